@@ -1,0 +1,145 @@
+"""What the policy answers: act, wait or close, with its reason. Recorded in the history, never recomputed."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.case import Case
+from models.events import Channel, Finding, Heard
+
+StepKind = Literal[
+    "sms",
+    "email",
+    "letter",
+    "call",
+    "visit",
+    "trace",
+    "offer",
+    "review",
+    "formal_notice",
+    "certificate",
+    "placement",
+    "legal_package",
+]
+
+
+class Answer(BaseModel):
+    """Base of the answers: `why` is fit for a timer's or an activity's summary (no personal data, at most 200 bytes)."""
+
+    model_config = ConfigDict(frozen=True)
+    why: str
+
+
+class Act(Answer):
+    """Take a step now. `key` is the business key under which it happens once."""
+
+    kind: Literal["act"] = "act"
+    step: str
+    round: str
+    do: StepKind
+    channel: Channel | None = None
+    key: str
+    attempt: int
+    text: str | None = None
+    assignee: str | None = None
+    due: datetime | None = None
+    """End of the last day for an outcome, a proof or an answer."""
+    notice_days: int = 0
+    placed_days: int | None = None
+    agency: str | None = None
+    waits_for: Literal["outcome", "proof", "answer", "release"] | None = None
+    terms: dict[str, str] = {}
+    """What an offer offers, as computed for today."""
+
+
+class Wait(Answer):
+    """Nothing to do before `until` (None: until somebody tells something). `step` is what comes next, if known."""
+
+    kind: Literal["wait"] = "wait"
+    until: datetime | None
+    step: str | None = None
+
+
+class Close(Answer):
+    """The case ends."""
+
+    kind: Literal["close"] = "close"
+    outcome: str
+
+
+class Decision(BaseModel):
+    """What was found, and what comes next."""
+
+    model_config = ConfigDict(frozen=True)
+    number: int
+    at: datetime
+    findings: tuple[Finding, ...] = ()
+    next: Annotated[Act | Wait | Close, Field(discriminator="kind")]
+    stage: str
+    days_past_due: int
+    days_that_count: int
+    outstanding: int
+    overdue: int
+
+
+AnyJson = str | int | bool | None | list[str]
+
+
+class Line(BaseModel):
+    """One line of a case's story: the journal's row and the rehearsal's output."""
+
+    model_config = ConfigDict(frozen=True)
+    key: str
+    time: datetime
+    account: str
+    kind: str
+    step: str | None = None
+    reason: str
+    detail: dict[str, AnyJson] = {}
+
+
+class DecideInput(BaseModel):
+    """What the local activity `decide` is asked: the case with `news` applied already, and the workflow's clock."""
+
+    case: Case
+    news: tuple[Heard, ...]
+    now: datetime
+
+
+class StepInput(BaseModel):
+    """What a step's activity is asked. `now` is the workflow's clock: an effect is never earlier than its decision."""
+
+    case: Case
+    act: Act
+    now: datetime
+
+
+class CloseInput(BaseModel):
+    """The case as it ended, to be kept; and what came in last."""
+
+    case: Case
+    news: tuple[Heard, ...] = ()
+
+
+class Recorded(BaseModel):
+    """The answer to the update `record`."""
+
+    event_id: str
+    taken: bool
+    message: str
+
+
+class CaseView(BaseModel):
+    """The query `case`: the whole view, with what comes next and why."""
+
+    case: Case
+    stage: str | None
+    outstanding: int
+    overdue: int
+    days_past_due: int
+    next_step: str | None
+    next_at: datetime | None
+    why: str
+
+

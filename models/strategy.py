@@ -1,0 +1,294 @@
+"""A treatment strategy as data: for whom, which stages, which steps, when, how often and on what condition."""
+
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from models.events import Channel, Outcome
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+Names = Annotated[list[Name], Field(min_length=1)]
+
+
+class Data(BaseModel):
+    """Closed and frozen: an unknown field is a fault, not a surprise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Range(Data):
+    """Both ends belong to the range; an absent end is open."""
+
+    min: Decimal | None = None
+    max: Decimal | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min is None and self.max is None:
+            raise ValueError("a range needs min, max or both")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min {self.min} is above max {self.max}")
+        return self
+
+    def holds(self, value: Decimal | int | None) -> bool:
+        """Whether the value lies in the range; an unknown value does not."""
+        if value is None:
+            return False
+        return (self.min is None or value >= self.min) and (self.max is None or value <= self.max)
+
+
+class For(Data):
+    """Which accounts: all conditions given must hold. Amounts are in whole units of the account's currency."""
+
+    client: list[str] | None = None
+    country: list[Annotated[str, Field(pattern=r"^[A-Z]{2}$")]] | None = None
+    product: Names | None = None
+    legal_status: Names | None = None
+    profile: Names | None = None
+    dpd: Range | None = None
+    amount: Range | None = None
+    score: Range | None = None
+    collateral: bool | None = None
+    guarantor: bool | None = None
+
+
+class If(Data):
+    """When a step is taken: all conditions given must hold on the day the step comes due; else it is passed over."""
+
+    reached: bool | None = None
+    """Whether the right party was really spoken to in this episode."""
+    reacted: bool | None = None
+    """Whether the debtor paid, promised or talked to us in this episode."""
+    reachable: list[Channel] | None = None
+    """Whether one of these channels can be used."""
+    unreachable: list[Channel] | None = None
+    """Whether none of these channels can be used."""
+    last: dict[Name, list[Outcome]] | None = None
+    """The last outcome of the named steps is one of those listed."""
+    broken_promises: Range | None = None
+    outstanding: Range | None = None
+    overdue: Range | None = None
+    dpd: Range | None = None
+    score: Range | None = None
+    product: Names | None = None
+    legal_status: Names | None = None
+    collateral: bool | None = None
+    guarantor: bool | None = None
+
+
+class Human(Data):
+    """Who must say yes before a step is taken; a refusal is asked again after `ask_again_days`, else a person decides."""
+
+    by: Name
+    people: Annotated[int, Field(ge=1, le=3)] = 1
+    days: Annotated[int, Field(ge=1)] = 5
+    ask_again_days: Annotated[int, Field(ge=1)] | None = None
+
+
+class StepBase(Data):
+    """When: from a day past due (negative: before), after a gap in days since the step before, or both."""
+
+    id: Name
+    from_dpd: Annotated[int, Field(ge=-60, le=3650)] | None = None
+    until_dpd: Annotated[int, Field(ge=-60, le=3650)] | None = None
+    after_days: Annotated[int, Field(ge=0, le=365)] = 0
+    times: Annotated[int, Field(ge=1, le=50)] = 1
+    every_days: Annotated[int, Field(ge=1, le=365)] = 1
+    mandatory: bool = False
+    """Never skipped to reach a harsher step."""
+    release: Human | None = None
+    when: If | None = Field(default=None, alias="if")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.mandatory and self.when is not None:
+            raise ValueError("a mandatory step cannot have a condition: it must never be passed over")
+        if self.mandatory and self.until_dpd is not None:
+            raise ValueError("a mandatory step cannot expire: remove until_dpd")
+        if self.from_dpd is not None and self.until_dpd is not None and self.until_dpd < self.from_dpd:
+            raise ValueError(f"until_dpd {self.until_dpd} is before from_dpd {self.from_dpd}")
+        return self
+
+
+class MessageStep(StepBase):
+    """An SMS, an e-mail or a letter; where it cannot be used, the next channel of `fallback`."""
+
+    do: Literal["sms", "email", "letter"]
+    text: Name
+    fallback: list[Literal["sms", "email", "letter"]] = []
+
+
+class ContactTask(StepBase):
+    """A call or a visit by a person: `times` attempts, until one of the outcomes `until`."""
+
+    do: Literal["call", "visit"]
+    assignee: Name = "collectors"
+    """A desk, or `specialist`: the one appointed to the account."""
+    days: Annotated[int, Field(ge=1, le=90)] = 2
+    """How many days after today the task is due; without an outcome by then it counts as one without result."""
+    until: list[Outcome] = [Outcome.right_party, Outcome.refused]
+    text: Name | None = None
+
+
+class TraceStep(StepBase):
+    """Looking for a party who cannot be reached."""
+
+    do: Literal["trace"]
+    assignee: Name = "tracing"
+    days: Annotated[int, Field(ge=1, le=90)] = 10
+
+
+class ReviewStep(StepBase):
+    """A person looks at the case and lets it go on, or not."""
+
+    do: Literal["review"]
+    assignee: Name = "supervisors"
+    days: Annotated[int, Field(ge=1, le=90)] = 5
+    text: Name | None = None
+    ask_again_days: Annotated[int, Field(ge=1)] | None = None
+
+
+class OfferStep(StepBase):
+    """An offer: months of a plan, a discount, or a deferral; waits `valid_days` for the answer."""
+
+    do: Literal["offer"]
+    text: Name
+    fallback: list[Literal["sms", "email", "letter"]] = []
+    channel: Literal["sms", "email", "letter"] = "letter"
+    months: Annotated[int, Field(ge=1, le=120)] | None = None
+    discount_percent: Annotated[Decimal, Field(gt=0, lt=100)] | None = None
+    defer_days: Annotated[int, Field(ge=1, le=365)] | None = None
+    valid_days: Annotated[int, Field(ge=1, le=180)] = 14
+
+
+class NoticeStep(StepBase):
+    """The formal notice: done only with proof of delivery; its notice period starts there."""
+
+    do: Literal["formal_notice"]
+    text: Name = "formal_notice"
+    proof_days: Annotated[int, Field(ge=1, le=180)] = 30
+    notice_days: Annotated[int, Field(ge=1, le=180)] = 15
+
+
+class CertificateStep(StepBase):
+    """The certificate of uncollectibility with its evidence."""
+
+    do: Literal["certificate"]
+    text: Name = "certificate"
+    release: Human | None = Human(by="supervisor", people=2)
+
+
+class PlacementStep(StepBase):
+    """The account goes to an outside agency: for `days`, after which it comes back, or for good."""
+
+    do: Literal["placement"]
+    agency: Name
+    days: Annotated[int, Field(ge=1, le=3650)] | None = None
+
+
+class LegalPackageStep(StepBase):
+    """The evidence package for court."""
+
+    do: Literal["legal_package"]
+    text: Name = "legal_package"
+    release: Human | None = Human(by="lawyer", people=2)
+
+
+Step = Annotated[
+    MessageStep
+    | ContactTask
+    | TraceStep
+    | ReviewStep
+    | OfferStep
+    | NoticeStep
+    | CertificateStep
+    | PlacementStep
+    | LegalPackageStep,
+    Field(discriminator="do"),
+]
+
+
+class Stage(Data):
+    """A named part of a cycle, from a day past due on; a stage that begins at day 0 or before is prevention."""
+
+    name: Name
+    from_dpd: Annotated[int, Field(ge=-60, le=3650)]
+    steps: Annotated[list[Step], Field(min_length=1)]
+
+    @property
+    def prevention(self) -> bool:
+        return self.from_dpd <= 0
+
+
+class Cycle(Data):
+    """The steps prepared for one group of accounts. The first cycle whose `for` fits is taken."""
+
+    name: Name
+    title: str = ""
+    whom: For = Field(default=For(), alias="for")
+    stages: Annotated[list[Stage], Field(min_length=1)]
+    on_broken_promise: list[Step] = []
+    """Taken once for each broken promise, before the cycle goes on."""
+    ends: Literal["uncollectible", "legal", "placement", "closed"]
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        starts = [stage.from_dpd for stage in self.stages]
+        if starts != sorted(set(starts)):
+            raise ValueError(f"stages must begin at ascending days past due, not {starts}")
+        ids = [step.id for stage in self.stages for step in stage.steps] + [s.id for s in self.on_broken_promise]
+        twice = sorted({i for i in ids if ids.count(i) > 1})
+        if twice:
+            raise ValueError(f"step ids must be unique in a cycle; twice: {', '.join(twice)}")
+        for stage in self.stages:
+            late = [s.id for s in stage.steps if stage.prevention and (s.from_dpd is None or s.from_dpd > 0)]
+            if late:
+                raise ValueError(f"steps of the prevention stage {stage.name} need from_dpd 0 or less: {', '.join(late)}")
+        for step in (step for stage in self.stages for step in stage.steps):
+            unknown = sorted(set(step.when.last or {}) - set(ids)) if step.when else []
+            if unknown:
+                raise ValueError(f"step {step.id}: `if: last` names unknown steps: {', '.join(unknown)}")
+        last = self.stages[-1].steps[-1].do
+        needed = {"uncollectible": "certificate", "legal": "legal_package", "placement": "placement"}.get(self.ends)
+        if needed and needed not in {s.do for stage in self.stages for s in stage.steps}:
+            raise ValueError(f"a cycle that ends `{self.ends}` needs a step `do: {needed}` (its last step is {last})")
+        return self
+
+
+class PromiseRules(Data):
+    """How promises are followed: days of grace after the day, and the share of the amount that may be missing."""
+
+    grace_days: Annotated[int, Field(ge=0, le=30)] = 1
+    tolerance: Annotated[Decimal, Field(ge=0, lt=1)] = Decimal("0.05")
+    max_days: Annotated[int, Field(ge=1, le=365)] = 30
+    """How far ahead a promise may lie."""
+
+
+class Strategy(Data):
+    """One organisation's way of working."""
+
+    format: Literal["1"]
+    strategy: Name
+    title: str
+    whom: For = Field(default=For(), alias="for")
+    on_cure: Literal["close", "prevention"] = "close"
+    """What follows when nothing is overdue any more but instalments are still to come."""
+    partial_payment: Literal["keeps_stage", "lowers_stage"] = "keeps_stage"
+    count_days: Literal["past_due", "that_count"] = "past_due"
+    """Which day count the steps go by: all days past due, or those without a hold."""
+    worth_chasing: dict[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], Annotated[Decimal, Field(ge=0)]] = {}
+    """Overdue amounts below this are not chased, by currency."""
+    specialists: list[Name] = []
+    """One of them is appointed to each account, for its whole life."""
+    promise: PromiseRules = PromiseRules()
+    fails: Annotated[int, Field(ge=1, le=20)] = 5
+    """How often a step that fails for a technical reason is tried, an hour apart, before a person is asked."""
+    cycles: Annotated[list[Cycle], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _cycles_have_names(self) -> Self:
+        names = [cycle.name for cycle in self.cycles]
+        if len(names) != len(set(names)):
+            raise ValueError("two cycles have the same name")
+        return self
