@@ -87,6 +87,15 @@ class Pending(Part):
     due: datetime | None
     channel: Channel | None = None
     notice_days: int = 0
+    people: int = 1
+    """How many different people must say yes (release)."""
+
+
+class Flag(Part):
+    """Something a person must look at; it stands on the worklist under this id."""
+
+    id: str
+    why: str
 
 
 class Deferred(Part):
@@ -131,6 +140,8 @@ class Case(Part):
     collateral: bool = False
     specialist: str | None = None
     reach: tuple[Channel, ...] = ()
+    promise_days: int = 30
+    """How far ahead a promise may lie, from the strategy."""
 
     seen: tuple[str, ...] = ()
     payments: tuple[Payment, ...] = ()
@@ -151,7 +162,11 @@ class Case(Part):
     deferred: Deferred | None = None
     refused: tuple[tuple[str, str, Channel], ...] = ()
     """(round, step, channel) that was refused or failed and is not tried again in that round."""
-    flags: tuple[str, ...] = ()
+    notice_days: tuple[tuple[str, int], ...] = ()
+    """(key, days) of every formal notice that left: its period, should the proof come late."""
+    reports: tuple[tuple[str, str], ...] = ()
+    """(message, status) reported before the message itself was known to have left."""
+    flags: tuple[Flag, ...] = ()
     withdrawn: str | None = None
     outcome: str | None = None
     closed: datetime | None = None

@@ -1,6 +1,6 @@
 """What the policy answers: act, wait or close, with its reason. Recorded in the history, never recomputed."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -49,6 +49,7 @@ class Act(Answer):
     placed_days: int | None = None
     agency: str | None = None
     waits_for: Literal["outcome", "proof", "answer", "release"] | None = None
+    people: int = 1
     terms: dict[str, str] = {}
     """What an offer offers, as computed for today."""
 
@@ -107,19 +108,40 @@ class DecideInput(BaseModel):
     now: datetime
 
 
-class StepInput(BaseModel):
-    """What a step's activity is asked. `now` is the workflow's clock: an effect is never earlier than its decision."""
+class OpenInstalment(BaseModel):
+    """What is open on one instalment, minor units."""
 
-    case: Case
+    number: int
+    due: date
+    amount: int
+    open: int
+
+
+class StepInput(BaseModel):
+    """What a step's activity is asked: minor units, the debtor's calendar, no personal data.
+
+    `now` is the workflow's clock: an effect is never earlier than its decision.
+    """
+
+    account: str
+    party: str
+    country: str
+    zone: str
+    currency: str
     act: Act
     now: datetime
-
-
-class CloseInput(BaseModel):
-    """The case as it ended, to be kept; and what came in last."""
-
-    case: Case
-    news: tuple[Heard, ...] = ()
+    outstanding: int
+    overdue: int
+    oldest_due: date | None
+    due_amount: int | None
+    days_past_due: int
+    promise_amount: int | None = None
+    promise_due: date | None = None
+    specialist: str | None = None
+    open: tuple[OpenInstalment, ...] = ()
+    """For steps on paper: every instalment that is not fully paid."""
+    released: tuple[tuple[str, date], ...] = ()
+    """Who let this step go ahead, and when."""
 
 
 class Recorded(BaseModel):

@@ -5,11 +5,11 @@ Facts carry no personal data: they end in workflow histories. Names, numbers and
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,119}$")]
+Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,199}$")]
 """An opaque identifier or a code word: no blanks, so neither a name nor a sentence fits."""
 Minor = Annotated[int, Field(gt=0, le=10**15)]
 """A positive amount in minor units of the account's currency."""
@@ -220,7 +220,8 @@ Fact = (
     | Release
     | Withdraw
 )
-FACTS: dict[str, type[Event]] = {cls.model_fields["kind"].default: cls for cls in Fact.__args__}
+AnyFact = Annotated[Fact, Field(discriminator="kind")]
+FACTS: dict[str, type[Event]] = {cls.model_fields["kind"].default: cls for cls in get_args(Fact)}
 """Every fact by the name of its signal."""
 
 
@@ -242,6 +243,13 @@ class EpisodeStarted(Event):
     since: date
     stage: str
     why: str
+
+
+class Reopened(Event):
+    """A case that ended as paid or cured is open again: the money was taken back."""
+
+    kind: Literal["reopened"] = "reopened"
+    was: str
 
 
 class EpisodeEnded(Event):
@@ -282,6 +290,14 @@ class HoldEnded(Event):
     kind: Literal["hold_ended"] = "hold_ended"
     hold: str
     reason: str
+
+
+class Flagged(Event):
+    """A person must look at the case."""
+
+    kind: Literal["flagged"] = "flagged"
+    flag: str
+    why: str
 
 
 class StepPassed(Event):
@@ -332,6 +348,8 @@ class TaskOpened(StepResult):
     channel: Channel | None = None
     assignee: str
     due: AwareDatetime
+    waits_for: Literal["outcome", "release"] = "outcome"
+    people: int = 1
 
 
 class NoticeIssued(StepResult):
@@ -385,11 +403,13 @@ class StepFailed(StepResult):
 
 Finding = Annotated[
     EpisodeStarted
+    | Reopened
     | EpisodeEnded
     | StageChanged
     | PromiseSettled
     | PlanSettled
     | HoldEnded
+    | Flagged
     | StepPassed
     | TaskEnded,
     Field(discriminator="kind"),
@@ -409,11 +429,13 @@ AnyEvent = Annotated[
     Fact
     | Unreadable
     | EpisodeStarted
+    | Reopened
     | EpisodeEnded
     | StageChanged
     | PromiseSettled
     | PlanSettled
     | HoldEnded
+    | Flagged
     | StepPassed
     | TaskEnded
     | MessageSent

@@ -50,6 +50,12 @@ class Portfolio(SQLModel, table=True):
     id: str = Field(primary_key=True)
     client: str
     strategy: str | None = None
+    sender: str | None = None
+    """Who writes to the debtor; None: the creditor."""
+    contact: str | None = None
+    """Whom the debtor may ask; None: the sender."""
+    pay_to: str | None = None
+    """How to pay; None: the creditor, by the account's reference."""
     source: str
     created: datetime = instant()
     fed: datetime = instant()

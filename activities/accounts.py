@@ -1,0 +1,122 @@
+"""What a step needs to know of an account beyond its case: names, addresses, creditor; read where the step happens."""
+
+from decimal import Decimal
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from activities.effects import clock
+from activities.papers import Computation, ComputationLine
+from activities.texts import Rendered, TextFacts
+from models.decisions import StepInput
+from models.events import Channel
+from models.tables import Account, Party, Portfolio
+from policy.contact_law import debtor_day
+
+
+class NoAddress(Exception):
+    """The party has no address on the channel that the case believed usable."""
+
+
+class Addressed(NamedTuple):
+    """An account with its people."""
+
+    account: Account
+    party: Party
+    portfolio: Portfolio
+
+
+def addressed(session: Session, asked: StepInput) -> Addressed:
+    """The account of a step, its debtor and its portfolio."""
+    account = session.get_one(Account, asked.account)
+    party = session.get_one(Party, asked.party)
+    return Addressed(account, party, session.get_one(Portfolio, account.portfolio))
+
+
+def address(party: Party, channel: Channel | None) -> str:
+    """Where a message on the channel goes. Raises NoAddress."""
+    found = {
+        Channel.sms: party.phone,
+        Channel.call: party.phone,
+        Channel.email: party.email,
+    }.get(channel or Channel.letter, postal(party))
+    if not found:
+        raise NoAddress(f"{channel or 'letter'}")
+    return found
+
+
+def postal(party: Party) -> str | None:
+    """The address in one line, or None when it is not complete."""
+    if not (party.street and party.city):
+        return None
+    return ", ".join(part for part in (party.street, party.postal_code, party.city, party.country) if part)
+
+
+def facts(asked: StepInput, known: Addressed) -> TextFacts:
+    """Everything a text may name, for the position of the day."""
+    account, party, portfolio = known
+    act, offer = asked.act, asked.act.terms
+    sender = portfolio.sender or account.creditor
+    return TextFacts(
+        name=party.name,
+        creditor=account.creditor,
+        sender=sender,
+        reference=account.reference,
+        contact=portfolio.contact or sender,
+        pay_to=portfolio.pay_to or f"{account.creditor}, {account.reference}",
+        currency=asked.currency,
+        today=debtor_day(clock(asked), asked.zone),
+        overdue=asked.overdue,
+        outstanding=asked.outstanding,
+        due=asked.oldest_due,
+        due_amount=asked.due_amount,
+        oldest_due=asked.oldest_due,
+        days_past_due=max(asked.days_past_due, 0),
+        promise_amount=asked.promise_amount,
+        promise_due=asked.promise_due,
+        notice_days=act.notice_days or None,
+        offer_months=_number(offer.get("months")),
+        offer_instalment=_number(offer.get("instalment")),
+        offer_discount=Decimal(offer["discount_percent"]) if "discount_percent" in offer else None,
+        offer_settlement=_number(offer.get("settlement")),
+        offer_until=offer.get("until"),  # type: ignore[arg-type]  # pydantic reads the ISO day
+        offer_defer_until=offer.get("defer_until"),  # type: ignore[arg-type]
+    )
+
+
+def window(party: Party) -> tuple[str, ...]:
+    """Name and address as the lines of an envelope's window."""
+    town = " ".join(part for part in (party.postal_code, party.city) if part)
+    return tuple(line for line in (party.name, party.street, town, party.country) if line)
+
+
+def computation(asked: StepInput) -> Computation:
+    """How the overdue amount comes about: what is open on each instalment that is past."""
+    today = debtor_day(clock(asked), asked.zone)
+    lines = tuple(
+        ComputationLine(kind="instalment" if i.open == i.amount else "rest", number=i.number, day=i.due, amount=i.open)
+        for i in asked.open
+        if i.due < today
+    )
+    overdue = sum(line.amount for line in lines)
+    return Computation(currency=asked.currency, lines=lines, overdue=overdue, outstanding=asked.outstanding)
+
+
+def paper(asked: StepInput, known: Addressed, text: Rendered) -> dict[str, Any]:
+    """What every paper about an account has."""
+    account, party, portfolio = known
+    sender = portfolio.sender or account.creditor
+    return {
+        "language": party.language,
+        "made": clock(asked).astimezone(ZoneInfo(asked.zone)),
+        "sender": sender,
+        "contact": portfolio.contact or sender,
+        "creditor": account.creditor,
+        "reference": account.reference,
+        "text": text,
+    }
+
+
+def _number(value: str | None) -> int | None:
+    return None if value is None else int(value)

@@ -1,0 +1,162 @@
+"""The local activity `decide`: asks the policy, and records what came in, what was found and what follows, at once."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+from temporalio import activity
+
+from activities import journal
+from models import events as e
+from models.case import Case
+from models.decisions import Act, Close, DecideInput, Decision, Line, Wait
+from models.events import Heard
+from models.jurisdiction import Jurisdiction
+from models.strategy import Strategy
+from models.tables import Account, Attempt, Ledger, Portfolio, StrategyText, Task
+from policy import story
+from policy.apply import end, follow
+from policy.contact_law import debtor_day
+from policy.packs import read_strategy
+from policy.treatment import Feed, decide
+from models.database import Database
+from workflows.contracts import DECIDE, SET_ASIDE
+
+
+class Deciding:
+    """Decides for cases by the strategy each is pinned to and the law of its country."""
+
+    def __init__(self, database: Database, packs: Mapping[str, Jurisdiction]) -> None:
+        self._database = database
+        self._packs = packs
+        self._strategies: dict[str, Strategy] = {}
+
+    @activity.defn(name=DECIDE)
+    def decide(self, asked: DecideInput) -> Decision:
+        """One transaction: journal, ledger, worklist and the account's row say the same as the answer."""
+        case = asked.case
+        with self._database.session() as session:
+            strategy = self._strategy(session, case.strategy)
+            feed = _feed(session, case.portfolio)
+            decision = decide(case, strategy, self._packs[case.country], asked.now, feed)
+            after = follow(case, decision)
+            journal.append(session, case.account, _lines(case, asked.news, decision))
+            _post(session, case, asked.news)
+            _worklist(session, after, asked.now, closing=isinstance(decision.next, Close))
+            _outcomes(session, after, asked.news)
+            _stand(session, after, decision)
+            return decision
+
+    @activity.defn(name=SET_ASIDE)
+    def set_aside(self, asked: DecideInput) -> None:
+        """The administrative stop of a case: its open tasks leave the worklist, the journal says so."""
+        case = asked.case
+        with self._database.session() as session:
+            line = Line(
+                key=f"cancelled:{case.decisions}",
+                time=asked.now,
+                account=case.account,
+                kind="cancelled",
+                reason="cancelled by an administrator: no business outcome",
+            )
+            lines = [story.event_line(case, heard) for heard in asked.news]
+            journal.append(session, case.account, [*lines, line])
+            _post(session, case, asked.news)
+            _worklist(session, case, asked.now, closing=True)
+            account = session.get_one(Account, case.account)
+            account.next_step, account.next_at, account.why = None, None, "cancelled by an administrator"
+            account.outcome, account.closed = "cancelled", asked.now
+            account.last_case = end(case, "cancelled", asked.now).model_dump(mode="json")
+
+    def _strategy(self, session: Session, version: str) -> Strategy:
+        if version not in self._strategies:
+            row = session.get(StrategyText, version)
+            if row is None:
+                raise LookupError(f"strategy {version} is not in the database: was the account handed over here?")
+            self._strategies[version] = read_strategy(row.text, version)
+        return self._strategies[version]
+
+
+def _feed(session: Session, portfolio: str) -> Feed | None:
+    row = session.get(Portfolio, portfolio)
+    return Feed(row.fed, row.fresh_hours) if row and row.fresh_hours is not None else None
+
+
+def _lines(case: Case, news: tuple[Heard, ...], decision: Decision) -> Iterator[Line]:
+    if case.decisions == 0:
+        yield story.opened(case)
+    yield from story.lines(case, news, decision)
+
+
+def _post(session: Session, case: Case, news: tuple[Heard, ...]) -> None:
+    """Money into the ledger, once by the event's id; what is not counted stands there too."""
+    for heard in news:
+        event = heard.event
+        if not isinstance(event, e.PaymentReceived | e.PaymentReversed):
+            continue
+        known = select(Ledger).where(Ledger.account == case.account, Ledger.key == event.event_id)
+        if session.exec(known).first() is None:
+            session.add(_entry(case, event, heard.at))
+
+
+def _entry(case: Case, event: e.PaymentReceived | e.PaymentReversed, at: datetime) -> Ledger:
+    common = {"account": case.account, "key": event.event_id, "kind": event.kind, "at": at}
+    day = debtor_day(event.at or at, case.zone)
+    if isinstance(event, e.PaymentReceived):
+        posted = any(p.event_id == event.event_id for p in case.payments)
+        value_date = event.value_date or day
+        return Ledger(**common, amount=event.amount, currency=event.currency, value_date=value_date, posted=posted)
+    amount = next((p.amount for p in case.payments if p.event_id == event.payment), 0)
+    return Ledger(**common, amount=-amount, currency=case.currency, value_date=day, posted=amount > 0)
+
+
+def _worklist(session: Session, case: Case, now: datetime, *, closing: bool) -> None:
+    """Tasks that the case no longer waits for leave the worklist; what a person must look at enters it."""
+    open_tasks = select(Task).where(Task.account == case.account, Task.status == "open", Task.kind != "attention")
+    results = {r.key: r.result for r in case.records}
+    awaited = None if closing or case.pending is None else case.pending.key
+    for task in session.exec(open_tasks):
+        if task.key != awaited:
+            result = results.get(task.key, "withdrawn")
+            task.status = result if result in ("overdue", "withdrawn") else "done"
+            task.outcome, task.ended = result, now
+    if not case.flags:
+        return
+    keys = {f"{case.account}:{flag.id}": flag for flag in case.flags}
+    known = set(session.exec(select(Task.key).where(col(Task.key).in_(keys))))
+    for key, flag in keys.items():
+        if key not in known:
+            common = {"account": case.account, "kind": "attention", "assignee": "supervisors"}
+            session.add(Task(key=key, **common, why=flag.why, opened=now))
+
+
+def _outcomes(session: Session, case: Case, news: tuple[Heard, ...]) -> None:
+    """The contact log learns what its attempts brought: it is the certificate's evidence."""
+    results = {r.key: r.result for r in case.records}
+    proofs = [h.event for h in news if isinstance(h.event, e.NoticeServed)]
+    reported = {h.event.message for h in news if isinstance(h.event, e.DeliveryReport)}
+    mine = select(Attempt).where(Attempt.account == case.account)
+    for attempt in session.exec(mine.where(col(Attempt.outcome).is_(None) | col(Attempt.key).in_(reported | {""}))):
+        result = results.get(attempt.key)
+        if result is not None:
+            attempt.outcome = result
+            if result == "withdrawn":
+                attempt.status = "withdrawn"
+            if result == "served" and proofs:
+                attempt.proof = proofs[-1].proof
+
+
+def _stand(session: Session, case: Case, decision: Decision) -> None:
+    """Where the case stands, on the account's row: the tables of ops read it."""
+    row = session.get_one(Account, case.account)
+    nxt = decision.next
+    row.stage = case.stage or "prevention"
+    row.outstanding, row.overdue, row.days_past_due = decision.outstanding, decision.overdue, decision.days_past_due
+    row.next_step = getattr(nxt, "step", None)
+    row.next_at = nxt.until if isinstance(nxt, Wait) else decision.at if isinstance(nxt, Act) else None
+    row.why = nxt.why
+    row.started = row.started or case.opened
+    row.outcome, row.closed, row.last_case = None, None, None
+    if isinstance(nxt, Close):
+        row.outcome, row.closed = nxt.outcome, decision.at
+        row.last_case = end(case, nxt.outcome, decision.at).model_dump(mode="json")

@@ -1,0 +1,94 @@
+"""The frame of every step: the attempt is written before the effect, the effect happens once, the journal says so."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from sqlmodel import Session, col, select
+
+from activities import journal
+from activities.providers.channel import Message, Provider
+from models.database import Database
+from models.decisions import StepInput
+from models.events import Channel, Heard, Result
+from models.jurisdiction import Jurisdiction
+from models.tables import Attempt
+from policy import story
+from policy.contact_law import Contact, debtor_day
+from policy.results import is_demand, stopped
+
+FAILED = ("failed", "bounced", "withdrawn")
+
+
+class Effects:
+    """What all steps share: the database, the law, and the way out."""
+
+    def __init__(self, database: Database, packs: Mapping[str, Jurisdiction], provider: Provider) -> None:
+        self.database = database
+        self._packs = packs
+        self._provider = provider
+
+    def begin(self, session: Session, asked: StepInput, at: datetime) -> Result | None:
+        """Reserve the attempt in the party's contact log, or say why not: the law is asked here, in one transaction."""
+        act = asked.act
+        if session.get(Attempt, act.key) is not None:
+            return None
+        self.database.lock(session, f"party {asked.party}")
+        against = stopped(asked, self._packs[asked.country], _log(session, asked, at), at)
+        if against is not None:
+            self._note(session, asked, against, at)
+            return against
+        session.add(
+            Attempt(
+                key=act.key,
+                account=asked.account,
+                party=asked.party,
+                step=act.step,
+                attempt=act.attempt,
+                channel=act.channel or act.do,
+                local_day=debtor_day(at, asked.zone),
+                demand=is_demand(act),
+                status="sending",
+                reserved=at,
+            )
+        )
+        return None
+
+    def send(self, message: Message) -> str:
+        """Send once: what left before a crash is found again, not sent again."""
+        return self._provider.find(message) or self._provider.send(message)
+
+    def finish(self, session: Session, asked: StepInput, result: Result, at: datetime, status: str = "sent") -> Result:
+        """Mark the attempt and tell the story."""
+        attempt = session.get_one(Attempt, asked.act.key)
+        if attempt.status == "sending":
+            attempt.status, attempt.finished = status, at
+        self._note(session, asked, result, at)
+        return result
+
+    def _note(self, session: Session, asked: StepInput, result: Result, at: datetime) -> None:
+        line = story.result_line(asked.account, asked.currency, Heard(event=result, at=at))
+        journal.append(session, asked.account, [line])
+
+
+def reserved_at(session: Session, asked: StepInput) -> datetime:
+    """When the attempt was reserved: a repetition keeps its day."""
+    return session.get_one(Attempt, asked.act.key).reserved
+
+
+def clock(asked: StepInput) -> datetime:
+    """Now; but an effect is never earlier than its decision."""
+    return max(asked.now, datetime.now(UTC))
+
+
+def _log(session: Session, asked: StepInput, at: datetime) -> list[Contact]:
+    """The party's contacts from the debtor's today on, over all accounts and portfolios."""
+    today = debtor_day(at, asked.zone)
+    rows = select(Attempt).where(
+        Attempt.party == asked.party, Attempt.local_day >= today, col(Attempt.status).not_in(FAILED)
+    )
+    return [
+        Contact(r.account, r.step, Channel(r.channel) if r.channel in set(Channel) else Channel.letter, r.local_day, r.demand)
+        for r in session.exec(rows)
+    ]
+
+

@@ -1,0 +1,200 @@
+"""Papers with consequences: the formal notice, the certificate of uncollectibility, the evidence package, a placement."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlmodel import Session, col, select
+from temporalio import activity
+
+from activities.accounts import Addressed, address, addressed, computation, facts, paper, window
+from activities.documents import Pdf, make_certificate, make_notice, make_package
+from activities.effects import Effects, clock, reserved_at
+from activities.papers import (
+    AttemptLine,
+    Certificate,
+    DocumentLine,
+    InstalmentLine,
+    Notice,
+    NoticeLine,
+    Package,
+    PaymentLine,
+    Release,
+)
+from activities.providers.channel import Message
+from activities.texts import Texts, render
+from models.decisions import StepInput
+from models.events import Channel, Result
+from models.tables import Attempt, Document, InstalmentDue, Ledger
+from policy.contact_law import debtor_day
+from policy.results import done
+
+EVIDENCE = frozenset({*Channel, "trace", "formal_notice"})
+"""Attempts that count as evidence; a review or a placement is no attempt to reach the debtor."""
+
+
+class Issuing:
+    """Makes documents, keeps their bytes, hands them to the outbox."""
+
+    def __init__(self, effects: Effects, texts: Texts) -> None:
+        self._effects = effects
+        self._texts = texts
+
+    @activity.defn
+    def issue_notice(self, asked: StepInput) -> Result:
+        """The formal notice, by registered letter: the step is done only when its proof of delivery comes."""
+        return self._issue(asked, self._notice)
+
+    @activity.defn
+    def issue_certificate(self, asked: StepInput) -> Result:
+        """The certificate of uncollectibility with every attempt by date, channel and outcome."""
+        return self._issue(asked, self._certificate)
+
+    @activity.defn
+    def issue_package(self, asked: StepInput) -> Result:
+        """The index of the evidence for court."""
+        return self._issue(asked, self._package)
+
+    @activity.defn
+    def place_account(self, asked: StepInput) -> Result:
+        """Hand the account to an outside agency: the references go out, the people's details by the agreed way."""
+        at = clock(asked)
+        with self._effects.database.session() as session:
+            against = self._effects.begin(session, asked, at)
+            if against is not None:
+                return against
+            known = addressed(session, asked)
+            day = debtor_day(reserved_at(session, asked), asked.zone)
+        agency = asked.act.agency or "agency"
+        body = f"account {known.account.reference} of {known.account.creditor} is placed with you"
+        message = Message(asked.act.key, day, "placement", agency, f"placement {asked.account}", body)
+        self._effects.send(message)
+        with self._effects.database.session() as session:
+            return self._effects.finish(session, asked, done(asked), at)
+
+    def _issue(self, asked: StepInput, make: Any) -> Result:
+        """Reserve, make, keep the bytes, send, tell: a repetition sends the bytes that were kept."""
+        at = clock(asked)
+        with self._effects.database.session() as session:
+            against = self._effects.begin(session, asked, at)
+            if against is not None:
+                return against
+            known = addressed(session, asked)
+            kept = session.get(Document, asked.act.key) or self._keep(session, asked, make(session, asked, known))
+            day = debtor_day(reserved_at(session, asked), asked.zone)
+        to = address(known.party, Channel.letter) if asked.act.do == "formal_notice" else known.account.creditor
+        subject = f"{asked.act.do} {known.account.reference}"
+        body = f"{asked.act.do}, sha256 {kept.sha256}"
+        self._effects.send(Message(asked.act.key, day, asked.act.do, to, subject, body, kept.content))
+        with self._effects.database.session() as session:
+            return self._effects.finish(session, asked, done(asked, kept.sha256), at)
+
+    def _keep(self, session: Session, asked: StepInput, pdf: Pdf) -> Document:
+        document = Document(
+            key=asked.act.key,
+            account=asked.account,
+            kind=asked.act.do,
+            sha256=pdf.sha256,
+            text_version=pdf.text_version,
+            content=pdf.content,
+            made=clock(asked),
+        )
+        session.add(document)
+        return document
+
+    def _notice(self, session: Session, asked: StepInput, known: Addressed) -> Pdf:
+        text = render(self._texts, known.party.language, asked.act.text or "formal_notice", "letter", facts(asked, known))
+        return make_notice(
+            self._texts,
+            Notice(
+                **paper(asked, known, text),
+                address=window(known.party),
+                computation=computation(asked),
+                delivery="registered_letter",
+                notice_days=asked.act.notice_days,
+            ),
+        )
+
+    def _certificate(self, session: Session, asked: StepInput, known: Addressed) -> Pdf:
+        text = render(self._texts, known.party.language, "certificate", "letter", facts(asked, known))
+        return make_certificate(self._texts, Certificate(**paper(asked, known, text), **_evidence(session, asked, known)))
+
+    def _package(self, session: Session, asked: StepInput, known: Addressed) -> Pdf:
+        text = render(self._texts, known.party.language, "legal_package", "letter", facts(asked, known))
+        documents = _documents(session, asked)
+        package = Package(
+            **paper(asked, known, text),
+            **_evidence(session, asked, known),
+            product=known.account.product,
+            principal=known.account.principal,
+            instalments=_instalments(session, asked),
+            payments=_payments(session, asked),
+            notices=_notices(session, asked, documents),
+            certificate=next((d.sha256 for d in documents if d.kind == "certificate"), None),
+        )
+        return make_package(self._texts, package)
+
+
+def _evidence(session: Session, asked: StepInput, known: Addressed) -> dict[str, Any]:
+    return {
+        "debtor": window(known.party),
+        "specialist": asked.specialist,
+        "currency": asked.currency,
+        "overdue": asked.overdue,
+        "outstanding": asked.outstanding,
+        "oldest_due": asked.oldest_due,
+        "days_past_due": max(asked.days_past_due, 0),
+        "attempts": _attempts(session, asked),
+        "documents": tuple(
+            DocumentLine(title=d.kind, day=debtor_day(d.made, asked.zone), sha256=d.sha256)
+            for d in _documents(session, asked)
+        ),
+        "released": tuple(Release(name=by, day=day) for by, day in asked.released),
+    }
+
+
+def _attempts(session: Session, asked: StepInput) -> tuple[AttemptLine, ...]:
+    rows = select(Attempt).where(Attempt.account == asked.account).order_by(col(Attempt.reserved), col(Attempt.key))
+    return tuple(
+        AttemptLine(
+            day=r.local_day,
+            channel=Channel.letter if r.channel == "formal_notice" else r.channel,
+            step=f"{r.step} {r.attempt}",
+            outcome=r.outcome or r.status,
+            proof=r.proof or "",
+        )
+        for r in session.exec(rows)
+        if r.channel in EVIDENCE and r.key != asked.act.key
+    )
+
+
+def _documents(session: Session, asked: StepInput) -> Sequence[Document]:
+    mine = select(Document).where(Document.account == asked.account, Document.key != asked.act.key)
+    return session.exec(mine.order_by(col(Document.made), col(Document.key))).all()
+
+
+def _instalments(session: Session, asked: StepInput) -> tuple[InstalmentLine, ...]:
+    rows = select(InstalmentDue).where(InstalmentDue.account == asked.account).order_by(col(InstalmentDue.due))
+    still_open = {i.number: i.open for i in asked.open}
+    return tuple(
+        InstalmentLine(number=r.number, due=r.due, amount=r.amount, open=still_open.get(r.number, 0))
+        for r in session.exec(rows)
+    )
+
+
+def _payments(session: Session, asked: StepInput) -> tuple[PaymentLine, ...]:
+    rows = select(Ledger).where(Ledger.account == asked.account, col(Ledger.posted)).order_by(col(Ledger.id))
+    return tuple(
+        PaymentLine(day=r.value_date, amount=abs(r.amount), reversed=r.kind == "payment_reversed")
+        for r in session.exec(rows)
+    )
+
+
+def _notices(session: Session, asked: StepInput, documents: Sequence[Document]) -> tuple[NoticeLine, ...]:
+    proofs = {a.key: a.proof for a in session.exec(select(Attempt).where(Attempt.account == asked.account))}
+    return tuple(
+        NoticeLine(
+            day=debtor_day(d.made, asked.zone), delivery="registered_letter", proof=proofs[d.key] or "", sha256=d.sha256
+        )
+        for d in documents
+        if d.kind == "formal_notice"
+    )

@@ -1,0 +1,118 @@
+"""Starting the cases of a portfolio page by page, and telling all of them an order of ops; each idempotent."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from sqlmodel import Session, col, select
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from intake.opening import load_cases
+from models import events as e
+from models.case import Case
+from models.database import Database
+from models.portfolio import Order, PageInput, PageResult, TellInput
+from models.tables import Account
+from workflows.contracts import PORTFOLIO, SEGMENT, START_PAGE, TELL_PAGE, recovery_id
+
+AT_ONCE = 32
+Item = TypeVar("Item")
+
+
+class Starting:
+    """Starts and tells workflows in bulk."""
+
+    def __init__(self, database: Database, client: Client, task_queue: str) -> None:
+        self._database = database
+        self._client = client
+        self._task_queue = task_queue
+
+    @activity.defn(name=START_PAGE)
+    async def start_page(self, page: PageInput) -> PageResult:
+        """Start the next accounts of the portfolio; one that runs or ran already is known, not started again."""
+        cases, cursor, more = await asyncio.to_thread(self._page, page)
+        started = 0
+        async for batch in _paced(cases, page.rate):
+            done = await asyncio.gather(*(self._start(case) for case in batch))
+            started += sum(done)
+            activity.heartbeat(cursor)
+        return PageResult(cursor=cursor, started=started, known=len(cases) - started, more=more)
+
+    def _page(self, page: PageInput) -> tuple[list[Case], int, bool]:
+        with self._database.reading() as session:
+            return load_cases(session, page.portfolio, page.after, page.limit, datetime.now(UTC))
+
+    async def _start(self, case: Case) -> bool:
+        attributes = [SearchAttributePair(PORTFOLIO, case.portfolio), SearchAttributePair(SEGMENT, case.cycle)]
+        try:
+            await self._client.start_workflow(
+                "AccountRecoveryWorkflow",
+                case,
+                id=recovery_id(case.portfolio, case.account),
+                task_queue=self._task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                search_attributes=TypedSearchAttributes(attributes),
+                static_summary=f"{case.cycle} of {case.strategy}",
+            )
+            return True
+        except WorkflowAlreadyStartedError:
+            return False
+
+    @activity.defn(name=TELL_PAGE)
+    async def tell_page(self, page: TellInput) -> PageResult:
+        """Tell the next open accounts; one that has ended meanwhile needs no telling."""
+        accounts, cursor, more = await asyncio.to_thread(self._open, page)
+        told = 0
+        async for batch in _paced(accounts, 0):
+            told += sum(await asyncio.gather(*(self._tell(page, account) for account in batch)))
+            activity.heartbeat(cursor)
+        return PageResult(cursor=cursor, started=told, known=len(accounts) - told, more=more)
+
+    def _open(self, page: TellInput) -> tuple[list[str], int, bool]:
+        with self._database.reading() as session:
+            rows = _after(session, page.portfolio, page.after, page.limit)
+        more = len(rows) == page.limit
+        return [r.id for r in rows if r.outcome is None], rows[-1].number if rows else page.after, more
+
+    async def _tell(self, page: TellInput, account: str) -> bool:
+        fact = _fact(page.order, account)
+        handle = self._client.get_workflow_handle(recovery_id(page.portfolio, account))
+        try:
+            await handle.signal(fact.model_fields["kind"].default, fact)
+            return True
+        except RPCError as gone:
+            if gone.status is not RPCStatusCode.NOT_FOUND:
+                raise
+            return False
+
+
+def _fact(order: Order, account: str) -> e.Event:
+    """The order as a fact for one account; the same order is the same fact."""
+    event_id = f"{order.order}:{account}"
+    match order.what:
+        case "pause":
+            return e.Hold(event_id=event_id, reason="ops_pause", by=order.by)
+        case "resume":
+            return e.Release(event_id=event_id, of="ops_pause", by=order.by)
+        case "withdraw":
+            return e.Withdraw(event_id=event_id, by=order.by)
+
+
+def _after(session: Session, portfolio: str, after: int, limit: int) -> Sequence[Account]:
+    rows = select(Account).where(Account.portfolio == portfolio, Account.number > after)
+    return session.exec(rows.order_by(col(Account.number)).limit(limit)).all()
+
+
+async def _paced(items: Sequence[Item], rate: float) -> AsyncIterator[Sequence[Item]]:
+    """Batches of what may go at once; with a rate, as many a second as it says."""
+    size = AT_ONCE if rate <= 0 else max(1, min(AT_ONCE, int(rate)))
+    for start in range(0, len(items), size):
+        batch = items[start : start + size]
+        yield batch
+        if rate > 0:
+            await asyncio.sleep(len(batch) / rate)

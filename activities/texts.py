@@ -1,0 +1,252 @@
+"""What do we write to this person, in their language, on this channel, with these facts?
+
+A text is a file's words plus typed facts. What a file may say is checked when it is loaded, so that a fault is found
+before the first letter and not by its reader; values are put in once and never read as placeholders themselves.
+"""
+
+import hashlib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Literal
+
+import yaml
+from babel.dates import format_date, format_timedelta
+from babel.numbers import format_currency, format_percent, get_currency_precision
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from activities.wording import CHANNELS, PAPERS, PLACEHOLDER, LanguageFile, OnceLoader, TextChannel, faults
+from models.words import LANGUAGES
+
+LOCALES = {"it": "it_IT", "ro": "ro_RO", "nl": "nl_NL", "ru": "ru_RU", "pt": "pt_BR", "en": "en_GB"}
+SMS_DATES = {"ru": "dd.MM.yyyy"}
+"""Where the month as a word costs a segment more."""
+GSM_7 = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
+    "¿abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€"
+)
+PLAIN = str.maketrans({"–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
+
+
+class TextFault(ValueError):
+    """A text file, or a wish for a text, that cannot be used; the message says where and why."""
+
+
+def one_line(value: str) -> str:
+    """The value without control, format and line characters: a name cannot break out of its line."""
+    kinds = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    return " ".join("".join(" " if unicodedata.category(c) in kinds else c for c in value).split())
+
+
+Line = Annotated[str, AfterValidator(one_line)]
+Filled = Annotated[Line, Field(min_length=1)]
+
+
+class TextFacts(BaseModel):
+    """Everything a text can name. Amounts are minor units of `currency`; None: not known, and no text may need it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: Filled
+    creditor: Filled
+    sender: Filled
+    """Who writes: the creditor, or the agency for it."""
+    reference: Filled
+    contact: Filled
+    """Whom to ask: a phone number, an address, a page; short, as an SMS holds it too."""
+    pay_to: Filled
+    """How to pay: an IBAN, a page."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    today: date
+    overdue: int
+    outstanding: int
+    due: date | None = None
+    due_amount: int | None = None
+    """The instalment a reminder is about."""
+    oldest_due: date | None = None
+    days_past_due: int | None = None
+    promise_amount: int | None = None
+    promise_due: date | None = None
+    notice_days: int | None = None
+    offer_months: int | None = None
+    offer_instalment: int | None = None
+    offer_discount: Decimal | None = None
+    """Per cent."""
+    offer_settlement: int | None = None
+    offer_until: date | None = None
+    offer_defer_until: date | None = None
+
+
+PLACEHOLDERS = frozenset(TextFacts.model_fields) - {"currency"}
+UNITS: Mapping[str, Literal["day", "month"]] = MappingProxyType(
+    {"days_past_due": "day", "notice_days": "day", "offer_months": "month"}
+)
+
+
+class Rendered(BaseModel):
+    """A text ready to go. A letter's title is its `subject`; `body` is everything below it, as plain text."""
+
+    model_config = ConfigDict(frozen=True)
+    subject: str | None
+    body: str
+    paragraphs: tuple[str, ...] = ()
+    closing: tuple[tuple[str, str], ...] = ()
+    """How to pay, whom to ask, how to object: label and text."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """All texts of all languages, checked, with the version of each language."""
+
+    directory: Path
+    languages: Mapping[str, LanguageFile]
+    versions: Mapping[str, str]
+
+
+def money(minor: int, currency: str, language: str) -> str:
+    """An amount as it is written in the language."""
+    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
+    return format_currency(amount, currency, locale=LOCALES[language])
+
+
+def day(value: date, language: str, length: Literal["medium", "long"] = "long") -> str:
+    """A day as it is written in the language, its month as a word: no reader takes March for the third day."""
+    return format_date(value, length, locale=LOCALES[language])
+
+
+def count(number: int, unit: Literal["day", "month"], language: str) -> str:
+    """A number of days or months, in the plural the language has for it."""
+    span = timedelta(days=number * (30 if unit == "month" else 1))
+    return format_timedelta(span, granularity=unit, threshold=10**9, locale=LOCALES[language])
+
+
+def text_names() -> frozenset[str]:
+    """The texts that every language has."""
+    return frozenset(CHANNELS)
+
+
+def text_channels(name: str) -> tuple[TextChannel, ...]:
+    """The channels on which a text exists."""
+    if name not in CHANNELS:
+        raise TextFault(f"no text {name!r}; there are: {', '.join(sorted(CHANNELS))}")
+    return CHANNELS[name]
+
+
+def text_version(texts: Texts, language: str) -> str:
+    """Sha256, first 12, of the language's words and of the templates they are set in."""
+    return texts.versions[_known(texts, language)]
+
+
+def render(texts: Texts, language: str, name: str, channel: TextChannel, facts: TextFacts) -> Rendered:
+    """The text `name` in the language, for the channel."""
+    file = texts.languages[_known(texts, language)]
+    if channel not in text_channels(name):
+        raise TextFault(f"the text {name!r} has no {channel}; it has: {', '.join(CHANNELS[name])}")
+    wording = file.texts[name]
+    fill = _Filling(facts, language, f"{language}.yaml: texts.{name}.{channel}")
+    if channel == "sms":
+        return Rendered(subject=None, body=_gsm(_plain(fill(f"{wording.sms} {file.closing.sms}"))))
+    if name in PAPERS:
+        return _written(fill(wording.subject), tuple(map(fill, wording.letter)), ())
+    closing = file.closing.answers | (file.closing.opt_out if channel == "email" else {})
+    paragraphs = [fill(p) for p in (file.greeting, *(wording.email if channel == "email" else wording.letter))]
+    answers = tuple((fill(label), fill(text)) for label, text in closing.items())
+    written = _written(fill(wording.subject), tuple(paragraphs), answers, facts.sender)
+    return (
+        written if channel == "letter" else Rendered(subject=_plain(written.subject or ""), body=_plain(written.body))
+    )
+
+
+def load_texts(directory: Path) -> Texts:
+    """All six language files, checked; raises `TextFault` naming file and place."""
+    files = {language: _load(directory / f"{language}.yaml") for language in LANGUAGES}
+    templates = b"".join(path.read_bytes() for path in sorted(directory.glob("*.typ")))
+    versions = {
+        language: hashlib.sha256((directory / f"{language}.yaml").read_bytes() + templates).hexdigest()[:12]
+        for language in LANGUAGES
+    }
+    return Texts(directory, MappingProxyType(files), MappingProxyType(versions))
+
+
+def _known(texts: Texts, language: str) -> str:
+    if language not in texts.languages:
+        raise TextFault(f"no texts in language {language!r}; there are: {', '.join(texts.languages)}")
+    return language
+
+
+def _written(
+    subject: str, paragraphs: tuple[str, ...], closing: tuple[tuple[str, str], ...], signature: str = ""
+) -> Rendered:
+    parts = [*paragraphs, "\n".join(f"{label}: {text}" for label, text in closing), signature]
+    body = "\n\n".join(part for part in parts if part)
+    return Rendered(subject=subject, body=body, paragraphs=paragraphs, closing=closing)
+
+
+@dataclass(frozen=True)
+class _Filling:
+    """Puts the facts into a text: one pass, so that a value is never looked at for placeholders."""
+
+    facts: TextFacts
+    language: str
+    where: str
+
+    def __call__(self, text: str) -> str:
+        return PLACEHOLDER.sub(lambda found: self._shown(found[1]), text)
+
+    def _shown(self, field: str) -> str:
+        value = getattr(self.facts, field)
+        match value:
+            case None:
+                raise TextFault(f"{self.where} needs the fact {field!r}, which is not given")
+            case date():
+                return self._day(value)
+            case Decimal():
+                return format_percent(value / 100, "#,##0.##%", locale=LOCALES[self.language])
+            case int() if field in UNITS:
+                return count(value, UNITS[field], self.language)
+            case int():
+                return money(value, self.facts.currency, self.language)
+        return str(value)
+
+    def _day(self, value: date) -> str:
+        if self.where.endswith(".sms") and self.language in SMS_DATES:
+            return format_date(value, SMS_DATES[self.language], locale=LOCALES[self.language])
+        return day(value, self.language).replace(" ", "\u00a0")
+
+
+def _plain(text: str) -> str:
+    """Without the no-break spaces a letter wants: they double the price of an SMS and break searches in mail."""
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+def _gsm(text: str) -> str:
+    """In the GSM alphabet where accents are all that is lost: that is how Romanian and Brazilian SMS are written.
+
+    A text in another script stays as it is.
+    """
+    folded = "".join(c if c in GSM_7 else _unaccented(c) for c in text.translate(PLAIN))
+    return folded if set(folded) <= GSM_7 else text
+
+
+def _unaccented(letter: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(c))
+
+
+def _load(path: Path) -> LanguageFile:
+    try:
+        file = LanguageFile.model_validate(yaml.load(path.read_text("utf-8"), OnceLoader))
+    except (OSError, UnicodeError, yaml.YAMLError) as fault:
+        raise TextFault(f"{path.name}: {fault}") from fault
+    except ValidationError as fault:
+        raise _fault(path, [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in fault.errors()]) from fault
+    found = list(faults(file, PLACEHOLDERS))
+    if found:
+        raise _fault(path, found)
+    return file
+
+
+def _fault(path: Path, found: list[str]) -> TextFault:
+    return TextFault("\n".join(f"{path.name}: {line}" for line in found))

@@ -1,0 +1,112 @@
+"""How an account becomes a case: from the rows of the database, or straight from a portfolio file for a rehearsal."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from zlib import crc32
+
+from sqlmodel import Session, col, func, select
+
+from intake.portfolio import AccountRow
+from intake.reach import reach
+from models.case import Case, CaseHold, Instalment
+from models.strategy import Strategy
+from models.tables import Account, Guarantor, InstalmentDue, Party, Portfolio, StrategyText
+from policy.packs import read_strategy
+
+
+def load_cases(session: Session, portfolio: str, after: int, limit: int, now: datetime) -> tuple[list[Case], int, bool]:
+    """The next accounts that were never started, as cases opened now; the cursor behind them; whether more follow."""
+    rows = select(Account).where(Account.portfolio == portfolio, Account.number > after)
+    accounts = session.exec(rows.order_by(col(Account.number)).limit(limit)).all()
+    fresh = [a for a in accounts if a.started is None]
+    ids = [a.id for a in fresh]
+    instalments: dict[str, list[Instalment]] = defaultdict(list)
+    for due in session.exec(select(InstalmentDue).where(col(InstalmentDue.account).in_(ids))):
+        instalments[due.account].append(Instalment(number=due.number, due=due.due, amount=due.amount))
+    parties = {p.id: p for p in session.exec(select(Party).where(col(Party.id).in_({a.party for a in fresh})))}
+    bound = select(Guarantor.account, func.count()).where(col(Guarantor.account).in_(ids)).group_by(Guarantor.account)
+    guarantors = dict(session.exec(bound).all())
+    strategies = _strategies(session, {a.strategy for a in fresh})
+    held = session.get_one(Portfolio, portfolio)
+    cases = [
+        _case(a, parties[a.party], held, instalments[a.id], guarantors.get(a.id, 0), strategies[a.strategy], now)
+        for a in fresh
+    ]
+    return cases, accounts[-1].number if accounts else after, len(accounts) == limit
+
+
+def _strategies(session: Session, versions: set[str]) -> dict[str, Strategy]:
+    return {v: read_strategy(session.get_one(StrategyText, v).text, v) for v in versions}
+
+
+def _case(
+    account: Account,
+    party: Party,
+    portfolio: Portfolio,
+    instalments: Sequence[Instalment],
+    guarantors: int,
+    strategy: Strategy,
+    now: datetime,
+) -> Case:
+    case = Case(
+        account=account.id,
+        portfolio=account.portfolio,
+        party=account.party,
+        client=portfolio.client,
+        product=account.product,
+        legal_status=account.legal_status,
+        country=party.country,
+        zone=party.zone,
+        currency=account.currency,
+        strategy=account.strategy,
+        cycle=account.cycle,
+        instalments=tuple(sorted(instalments, key=lambda i: i.number)),
+        opened=now,
+        score=account.score,
+        profile=account.profile,
+        guarantors=guarantors,
+        collateral=account.collateral,
+        specialist=appointed(strategy, account.id),
+        reach=reach(party),
+        promise_days=strategy.promise.max_days,
+    )
+    if not portfolio.held:
+        return case
+    hold = CaseHold(id="portfolio", reason="ops_pause", since=now)
+    return case.model_copy(update={"holds": (hold,)})
+
+
+def case_of_row(
+    row: AccountRow, account: str, portfolio: str, client: str, strategy: Strategy, version: str, cycle: str, now: datetime
+) -> Case:
+    """A row of a file as the case it would become, its person known by the client's reference."""
+    return Case(
+        account=account,
+        portfolio=portfolio,
+        party=row.customer,
+        client=client,
+        product=row.product,
+        legal_status=row.legal_status,
+        country=row.country,
+        zone=row.time_zone,
+        currency=row.currency,
+        strategy=version,
+        cycle=cycle,
+        instalments=row.instalments,
+        opened=now,
+        score=row.score,
+        profile=row.profile,
+        guarantors=1 if row.guarantor else 0,
+        collateral=row.collateral,
+        specialist=appointed(strategy, account),
+        reach=reach(row),
+        promise_days=strategy.promise.max_days,
+    )
+
+
+def appointed(strategy: Strategy, account: str) -> str | None:
+    """The specialist who stays on the account for its whole life; always the same one for the same account."""
+    if not strategy.specialists:
+        return None
+    return strategy.specialists[crc32(account.encode()) % len(strategy.specialists)]

@@ -1,0 +1,53 @@
+"""The packs of the house, read from their folders: strategies, jurisdictions, texts."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from models.jurisdiction import Jurisdiction
+from models.strategy import Strategy
+from policy.packs import PackFault, read_jurisdiction, read_strategy, strategy_version
+
+HOUSE = Path(__file__).parent.parent
+
+
+class Pack(NamedTuple):
+    """A strategy with its text and its version."""
+
+    strategy: Strategy
+    version: str
+    text: str
+
+
+def strategies(folder: Path = HOUSE / "strategies", texts: frozenset[str] | None = None) -> dict[str, Pack]:
+    """All strategies of a folder by name. Raises PackFault with the faults of all files."""
+    found: dict[str, Pack] = {}
+    faults: list[str] = []
+    for file in sorted(folder.glob("*.yaml")):
+        try:
+            pack = strategy(file, texts)
+        except PackFault as fault:
+            faults += fault.faults
+            continue
+        if pack.strategy.strategy in found:
+            faults.append(f"{file.name}:1:1: strategy: another file has a strategy of this name; expected a name of its own")
+        found[pack.strategy.strategy] = pack
+    if faults:
+        raise PackFault(faults)
+    return found
+
+
+def strategy(file: Path, texts: frozenset[str] | None = None) -> Pack:
+    """One strategy file. Raises PackFault."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as fault:
+        raise PackFault([f"{file}:1:1: file: cannot be read ({fault}); expected a text file in UTF-8"]) from None
+    read = read_strategy(text, str(file), texts)
+    return Pack(read, strategy_version(text, read.strategy), text)
+
+
+def jurisdictions(folder: Path = HOUSE / "jurisdictions") -> Mapping[str, Jurisdiction]:
+    """The law by country. Raises PackFault."""
+    packs = [read_jurisdiction(file.read_text(encoding="utf-8"), file.name) for file in sorted(folder.glob("*.yaml"))]
+    return {pack.country: pack for pack in packs}

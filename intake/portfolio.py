@@ -1,0 +1,177 @@
+"""Which accounts does a client hand over? Reads a portfolio file: good rows typed, bad rows with the reason."""
+
+import csv
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from intake.cells import Reject, neutral
+from intake.columns import GUARANTOR, KNOWN, REQUIRED, Setting, check_row
+from intake.lines import NotAPortfolio
+from intake.reach import reach
+from intake.tabular import read_table
+from models.case import Instalment
+
+__all__ = [
+    "AccountRow",
+    "GuarantorRow",
+    "NotAPortfolio",
+    "PortfolioFile",
+    "Reject",
+    "reach",
+    "read_portfolio",
+    "write_rejects",
+]
+
+PERSONAL = ("name", "language", "country", "time_zone", "phone", "email", "street", "city", "postal_code")
+"""What rows of the same customer must agree in."""
+BY_COUNTRY = ("time_zone", "phone", "postal_code", "guarantor_phone")
+"""What cannot be read while the country is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuarantorRow:
+    """A further person on an account. Country and time zone are the debtor's."""
+
+    customer: str
+    name: str
+    language: str
+    role: str = "guarantor"
+    phone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRow:
+    """One account with its debtor, checked: minor units, E.164, the postcode as the post writes it."""
+
+    row: int
+    account: str
+    customer: str
+    name: str
+    language: str
+    country: str
+    time_zone: str
+    phone: str | None = None
+    email: str | None = None
+    street: str | None = None
+    city: str | None = None
+    postal_code: str | None = None
+    product: str
+    legal_status: str
+    creditor: str
+    currency: str
+    principal: int
+    instalments: tuple[Instalment, ...]
+    score: int | None = None
+    profile: str | None = None
+    collateral: bool = False
+    guarantor: GuarantorRow | None = None
+
+
+class PortfolioFile(NamedTuple):
+    """What a file brought."""
+
+    rows: list[AccountRow]
+    rejects: list[Reject]
+
+
+class _Told(NamedTuple):
+    """What one row says of one person. `prefix` begins the names of its columns."""
+
+    customer: str
+    prefix: str
+    details: dict[str, Any]
+
+
+class _Seen:
+    """What earlier rows said: accounts may come once, a person may not change from row to row."""
+
+    def __init__(self) -> None:
+        self.accounts: dict[str, int] = {}
+        self.people: dict[str, tuple[int, dict[str, Any]]] = {}
+
+    def faults(self, row: int, taken: dict[str, Any], refused: set[str]) -> list[Reject]:
+        """The faults that the row has beside earlier ones, in columns that were not refused by themselves."""
+        account = taken.get("account", "")
+        found = [fault for told in _people(taken) for fault in self._differences(row, account, told)]
+        found = [fault for fault in found if fault.column not in refused]
+        first = self.accounts.setdefault(account, row) if account else row
+        if first != row:
+            found.append(Reject(row, account, "account", account, f"is in row {first} already; only that one is read"))
+        return found
+
+    def _differences(self, row: int, account: str, told: _Told) -> list[Reject]:
+        first, before = self.people.get(told.customer, (row, {}))
+        return [
+            Reject(row, account, f"{told.prefix}{name}", value or "", _differs(told.customer, first, before[name]))
+            for name, value in told.details.items()
+            if name in before and before[name] != value
+        ]
+
+    def remember(self, row: int, taken: dict[str, Any]) -> None:
+        """The people of a row that was taken: later rows must agree with it."""
+        for told in _people(taken):
+            first, before = self.people.get(told.customer, (row, {}))
+            self.people[told.customer] = (first, before | told.details)
+
+
+def _differs(customer: str, row: int, value: str | None) -> str:
+    return f"differs from row {row}, where customer {customer} has {repr(value) if value else 'nothing'}"
+
+
+def _people(taken: dict[str, Any]) -> list[_Told]:
+    people = []
+    if "customer" in taken:
+        people.append(_Told(taken["customer"], "", {name: taken.get(name) for name in PERSONAL}))
+    if "guarantor_customer" in taken:
+        details = {name: taken[f"guarantor_{name}"] for name in PERSONAL if f"guarantor_{name}" in taken}
+        people.append(_Told(taken["guarantor_customer"], "guarantor_", details))
+    return people
+
+
+def read_portfolio(path: Path, countries: frozenset[str], today: date) -> PortfolioFile:
+    """All rows of the file, taken or rejected. Raises NotAPortfolio where there is nothing to read row by row."""
+    setting, seen = Setting(countries, today), _Seen()
+    rows: list[AccountRow] = []
+    rejects: list[Reject] = []
+    for row in read_table(path, KNOWN, REQUIRED):
+        taken, faults = check_row(row, setting)
+        faults += seen.faults(row.number, taken, _doubtful(faults))
+        rejects += faults
+        if not faults:
+            seen.remember(row.number, taken)
+            rows.append(_account_row(row.number, taken))
+    if not rows and not rejects:
+        raise NotAPortfolio("the file has a header and no accounts")
+    return PortfolioFile(rows, rejects)
+
+
+def _doubtful(faults: list[Reject]) -> set[str]:
+    refused = {fault.column for fault in faults}
+    return refused | set(BY_COUNTRY) if "country" in refused else refused
+
+
+def _account_row(number: int, taken: dict[str, Any]) -> AccountRow:
+    further = {name.removeprefix("guarantor_"): taken.pop(name) for name in GUARANTOR if name in taken}
+    guarantor = GuarantorRow(**{"language": taken["language"]} | further) if further else None
+    return AccountRow(row=number, guarantor=guarantor, **taken)
+
+
+def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:
+    """The rejects as CSV that a spreadsheet opens safely; readable by its owner only, whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        # Excel takes UTF-8 for what it is only behind a byte order mark.
+        with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(Reject._fields)
+            writer.writerows([reject.row, *map(neutral, reject[1:])] for reject in rejects)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,83 @@
+"""What is due when? The instalments of one account, from one cell."""
+
+import re
+from datetime import date, timedelta
+
+from intake.amounts import LARGEST, minor_units
+from intake.cells import Cell, Refused, tidy
+from models.case import Instalment
+
+RELATIVE = re.compile(r"[Dd](?:([+-])([0-9]{1,5}))?")
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+EARLIEST = date(1990, 1, 1)
+FURTHEST = timedelta(days=40 * 366)
+MOST = 600
+
+
+def instalments(cell: Cell, principal: int | None, currency: str | None, today: date) -> tuple[Instalment, ...]:
+    """The instalments by due day. A day alone means that the whole principal is due then."""
+    if isinstance(cell, date):
+        return _all_at_once(_sane(cell, today), principal)
+    text = tidy(cell)
+    if ":" not in text and "|" not in text:
+        return _all_at_once(due_day(text, today), principal)
+    return _several(text.split("|"), currency, today)
+
+
+def _all_at_once(day: date, principal: int | None) -> tuple[Instalment, ...]:
+    return () if principal is None else _numbered([(day, principal)])
+
+
+def due_day(text: str, today: date) -> date:
+    """A day: `2026-09-30`, or `D`, `D-30`, `D+5` counted from the day of hand-over."""
+    if relative := RELATIVE.fullmatch(text):
+        sign, days = relative.groups()
+        return _sane(today + timedelta(days=int(f"{sign or '+'}{days or 0}")), today)
+    if not ISO_DAY.fullmatch(text):
+        raise Refused(f"{text!r} is no day: write it as 2026-09-30")
+    try:
+        return _sane(date.fromisoformat(text), today)
+    except ValueError as error:
+        raise error if isinstance(error, Refused) else Refused(f"{text!r} is no day of the calendar") from None
+
+
+def _sane(day: date, today: date) -> date:
+    if not EARLIEST <= day <= today + FURTHEST:
+        raise Refused(f"{day} is out of range: from {EARLIEST} to forty years from now")
+    return day
+
+
+def _several(parts: list[str], currency: str | None, today: date) -> tuple[Instalment, ...]:
+    if len(parts) > MOST:
+        raise Refused(f"has {len(parts)} instalments; {MOST} are the most")
+    taken: dict[date, int] = {}
+    reasons: list[str] = []
+    for part in parts:
+        try:
+            day, amount = _one(part.strip(), currency, today)
+        except Refused as refused:
+            reasons.extend(refused.reasons)
+            continue
+        if day in taken:
+            reasons.append(f"has two instalments due on {day}")
+        taken[day] = amount
+    if sum(taken.values()) > LARGEST:
+        reasons.append("is too large in sum")
+    if reasons:
+        raise Refused(*dict.fromkeys(reasons))
+    return _numbered(sorted(taken.items()))
+
+
+def _one(part: str, currency: str | None, today: date) -> tuple[date, int]:
+    day, colon, amount = part.partition(":")
+    if not colon or not amount.strip():
+        raise Refused(f"{part!r} is no instalment: write day:amount|day:amount, such as 2026-09-30:120.50")
+    due = due_day(day.strip(), today)
+    try:
+        return due, minor_units(amount.strip(), currency)
+    except Refused as refused:
+        raise Refused(*(f"{amount.strip()!r} {reason}" for reason in refused.reasons)) from None
+
+
+def _numbered(due: list[tuple[date, int]]) -> tuple[Instalment, ...]:
+    return tuple(Instalment(number=n, due=day, amount=amount) for n, (day, amount) in enumerate(due, start=1))

@@ -1,0 +1,85 @@
+"""Why an event cannot be taken as told: the answer an agent gets at once, the flag a signal leaves."""
+
+from datetime import datetime, timedelta
+
+from models import events as e
+from models.case import Case
+from policy.contact_law import debtor_day
+from policy.money import position
+from policy.words import day_text, money_text
+
+LONGEST_HOLD_DAYS = 730
+
+
+def objection(case: Case, event: e.Event, now: datetime) -> str | None:
+    """The reason against taking the event, or None. Money is never refused for a closed case; currency is."""
+    today = debtor_day(now, case.zone)
+    match event:
+        case e.PaymentReceived() if event.currency != case.currency:
+            return f"{money_text(event.amount, event.currency)} received, the account is in {case.currency}"
+        case e.PromiseToPay():
+            return _against_promise(case, event, now)
+        case e.PlanAgreed():
+            return _against_plan(case, event, now)
+        case e.ContactOutcome() | e.VisitOutcome() if event.task and event.task not in _known(case):
+            return f"no task {event.task} in this case"
+        case e.VisitOutcome() if event.task is None and not (case.pending and case.pending.channel == e.Channel.visit):
+            return "no visit is open; name the task"
+        case e.NoticeServed():
+            return _against_proof(case, event, now)
+        case e.Hold() | e.Hardship() | e.Dispute() | e.Protection() if event.until and event.until < today:
+            return f"it would end on {day_text(event.until)}, which is past"
+        case e.Hold() if event.until and event.until > today + timedelta(days=LONGEST_HOLD_DAYS):
+            return f"a hold of more than {LONGEST_HOLD_DAYS} days: leave the end open and release it"
+        case e.Dispute() if event.status != "opened" and not _holds(case, "dispute"):
+            return "no dispute is open"
+        case e.Release() if not _waits_for(case, event.of):
+            return f"nothing here waits for a release of {event.of}"
+    return None
+
+
+def _known(case: Case) -> set[str]:
+    return {r.key for r in case.records} | ({case.pending.key} if case.pending else set())
+
+
+def _holds(case: Case, reason: str) -> bool:
+    return any(h.reason == reason and h.ended is None for h in case.holds)
+
+
+def _waits_for(case: Case, of: str) -> bool:
+    asked = case.pending is not None and case.pending.step == of
+    stuck = any(f.id.startswith("stuck:") and f.id.endswith(f":{of}") for f in case.flags)
+    return asked or stuck or _holds(case, of)
+
+
+def _against_promise(case: Case, event: e.PromiseToPay, now: datetime) -> str | None:
+    made = debtor_day(event.at or now, case.zone)
+    owed = position(case, made).outstanding
+    if event.due < made:
+        return f"the promised day {day_text(event.due)} is past"
+    if event.due > made + timedelta(days=case.promise_days):
+        return f"promised for {day_text(event.due)}, more than {case.promise_days} days ahead: agree a plan"
+    if event.amount > owed:
+        return f"{money_text(event.amount, case.currency)} promised, {money_text(owed, case.currency)} is owed"
+    return None
+
+
+def _against_plan(case: Case, event: e.PlanAgreed, now: datetime) -> str | None:
+    made = debtor_day(event.at or now, case.zone)
+    owed = position(case, made).outstanding
+    total = sum(i.amount for i in event.instalments)
+    if min(i.due for i in event.instalments) < made:
+        return "the plan begins in the past"
+    if total != owed:
+        return f"the plan sums to {money_text(total, case.currency)}, {money_text(owed, case.currency)} is owed"
+    return None
+
+
+def _against_proof(case: Case, event: e.NoticeServed, now: datetime) -> str | None:
+    pending = case.pending
+    waiting = pending is not None and pending.waits_for == "proof" and event.task in (None, pending.key)
+    if not waiting and event.task not in {key for key, _ in case.notice_days}:
+        return "no formal notice waits for its proof"
+    if event.served_on > debtor_day(now, case.zone):
+        return f"served on {day_text(event.served_on)}, which is still to come"
+    return None

@@ -1,0 +1,113 @@
+"""What can be wrong with a pack although every field of it is right? Order, words, names that must exist elsewhere."""
+
+from collections.abc import Iterator
+
+import holidays
+
+from models.jurisdiction import Jurisdiction
+from models.strategy import Cycle, For, If, OfferStep, Stage, StepBase, Strategy
+from models.strategy import Step as AnyStep
+from models.words import LEGAL_STATUSES, PRODUCTS
+from policy.pack_faults import expected
+from policy.pack_source import Loc
+
+Found = Iterator[tuple[Loc, str]]
+Placed = tuple[Loc, AnyStep]
+CONTACTS = ("sms", "email", "letter", "call", "visit")
+YEAR_OF_PROOF = 2026
+
+
+def strategy_faults(strategy: Strategy, texts: frozenset[str] | None) -> Found:
+    yield from _words(("for",), strategy.whom)
+    for place, cycle in enumerate(strategy.cycles):
+        yield from _cycle(("cycles", place), cycle, strategy, texts)
+
+
+def jurisdiction_faults(pack: Jurisdiction) -> Found:
+    calendar = pack.holidays
+    categories = tuple(calendar.categories)
+    known = holidays.list_supported_countries(include_aliases=False)
+    if calendar.country not in known:
+        yield (
+            ("holidays", "country"),
+            f"no calendar is known for {calendar.country!r}; expected a country of `holidays`",
+        )
+        return
+    for place, part in enumerate(calendar.subdivisions):
+        if part not in known[calendar.country]:
+            says = f"{part!r} is not known; {expected(part, known[calendar.country])}"
+            yield ("holidays", "subdivisions", place), says
+    supported = holidays.country_holidays(calendar.country, years=YEAR_OF_PROOF).supported_categories
+    for place, category in enumerate(categories):
+        if category not in supported:
+            says = f"{category!r} is not kept for {calendar.country}; expected one of {', '.join(supported)}"
+            yield ("holidays", "categories", place), says
+
+
+def _cycle(loc: Loc, cycle: Cycle, strategy: Strategy, texts: frozenset[str] | None) -> Found:
+    yield from _words((*loc, "for"), cycle.whom)
+    staged = list(_staged(loc, cycle))
+    promised = [((*loc, "on_broken_promise", place), step) for place, step in enumerate(cycle.on_broken_promise)]
+    for at, step in staged + promised:
+        yield from _step(at, step, strategy, texts)
+    for place, stage in enumerate(cycle.stages):
+        yield from _early((*loc, "stages", place), stage)
+    yield from _order(staged)
+    yield from _looks_back(staged)
+
+
+def _staged(loc: Loc, cycle: Cycle) -> Iterator[Placed]:
+    for place, stage in enumerate(cycle.stages):
+        for number, step in enumerate(stage.steps):
+            yield (*loc, "stages", place, "steps", number), step
+
+
+def _step(loc: Loc, step: AnyStep, strategy: Strategy, texts: frozenset[str] | None) -> Found:
+    if step.when:
+        yield from _words((*loc, "if"), step.when)
+    text = getattr(step, "text", None)
+    if texts is not None and text is not None and text not in texts:
+        yield (*loc, "text"), f"there is no text {text!r}; {expected(text, sorted(texts))}"
+    if getattr(step, "assignee", None) == "specialist" and not strategy.specialists:
+        yield (*loc, "assignee"), "no specialist can be appointed; expected `specialists` of the strategy to name some"
+    if isinstance(step, OfferStep) and not (step.months or step.discount_percent or step.defer_days):
+        yield loc, "the offer offers nothing; expected months, discount_percent or defer_days"
+
+
+def _words(loc: Loc, whom: For | If) -> Found:
+    for field, known in (("product", PRODUCTS), ("legal_status", LEGAL_STATUSES)):
+        for place, word in enumerate(getattr(whom, field) or []):
+            if word not in known:
+                yield (*loc, field, place), f"{word!r} is not known; {expected(word, known)}"
+
+
+def _early(loc: Loc, stage: Stage) -> Found:
+    for number, step in enumerate(stage.steps):
+        if step.from_dpd is not None and step.from_dpd < stage.from_dpd:
+            says = f"{step.from_dpd} lies before the stage {stage.name}; expected {stage.from_dpd} or later"
+            yield (*loc, "steps", number, "from_dpd"), says
+
+
+def _order(staged: list[Placed]) -> Found:
+    kinds = [step.do for _, step in staged]
+    for place, (loc, step) in enumerate(staged):
+        if step.do == "legal_package" and "formal_notice" in kinds[place:]:
+            yield loc, "the legal package comes before the formal notice; expected the notice first"
+        if step.do == "certificate" and not set(kinds[:place]) & set(CONTACTS):
+            yield loc, f"nothing was tried before the certificate; expected one of {', '.join(CONTACTS)} before it"
+
+
+def _looks_back(staged: list[Placed]) -> Found:
+    seen: set[str] = set()
+    for loc, step in staged:
+        for name in _last(step):
+            if name not in seen:
+                yield (
+                    (*loc, "if", "last", name),
+                    f"the step {name} is not taken before {step.id}; expected an earlier step",
+                )
+        seen.add(step.id)
+
+
+def _last(step: StepBase) -> list[str]:
+    return list(step.when.last or {}) if step.when else []

@@ -1,0 +1,116 @@
+"""What a step's instruction leads to, as events: used by the activities that act and by the rehearsal that does not."""
+
+from datetime import datetime
+from typing import Any
+
+from models import events as e
+from models.case import Case
+from models.decisions import Act, OpenInstalment, StepInput
+from models.events import Channel
+from models.jurisdiction import Jurisdiction
+from policy.contact_law import Allow, Contact, Defer, Deny, debtor_day, may_contact
+from policy.cycle import DEMANDS
+from policy.money import position
+
+
+
+ON_PAPER = frozenset({"formal_notice", "certificate", "legal_package"})
+
+
+def step_input(case: Case, act: Act, now: datetime) -> StepInput:
+    """What the step's activity needs of the case."""
+    owed = position(case, debtor_day(now, case.zone))
+    promise = case.promises[-1] if case.promises else None
+    return StepInput(
+        account=case.account,
+        party=case.party,
+        country=case.country,
+        zone=case.zone,
+        currency=case.currency,
+        act=act,
+        now=now,
+        outstanding=owed.outstanding,
+        overdue=owed.overdue,
+        oldest_due=owed.oldest_unpaid,
+        due_amount=owed.open[0][1] if owed.open else None,
+        days_past_due=owed.days_past_due,
+        promise_amount=promise.amount if promise else None,
+        promise_due=promise.due if promise else None,
+        specialist=case.specialist,
+        open=tuple(
+            OpenInstalment(number=i.number, due=i.due, amount=i.amount, open=rest)
+            for i, rest in owed.open
+            if act.channel is Channel.letter or act.do in ON_PAPER
+        ),
+        released=tuple(
+            (r.by, debtor_day(r.at, case.zone))
+            for r in case.released
+            if (r.step, r.round, r.granted) == (act.step, act.round, True)
+        ),
+    )
+
+
+def is_demand(act: Act) -> bool:
+    """Whether the step asks the debtor for something: such contacts are limited to one a day."""
+    return act.do in DEMANDS and act.waits_for != "release"
+
+
+def stopped(asked: StepInput, pack: Jurisdiction, log: list[Contact], at: datetime) -> e.Result | None:
+    """The law's answer at the last moment: None to go ahead, else a deferral or a refusal with the rule."""
+    act = asked.act
+    if not is_demand(act):
+        return None
+    answer = may_contact(pack, asked.zone, act.channel or Channel.letter, at, log)
+    match answer:
+        case Allow():
+            return None
+        case Defer(until=until, rule=rule):
+            return e.StepDeferred(**base(act, "step_deferred"), until=until, rule=rule)
+        case Deny(rule=rule):
+            return e.StepRefused(**base(act, "step_refused"), channel=act.channel, rule=rule)
+
+
+def base(act: Act, kind: str) -> dict[str, Any]:
+    """What all results of a step share."""
+    return {
+        "event_id": f"{act.key}:{kind}",
+        "step": act.step,
+        "round": act.round,
+        "key": act.key,
+        "attempt": act.attempt,
+    }
+
+
+def done(asked: StepInput, sha256: str = "0" * 64) -> e.Result:
+    """The result of a step that was taken."""
+    act = asked.act
+    if act.waits_for == "release" or act.do in ("call", "visit", "trace", "review"):
+        assert act.due
+        return e.TaskOpened(
+            **base(act, "task_opened"),
+            task=act.do,
+            channel=act.channel,
+            assignee=act.assignee or act.do,
+            due=act.due,
+            waits_for="release" if act.waits_for == "release" else "outcome",
+            people=act.people,
+        )
+    match act.do:
+        case "formal_notice":
+            assert act.due
+            issued = {"document": act.do, "sha256": sha256, "due": act.due, "notice_days": act.notice_days}
+            return e.NoticeIssued(**base(act, "notice_issued"), **issued)
+        case "certificate" | "legal_package":
+            return e.DocumentIssued(**base(act, "document_issued"), document=act.do, sha256=sha256)
+        case "placement":
+            return e.AccountPlaced(**base(act, "account_placed"), agency=act.agency or "agency", days=act.placed_days)
+        case _:
+            return e.MessageSent(**base(act, "message_sent"), channel=act.channel, waits_until=act.due)
+
+
+def logged(asked: StepInput, at: datetime) -> Contact:
+    """The step as an entry of the party's contact log."""
+    channel = asked.act.channel or Channel.letter
+    return Contact(asked.account, asked.act.step, channel, debtor_day(at, asked.zone), is_demand(asked.act))
+
+

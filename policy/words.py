@@ -1,0 +1,33 @@
+"""How amounts, days and events read in a reason: short, without personal data."""
+
+from datetime import date
+from decimal import Decimal
+from functools import cache
+
+from babel.numbers import get_currency_precision
+
+
+@cache
+def exponent(currency: str) -> int:
+    """Decimal places of a currency (ISO 4217): EUR 2, JPY 0, KWD 3."""
+    return get_currency_precision(currency)
+
+
+def whole_units(amount: int, currency: str) -> Decimal:
+    """Minor units as a decimal number of whole units."""
+    return Decimal(amount).scaleb(-exponent(currency))
+
+
+def money_text(amount: int, currency: str) -> str:
+    """`120.50 EUR`."""
+    return f"{whole_units(amount, currency):.{exponent(currency)}f} {currency}"
+
+
+def days_text(days: int) -> str:
+    """`1 day`, `3 days`."""
+    return f"{days} day" if days == 1 else f"{days} days"
+
+
+def day_text(day: date) -> str:
+    """`3 Mar 2027`."""
+    return f"{day.day} {day:%b %Y}"

@@ -1,0 +1,101 @@
+"""What can be set, and by which environment variable? Everything has a default that runs on one machine."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+HOUSE = Path(__file__).parent
+PREFIX = "RIENTRO_"
+Limit = Annotated[int, Field(ge=1, le=10_000)]
+
+
+def also(name: str) -> Any:
+    """The name that other tools use for the same setting; ours wins."""
+    return AliasChoices(PREFIX + name, name)
+
+
+class SettingsError(ValueError):
+    """A variable that cannot be used, in one line that names it."""
+
+
+class Settings(BaseSettings):
+    """All settings; read them with `load_settings()`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=HOUSE / ".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+        populate_by_name=True,
+    )
+    data_dir: Path = HOUSE / ".data"
+    database_url: SecretStr | None = Field(default=None, validation_alias=also("DATABASE_URL"))
+    """It may hold a password: pass `url` on, print `redacted_url`."""
+    temporal_address: str | None = Field(default=None, validation_alias=also("TEMPORAL_ADDRESS"))
+    """None: the embedded engine, or what a Temporal profile says."""
+    temporal_namespace: str = Field(default="default", validation_alias=also("TEMPORAL_NAMESPACE"))
+    outbox_dir: Path | None = None
+    task_queue: str = "rientro"
+    max_cached_workflows: Limit = 200
+    max_workflow_tasks: Limit = 8
+    max_activities: Limit = 16
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
+        return None if value is None else SecretStr(normalised(value.get_secret_value()))
+
+    @property
+    def url(self) -> str:
+        """The database, with its password if it has one."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir.absolute() / 'rientro.db'}"
+
+    @property
+    def redacted_url(self) -> str:
+        """The database, fit for a screen or a log."""
+        return make_url(self.url).render_as_string(hide_password=True)
+
+    @property
+    def outbox(self) -> Path:
+        """Where messages go that are not sent for real."""
+        return self.outbox_dir or self.data_dir / "outbox"
+
+
+def normalised(url: str) -> str:
+    """The form SQLAlchemy and psycopg want of the usual ways to write the address of a database."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError("this is not the address of a database") from None
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in ("postgresql+psycopg", "sqlite"):
+        raise ValueError("use sqlite:///<file> or postgresql://<user>@<host>/<database>")
+    # Every pooled connection would see a memory of its own.
+    if parsed.drivername == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise ValueError("a database in memory does not outlive the process; use sqlite:///<file>")
+    return parsed.render_as_string(hide_password=False)
+
+
+def load_settings(**chosen: Any) -> Settings:
+    """The settings of this process: `chosen` first, then the environment, then `.env`, then the defaults."""
+    try:
+        return Settings(**chosen)
+    except ValidationError as fault:
+        lines = [f"{variable(str(e['loc'][0]))}: {e['msg']}" for e in fault.errors(include_input=False)]
+        raise SettingsError("; ".join(lines).replace("Value error, ", "")) from None
+
+
+def variable(field: str) -> str:
+    """The environment variable that a setting was read from."""
+    plain = field.upper().removeprefix(PREFIX)
+    return plain if plain in os.environ and PREFIX + plain not in os.environ else PREFIX + plain

@@ -1,0 +1,105 @@
+"""Runs a worker: takes cases' decisions and steps from the engine until it is told to stop (SIGTERM, Ctrl-C)."""
+
+import asyncio
+import logging
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.contacting import Contacting
+from activities.deciding import Deciding
+from activities.effects import Effects
+from activities.issuing import Issuing
+from activities.providers.outbox import Outbox
+from activities.starting import Starting
+from activities.texts import load_texts
+from activities.worklist import Worklist
+from engine import EmbeddedEngine, EngineNotRunning, cluster, connect, ensure_search_attributes
+from intake.packs import HOUSE, jurisdictions
+from models.database import Database, DatabaseNotMigrated
+from settings import Settings, SettingsError, load_settings
+from workflows.account_recovery import AccountRecoveryWorkflow
+from workflows.portfolio_intake import PortfolioIntakeWorkflow
+
+GRACE = timedelta(seconds=10)
+RUNNER = SandboxedWorkflowRunner(
+    restrictions=SandboxRestrictions.default.with_passthrough_modules("models", "policy", "workflows.contracts")
+)
+app = typer.Typer(add_completion=False, help=__doc__)
+
+
+def create_worker(client: Client, database: Database, settings: Settings) -> Worker:
+    """A worker with everything wired: database, law, texts, the outbox."""
+    packs = jurisdictions()
+    texts = load_texts(HOUSE / "letters")
+    effects = Effects(database, packs, Outbox(settings.outbox))
+    deciding, worklist = Deciding(database, packs), Worklist(effects)
+    contacting, issuing = Contacting(effects, texts), Issuing(effects, texts)
+    starting = Starting(database, client, settings.task_queue)
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=[AccountRecoveryWorkflow, PortfolioIntakeWorkflow],
+        activities=[
+            deciding.decide,
+            deciding.set_aside,
+            contacting.send_message,
+            worklist.open_task,
+            issuing.issue_notice,
+            issuing.issue_certificate,
+            issuing.issue_package,
+            issuing.place_account,
+            starting.start_page,
+            starting.tell_page,
+        ],
+        activity_executor=ThreadPoolExecutor(settings.max_activities * 2),
+        workflow_runner=RUNNER,
+        max_cached_workflows=settings.max_cached_workflows,
+        max_concurrent_workflow_tasks=settings.max_workflow_tasks,
+        max_concurrent_activities=settings.max_activities,
+        max_concurrent_local_activities=settings.max_activities,
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+async def work(settings: Settings) -> None:
+    """Run until SIGTERM or Ctrl-C; the embedded engine is started unless one runs or a cluster is named."""
+    database = Database(settings.url)
+    database.migrate()
+    engine = None if cluster(settings) else EmbeddedEngine(settings)
+    stop = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    try:
+        if engine:
+            await engine.start()
+        client = await connect(settings)
+        await ensure_search_attributes(client)
+        async with create_worker(client, database, settings):
+            typer.echo(f"Worker started on {settings.task_queue} at {client.service_client.config.target_host}, Ctrl-C to exit")
+            await stop.wait()
+    finally:
+        if engine:
+            await engine.stop()
+        database.close()
+
+
+@app.command()
+def main(verbose: Annotated[bool, typer.Option(help="Log what the engine's client says.")] = False) -> None:
+    """Run a worker; the embedded engine is started where no cluster is named and none runs."""
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING)
+    try:
+        asyncio.run(work(load_settings()))
+    except (SettingsError, EngineNotRunning, DatabaseNotMigrated) as refused:
+        typer.echo(f"worker: {refused}", err=True)
+        raise typer.Exit(1) from None
+
+
+if __name__ == "__main__":
+    app()

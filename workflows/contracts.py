@@ -1,0 +1,44 @@
+"""The names by which the engine knows us: task queue, workflow ids, search attributes. None of them is personal."""
+
+from datetime import datetime
+
+from temporalio.common import SearchAttributeKey
+
+TASK_QUEUE = "rientro"
+PORTFOLIO: SearchAttributeKey[str] = SearchAttributeKey.for_keyword("RientroPortfolio")
+STAGE: SearchAttributeKey[str] = SearchAttributeKey.for_keyword("RientroStage")
+SEGMENT: SearchAttributeKey[str] = SearchAttributeKey.for_keyword("RientroSegment")
+OUTCOME: SearchAttributeKey[str] = SearchAttributeKey.for_keyword("RientroOutcome")
+NEXT_ACTION_AT: SearchAttributeKey[datetime] = SearchAttributeKey.for_datetime("RientroNextActionAt")
+SEARCH_ATTRIBUTES = (PORTFOLIO, STAGE, SEGMENT, OUTCOME, NEXT_ACTION_AT)
+
+
+def recovery_id(portfolio: str, account: str) -> str:
+    """The workflow id of an account: opaque ids only."""
+    return f"recovery:{portfolio}:{account}"
+
+
+def portfolio_id(portfolio: str) -> str:
+    """The workflow id of a portfolio's intake."""
+    return f"portfolio:{portfolio}"
+
+
+DECIDE = "decide"
+SET_ASIDE = "set_aside"
+START_PAGE = "start_page"
+TELL_PAGE = "tell_page"
+ACTIVITY_OF = {
+    "sms": "send_message",
+    "email": "send_message",
+    "letter": "send_message",
+    "offer": "send_message",
+    "call": "open_task",
+    "visit": "open_task",
+    "trace": "open_task",
+    "review": "open_task",
+    "formal_notice": "issue_notice",
+    "certificate": "issue_certificate",
+    "legal_package": "issue_package",
+    "placement": "place_account",
+}
+"""Which activity takes which kind of step: workflows know activities by name only."""
