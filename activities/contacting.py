@@ -1,6 +1,7 @@
 """SMS, e-mails, letters and offers: rendered for the party, sent once, told to the journal."""
 
 from datetime import date
+from typing import cast
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -11,6 +12,7 @@ from activities.effects import Effects, clock, reserved_at
 from activities.papers import Letter
 from activities.providers.channel import Message
 from activities.texts import Rendered, Texts, render
+from activities.wording import TextChannel
 from models.decisions import StepInput
 from models.events import Channel, Result, StepRefused
 from policy.contact_law import debtor_day
@@ -44,9 +46,10 @@ class Contacting:
 
     def _message(self, asked: StepInput, known: Addressed, day: date) -> Message:
         channel = asked.act.channel
-        if channel not in (Channel.sms, Channel.email, Channel.letter) or asked.act.text is None:
+        if channel is None or asked.act.text is None:
             raise ApplicationError("a message needs a channel and a text", type="NoText", non_retryable=True)
-        text = render(self._texts, known.party.language, asked.act.text, channel.value, facts(asked, known))
+        wanted = cast(TextChannel, channel.value)
+        text = render(self._texts, known.party.language, asked.act.text, wanted, facts(asked, known))
         pdf = self._letter(asked, known, text) if channel is Channel.letter else None
         return Message(
             key=asked.act.key,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 from temporalio import activity
@@ -9,6 +10,7 @@ from temporalio import activity
 from activities import journal
 from models import events as e
 from models.case import Case
+from models.database import Database
 from models.decisions import Act, Close, DecideInput, Decision, Line, Wait
 from models.events import Heard
 from models.jurisdiction import Jurisdiction
@@ -19,7 +21,6 @@ from policy.apply import end, follow
 from policy.contact_law import debtor_day
 from policy.packs import read_strategy
 from policy.treatment import Feed, decide
-from models.database import Database
 from workflows.contracts import DECIDE, SET_ASIDE
 
 
@@ -100,7 +101,7 @@ def _post(session: Session, case: Case, news: tuple[Heard, ...]) -> None:
 
 
 def _entry(case: Case, event: e.PaymentReceived | e.PaymentReversed, at: datetime) -> Ledger:
-    common = {"account": case.account, "key": event.event_id, "kind": event.kind, "at": at}
+    common: dict[str, Any] = {"account": case.account, "key": event.event_id, "kind": event.kind, "at": at}
     day = debtor_day(event.at or at, case.zone)
     if isinstance(event, e.PaymentReceived):
         posted = any(p.event_id == event.event_id for p in case.payments)
@@ -126,7 +127,7 @@ def _worklist(session: Session, case: Case, now: datetime, *, closing: bool) -> 
     known = set(session.exec(select(Task.key).where(col(Task.key).in_(keys))))
     for key, flag in keys.items():
         if key not in known:
-            common = {"account": case.account, "kind": "attention", "assignee": "supervisors"}
+            common: dict[str, Any] = {"account": case.account, "kind": "attention", "assignee": "supervisors"}
             session.add(Task(key=key, **common, why=flag.why, opened=now))
 
 

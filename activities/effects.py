@@ -87,8 +87,12 @@ def _log(session: Session, asked: StepInput, at: datetime) -> list[Contact]:
         Attempt.party == asked.party, Attempt.local_day >= today, col(Attempt.status).not_in(FAILED)
     )
     return [
-        Contact(r.account, r.step, Channel(r.channel) if r.channel in set(Channel) else Channel.letter, r.local_day, r.demand)
+        Contact(
+            r.account,
+            r.step,
+            Channel(r.channel) if r.channel in set(Channel) else Channel.letter,
+            r.local_day,
+            r.demand,
+        )
         for r in session.exec(rows)
     ]
-
-

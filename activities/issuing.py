@@ -1,4 +1,4 @@
-"""Papers with consequences: the formal notice, the certificate of uncollectibility, the evidence package, a placement."""
+"""Papers with consequences: the formal notice, the certificate, the evidence package, a placement."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -102,7 +102,9 @@ class Issuing:
         return document
 
     def _notice(self, session: Session, asked: StepInput, known: Addressed) -> Pdf:
-        text = render(self._texts, known.party.language, asked.act.text or "formal_notice", "letter", facts(asked, known))
+        text = render(
+            self._texts, known.party.language, asked.act.text or "formal_notice", "letter", facts(asked, known)
+        )
         return make_notice(
             self._texts,
             Notice(
@@ -116,7 +118,9 @@ class Issuing:
 
     def _certificate(self, session: Session, asked: StepInput, known: Addressed) -> Pdf:
         text = render(self._texts, known.party.language, "certificate", "letter", facts(asked, known))
-        return make_certificate(self._texts, Certificate(**paper(asked, known, text), **_evidence(session, asked, known)))
+        return make_certificate(
+            self._texts, Certificate(**paper(asked, known, text), **_evidence(session, asked, known))
+        )
 
     def _package(self, session: Session, asked: StepInput, known: Addressed) -> Pdf:
         text = render(self._texts, known.party.language, "legal_package", "letter", facts(asked, known))

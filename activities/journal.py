@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from models.decisions import Line
 from models.tables import Journal
@@ -48,7 +49,7 @@ def _new(wanted: dict[str, Line], known: dict[str, Journal]) -> Iterator[tuple[s
             yield f"{key}:{hashlib.sha256(line.reason.encode()).hexdigest()[:8]}", line
 
 
-def _rows(account: str):  # type: ignore[no-untyped-def]
+def _rows(account: str) -> SelectOfScalar[Journal]:
     return select(Journal).where(Journal.account == account)
 
 

@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 from zlib import crc32
 
 from sqlmodel import Session, col, func, select
 
+from intake.packs import Pack
 from intake.portfolio import AccountRow
 from intake.reach import reach
 from models.case import Case, CaseHold, Instalment
@@ -30,7 +32,7 @@ def load_cases(session: Session, portfolio: str, after: int, limit: int, now: da
     strategies = _strategies(session, {a.strategy for a in fresh})
     held = session.get_one(Portfolio, portfolio)
     cases = [
-        _case(a, parties[a.party], held, instalments[a.id], guarantors.get(a.id, 0), strategies[a.strategy], now)
+        _case(_Rows(a, parties[a.party], held, instalments[a.id], guarantors.get(a.id, 0)), strategies[a.strategy], now)
         for a in fresh
     ]
     return cases, accounts[-1].number if accounts else after, len(accounts) == limit
@@ -40,15 +42,18 @@ def _strategies(session: Session, versions: set[str]) -> dict[str, Strategy]:
     return {v: read_strategy(session.get_one(StrategyText, v).text, v) for v in versions}
 
 
-def _case(
-    account: Account,
-    party: Party,
-    portfolio: Portfolio,
-    instalments: Sequence[Instalment],
-    guarantors: int,
-    strategy: Strategy,
-    now: datetime,
-) -> Case:
+class _Rows(NamedTuple):
+    """What the database holds of one account."""
+
+    account: Account
+    party: Party
+    portfolio: Portfolio
+    instalments: Sequence[Instalment]
+    guarantors: int
+
+
+def _case(rows: _Rows, strategy: Strategy, now: datetime) -> Case:
+    account, party, portfolio, instalments, guarantors = rows
     case = Case(
         account=account.id,
         portfolio=account.portfolio,
@@ -77,21 +82,19 @@ def _case(
     return case.model_copy(update={"holds": (hold,)})
 
 
-def case_of_row(
-    row: AccountRow, account: str, portfolio: str, client: str, strategy: Strategy, version: str, cycle: str, now: datetime
-) -> Case:
-    """A row of a file as the case it would become, its person known by the client's reference."""
+def case_of_row(row: AccountRow, portfolio: str, pack: Pack, cycle: str, now: datetime) -> Case:
+    """A row of a file as the case it would become; account and person are known by the client's references."""
     return Case(
-        account=account,
+        account=row.account,
         portfolio=portfolio,
         party=row.customer,
-        client=client,
+        client=portfolio,
         product=row.product,
         legal_status=row.legal_status,
         country=row.country,
         zone=row.time_zone,
         currency=row.currency,
-        strategy=version,
+        strategy=pack.version,
         cycle=cycle,
         instalments=row.instalments,
         opened=now,
@@ -99,9 +102,9 @@ def case_of_row(
         profile=row.profile,
         guarantors=1 if row.guarantor else 0,
         collateral=row.collateral,
-        specialist=appointed(strategy, account),
+        specialist=appointed(pack.strategy, row.account),
         reach=reach(row),
-        promise_days=strategy.promise.max_days,
+        promise_days=pack.strategy.promise.max_days,
     )
 
 

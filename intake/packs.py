@@ -30,7 +30,9 @@ def strategies(folder: Path = HOUSE / "strategies", texts: frozenset[str] | None
             faults += fault.faults
             continue
         if pack.strategy.strategy in found:
-            faults.append(f"{file.name}:1:1: strategy: another file has a strategy of this name; expected a name of its own")
+            faults.append(
+                f"{file.name}:1:1: strategy: another file has a strategy of this name; expected a name of its own"
+            )
         found[pack.strategy.strategy] = pack
     if faults:
         raise PackFault(faults)

@@ -25,7 +25,7 @@ StepKind = Literal[
 
 
 class Answer(BaseModel):
-    """Base of the answers: `why` is fit for a timer's or an activity's summary (no personal data, at most 200 bytes)."""
+    """Base of the answers: `why` fits a summary (no personal data, at most 200 bytes)."""
 
     model_config = ConfigDict(frozen=True)
     why: str
@@ -163,5 +163,3 @@ class CaseView(BaseModel):
     next_step: str | None
     next_at: datetime | None
     why: str
-
-

@@ -1,405 +1,60 @@
-"""What can happen to a case: facts told from outside, findings of the policy, results of the steps.
-
-Facts carry no personal data: they end in workflow histories. Names, numbers and addresses stay in the database.
-"""
-
-from datetime import date, datetime
-from enum import StrEnum
-from typing import Annotated, Literal, get_args
-
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
-
-Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,199}$")]
-"""An opaque identifier or a code word: no blanks, so neither a name nor a sentence fits."""
-Minor = Annotated[int, Field(gt=0, le=10**15)]
-"""A positive amount in minor units of the account's currency."""
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-
-
-class Channel(StrEnum):
-    """A way to reach a party."""
-
-    sms = "sms"
-    email = "email"
-    call = "call"
-    letter = "letter"
-    visit = "visit"
-
-
-class Outcome(StrEnum):
-    """What a task (call, visit, trace, review) brought."""
-
-    right_party = "right_party"
-    refused = "refused"
-    callback = "callback"
-    no_answer = "no_answer"
-    voicemail = "voicemail"
-    busy = "busy"
-    third_party = "third_party"
-    wrong_number = "wrong_number"
-    wrong_address = "wrong_address"
-    not_home = "not_home"
-    found = "found"
-    not_found = "not_found"
-    done = "done"
-    overdue = "overdue"
-
-
-class Event(BaseModel):
-    """Anything that a case takes in. The same `event_id` counts once, for the whole life of the case."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    event_id: Code
-    at: AwareDatetime | None = None
-    """When it happened; absent: when the case heard of it."""
-
-
-# --- Facts: told by agents, vendors, clients, as Temporal signals or through the update `record` ---------------------
-
-
-class PaymentReceived(Event):
-    """Money came. `value_date` is the day from which it counts; absent: the debtor's day of `at`."""
-
-    kind: Literal["payment_received"] = "payment_received"
-    amount: Minor
-    currency: Currency
-    value_date: date | None = None
-    reference: Code | None = None
-
-
-class PaymentReversed(Event):
-    """A payment was taken back (chargeback, bounced debit). `payment` is the `event_id` of the payment."""
-
-    kind: Literal["payment_reversed"] = "payment_reversed"
-    payment: Code
-    reason: Code = "reversed"
-
-
-class PromiseToPay(Event):
-    """The debtor promised an amount by a day. Kept or broken is decided by the clock and the ledger."""
-
-    kind: Literal["promise_to_pay"] = "promise_to_pay"
-    amount: Minor
-    due: date
-    by: Code | None = None
-
-
-class ContactOutcome(Event):
-    """What a call, trace or review brought. `task` absent: the task that is open now."""
-
-    kind: Literal["contact_outcome"] = "contact_outcome"
-    outcome: Outcome
-    task: Code | None = None
-    cause: Code | None = None
-    """Cause of the debt as a code word, such as `job_loss`."""
-    by: Code | None = None
-
-
-class VisitOutcome(Event):
-    """What a field visit brought."""
-
-    kind: Literal["visit_outcome"] = "visit_outcome"
-    outcome: Outcome
-    task: Code | None = None
-    cause: Code | None = None
-    by: Code | None = None
-
-
-class DeliveryReport(Event):
-    """What became of a message: `message` is the key of the attempt."""
-
-    kind: Literal["delivery_report"] = "delivery_report"
-    message: Code
-    status: Literal["delivered", "failed", "bounced"]
-
-
-class Dispute(Event):
-    """The debtor disputes the debt (`opened`), or the dispute was answered, upheld or rejected, which ends its hold."""
-
-    kind: Literal["dispute"] = "dispute"
-    status: Literal["opened", "answered", "upheld", "rejected"] = "opened"
-    until: date | None = None
-
-
-class Hardship(Event):
-    """The debtor cannot pay now. Holds the case until the day given, else until a person releases it."""
-
-    kind: Literal["hardship"] = "hardship"
-    until: date | None = None
-    cause: Code | None = None
-
-
-class PlanInstalment(BaseModel):
-    """One agreed instalment: minor units, on the debtor's calendar."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    due: date
-    amount: Minor
-
-
-class PlanAgreed(Event):
-    """A repayment plan was agreed."""
-
-    kind: Literal["plan_agreed"] = "plan_agreed"
-    instalments: Annotated[tuple[PlanInstalment, ...], Field(min_length=1, max_length=240)]
-    by: Code | None = None
-
-
-class Protection(Event):
-    """The party is protected (see domain: bankrupt, deceased, minor, ...). Everything stops."""
-
-    kind: Literal["protection"] = "protection"
-    reason: Literal["bankrupt", "deceased", "minor", "hospital", "lawyer", "moratorium", "debt_help"]
-    until: date | None = None
-
-
-class OptOut(Event):
-    """The party does not want to be contacted on a channel."""
-
-    kind: Literal["opt_out"] = "opt_out"
-    channel: Channel
-
-
-class ContactDetails(Event):
-    """Which channels can be used now; the details themselves are in the database."""
-
-    kind: Literal["contact_details"] = "contact_details"
-    usable: dict[Channel, bool]
-
-
-class NoticeServed(Event):
-    """Proof that a formal notice was delivered. `proof` is the number of the receipt."""
-
-    kind: Literal["notice_served"] = "notice_served"
-    served_on: date
-    proof: Code
-    task: Code | None = None
-
-
-class Hold(Event):
-    """Stop acting, for a reason, until the end of a day or until released."""
-
-    kind: Literal["hold"] = "hold"
-    reason: Code
-    until: date | None = None
-    by: Code | None = None
-
-
-class Release(Event):
-    """End a hold (`of` its reason), or answer a step that waits for a human (`of` the step): granted or refused."""
-
-    kind: Literal["release"] = "release"
-    of: Code
-    granted: bool = True
-    by: Code
-
-
-class Withdraw(Event):
-    """The client takes the account back: the case ends."""
-
-    kind: Literal["withdraw"] = "withdraw"
-    reason: Code = "recalled"
-    by: Code | None = None
-
-
-Fact = (
-    PaymentReceived
-    | PaymentReversed
-    | PromiseToPay
-    | ContactOutcome
-    | VisitOutcome
-    | DeliveryReport
-    | Dispute
-    | Hardship
-    | PlanAgreed
-    | Protection
-    | OptOut
-    | ContactDetails
-    | NoticeServed
-    | Hold
-    | Release
-    | Withdraw
+"""Everything that a case can take in: facts, findings and results, and the unions over them."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.facts import (
+    FACTS,
+    AnyFact,
+    Channel,
+    Code,
+    ContactDetails,
+    ContactOutcome,
+    Currency,
+    DeliveryReport,
+    Dispute,
+    Event,
+    Fact,
+    Hardship,
+    Hold,
+    Minor,
+    NoticeServed,
+    OptOut,
+    Outcome,
+    PaymentReceived,
+    PaymentReversed,
+    PlanAgreed,
+    PlanInstalment,
+    PromiseToPay,
+    Protection,
+    Release,
+    Unreadable,
+    VisitOutcome,
+    Withdraw,
 )
-AnyFact = Annotated[Fact, Field(discriminator="kind")]
-FACTS: dict[str, type[Event]] = {cls.model_fields["kind"].default: cls for cls in get_args(Fact)}
-"""Every fact by the name of its signal."""
-
-
-class Unreadable(Event):
-    """A signal whose content could not be read: kept by name and reason, so that nothing told is lost silently."""
-
-    kind: Literal["unreadable"] = "unreadable"
-    signal: str
-    reason: str
-
-
-# --- Findings: what the policy saw, recorded with its decision ------------------------------------------------------
-
-
-class EpisodeStarted(Event):
-    """The account became overdue (or entered overdue): `since` is the oldest unpaid due date."""
-
-    kind: Literal["episode_started"] = "episode_started"
-    since: date
-    stage: str
-    why: str
-
-
-class Reopened(Event):
-    """A case that ended as paid or cured is open again: the money was taken back."""
-
-    kind: Literal["reopened"] = "reopened"
-    was: str
-
-
-class EpisodeEnded(Event):
-    """Nothing is overdue any more."""
-
-    kind: Literal["episode_ended"] = "episode_ended"
-
-
-class StageChanged(Event):
-    """The case is in another stage of its cycle now."""
-
-    kind: Literal["stage_changed"] = "stage_changed"
-    stage: str
-    why: str
-
-
-class PromiseSettled(Event):
-    """A promise was decided by clock and ledger; `paid` in minor units."""
-
-    kind: Literal["promise_settled"] = "promise_settled"
-    promise: str
-    verdict: Literal["kept", "partly_kept", "broken", "running"]
-    paid: int
-
-
-class PlanSettled(Event):
-    """A plan was fulfilled or broken; `paid` in minor units."""
-
-    kind: Literal["plan_settled"] = "plan_settled"
-    plan: str
-    verdict: Literal["fulfilled", "broken"]
-    paid: int
-
-
-class HoldEnded(Event):
-    """A hold came to its end by itself."""
-
-    kind: Literal["hold_ended"] = "hold_ended"
-    hold: str
-    reason: str
-
-
-class Flagged(Event):
-    """A person must look at the case."""
-
-    kind: Literal["flagged"] = "flagged"
-    flag: str
-    why: str
-
-
-class StepPassed(Event):
-    """A step is not taken in this round, and why."""
-
-    kind: Literal["step_passed"] = "step_passed"
-    step: str
-    round: str
-    why: str
-
-
-class TaskEnded(Event):
-    """The open task or wait of a step ended without an answer: overdue, or taken back because a hold began."""
-
-    kind: Literal["task_ended"] = "task_ended"
-    step: str
-    key: str
-    result: Literal["overdue", "withdrawn"]
-    why: str
-
-
-# --- Results: what a step's activity did -----------------------------------------------------------------------------
-
-
-class StepResult(Event):
-    """Common to all results of a step: `key` is the business key of the attempt, `round` the episode it belongs to."""
-
-    step: str
-    round: str
-    key: str
-    attempt: int
-
-
-class MessageSent(StepResult):
-    """An SMS, e-mail or letter left (or a hand-over file did)."""
-
-    kind: Literal["message_sent"] = "message_sent"
-    channel: Channel | None = None
-    waits_until: AwareDatetime | None = None
-    """Set where the step waits for an answer (an offer): until when."""
-
-
-class TaskOpened(StepResult):
-    """A task stands on the worklist: due at the end of the debtor's day `due`."""
-
-    kind: Literal["task_opened"] = "task_opened"
-    task: str
-    channel: Channel | None = None
-    assignee: str
-    due: AwareDatetime
-    waits_for: Literal["outcome", "release"] = "outcome"
-    people: int = 1
-
-
-class NoticeIssued(StepResult):
-    """A formal notice left with request for proof; done only when the proof comes, else overdue at `due`."""
-
-    kind: Literal["notice_issued"] = "notice_issued"
-    document: str
-    sha256: str
-    due: AwareDatetime
-    notice_days: int
-
-
-class DocumentIssued(StepResult):
-    """A certificate or a legal package was made."""
-
-    kind: Literal["document_issued"] = "document_issued"
-    document: str
-    sha256: str
-
-
-class AccountPlaced(StepResult):
-    """The account was handed to an outside agency, until recalled or for `days`."""
-
-    kind: Literal["account_placed"] = "account_placed"
-    agency: str
-    days: int | None
-
-
-class StepDeferred(StepResult):
-    """The law (or another contact with the same party) does not allow the contact before `until`."""
-
-    kind: Literal["step_deferred"] = "step_deferred"
-    until: AwareDatetime
-    rule: str
-
-
-class StepRefused(StepResult):
-    """The law or the state of the party does not allow this channel."""
-
-    kind: Literal["step_refused"] = "step_refused"
-    channel: Channel | None
-    rule: str
-
-
-class StepFailed(StepResult):
-    """The step could not be taken: a technical reason, as a code."""
-
-    kind: Literal["step_failed"] = "step_failed"
-    reason: str
-
+from models.findings import (
+    AccountPlaced,
+    DocumentIssued,
+    EpisodeEnded,
+    EpisodeStarted,
+    Flagged,
+    HoldEnded,
+    MessageSent,
+    NoticeIssued,
+    PlanSettled,
+    PromiseSettled,
+    Reopened,
+    StageChanged,
+    StepDeferred,
+    StepFailed,
+    StepPassed,
+    StepRefused,
+    StepResult,
+    TaskEnded,
+    TaskOpened,
+)
 
 Finding = Annotated[
     EpisodeStarted
@@ -415,14 +70,7 @@ Finding = Annotated[
     Field(discriminator="kind"),
 ]
 Result = Annotated[
-    MessageSent
-    | TaskOpened
-    | NoticeIssued
-    | DocumentIssued
-    | AccountPlaced
-    | StepDeferred
-    | StepRefused
-    | StepFailed,
+    MessageSent | TaskOpened | NoticeIssued | DocumentIssued | AccountPlaced | StepDeferred | StepRefused | StepFailed,
     Field(discriminator="kind"),
 ]
 AnyEvent = Annotated[
@@ -456,3 +104,57 @@ class Heard(BaseModel):
     model_config = ConfigDict(frozen=True)
     event: AnyEvent
     at: datetime
+
+
+__all__ = [
+    "FACTS",
+    "AccountPlaced",
+    "AnyEvent",
+    "AnyFact",
+    "Channel",
+    "Code",
+    "ContactDetails",
+    "ContactOutcome",
+    "Currency",
+    "DeliveryReport",
+    "Dispute",
+    "DocumentIssued",
+    "EpisodeEnded",
+    "EpisodeStarted",
+    "Event",
+    "Fact",
+    "Finding",
+    "Flagged",
+    "Hardship",
+    "Heard",
+    "Hold",
+    "HoldEnded",
+    "MessageSent",
+    "Minor",
+    "NoticeIssued",
+    "NoticeServed",
+    "OptOut",
+    "Outcome",
+    "PaymentReceived",
+    "PaymentReversed",
+    "PlanAgreed",
+    "PlanInstalment",
+    "PlanSettled",
+    "PromiseSettled",
+    "PromiseToPay",
+    "Protection",
+    "Release",
+    "Reopened",
+    "Result",
+    "StageChanged",
+    "StepDeferred",
+    "StepFailed",
+    "StepPassed",
+    "StepRefused",
+    "StepResult",
+    "TaskEnded",
+    "TaskOpened",
+    "Unreadable",
+    "VisitOutcome",
+    "Withdraw",
+]

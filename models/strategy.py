@@ -78,7 +78,7 @@ class If(Data):
 
 
 class Human(Data):
-    """Who must say yes before a step is taken; a refusal is asked again after `ask_again_days`, else a person decides."""
+    """Who must say yes before a step; a refusal is asked again after `ask_again_days`, else a person decides."""
 
     by: Name
     people: Annotated[int, Field(ge=1, le=3)] = 1
@@ -244,7 +244,8 @@ class Cycle(Data):
         for stage in self.stages:
             late = [s.id for s in stage.steps if stage.prevention and (s.from_dpd is None or s.from_dpd > 0)]
             if late:
-                raise ValueError(f"steps of the prevention stage {stage.name} need from_dpd 0 or less: {', '.join(late)}")
+                names = ", ".join(late)
+                raise ValueError(f"steps of the prevention stage {stage.name} need from_dpd 0 or less: {names}")
         for step in (step for stage in self.stages for step in stage.steps):
             unknown = sorted(set(step.when.last or {}) - set(ids)) if step.when else []
             if unknown:

@@ -6,7 +6,7 @@ Personal data lives here and in no workflow. Money is integer minor units. Insta
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -27,6 +27,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None or value.tzinfo is not None:
             return value
         return value.replace(tzinfo=UTC)
+
+
+def money(nullable: bool = False) -> Any:
+    """A column for an amount in minor units."""
+    return Field(default=None, sa_column=Column(BigInteger, nullable=nullable))
 
 
 def instant(nullable: bool = False, index: bool = False) -> Any:
@@ -100,7 +105,7 @@ class Account(SQLModel, table=True):
     product: str
     legal_status: str
     currency: str
-    principal: int
+    principal: int = money()
     score: int | None = None
     profile: str | None = None
     collateral: bool = False
@@ -110,8 +115,8 @@ class Account(SQLModel, table=True):
     next_step: str | None = None
     next_at: datetime | None = instant(nullable=True)
     why: str | None = None
-    outstanding: int | None = None
-    overdue: int | None = None
+    outstanding: int | None = money(nullable=True)
+    overdue: int | None = money(nullable=True)
     days_past_due: int | None = None
     outcome: str | None = Field(default=None, index=True)
     started: datetime | None = instant(nullable=True)
@@ -136,7 +141,7 @@ class InstalmentDue(SQLModel, table=True):
     account: str = Field(primary_key=True, foreign_key="account.id")
     number: int = Field(primary_key=True)
     due: date
-    amount: int
+    amount: int = money()
 
 
 class Journal(SQLModel, table=True):
@@ -165,7 +170,7 @@ class Ledger(SQLModel, table=True):
     account: str = Field(index=True)
     key: str
     kind: str
-    amount: int
+    amount: int = money()
     currency: str
     value_date: date
     posted: bool

@@ -76,7 +76,9 @@ def held_days(case: Case, since: date | None, today: date) -> int:
     """Days after `since` up to today on which something held the case; days held twice count once."""
     spans: list[tuple[datetime, datetime | None]] = [(h.since, h.ended or h.until) for h in case.holds]
     spans += [(p.made, None if p.verdict == "running" else end_of_day(p.due, case.zone)) for p in case.promises]
-    spans += [(p.made, None if p.verdict == "running" else end_of_day(p.instalments[-1][0], case.zone)) for p in case.plans]
+    spans += [
+        (p.made, None if p.verdict == "running" else end_of_day(p.instalments[-1][0], case.zone)) for p in case.plans
+    ]
     if not spans or since is None:
         return 0
     days: set[date] = set()
@@ -111,7 +113,9 @@ def _walk(now: Now) -> Iterator[tuple[str, Stage | None, Step]]:
             if stage.prevention and now.position.oldest_unpaid:
                 yield from ((f"d{now.position.oldest_unpaid:%Y%m%d}", stage, step) for step in stage.steps)
         return
-    broken = [n for n, p in enumerate(case.promises, 1) if p.verdict in ("broken", "partly_kept") and _of_episode(now, p)]
+    broken = [
+        n for n, p in enumerate(case.promises, 1) if p.verdict in ("broken", "partly_kept") and _of_episode(now, p)
+    ]
     if broken:
         yield from ((f"p{broken[-1]}", None, step) for step in now.cycle.on_broken_promise)
     entered = False
@@ -174,7 +178,9 @@ def first_day(now: Now, round_: str, stage: Stage | None, step: Step) -> tuple[d
     if step.from_dpd is not None:
         reasons.append((oldest + timedelta(days=step.from_dpd + shift), f"day {step.from_dpd} past due"))
     if stage and not stage.prevention and not _in_reached_stage(now, round_, stage):
-        reasons.append((oldest + timedelta(days=stage.from_dpd + shift), f"stage {stage.name} from day {stage.from_dpd}"))
+        reasons.append(
+            (oldest + timedelta(days=stage.from_dpd + shift), f"stage {stage.name} from day {stage.from_dpd}")
+        )
     reasons += _gaps(now, round_, step)
     return max(reasons, key=lambda r: r[0])
 
@@ -196,7 +202,10 @@ def _gaps(now: Now, round_: str, step: Step) -> Iterator[tuple[date, str]]:
         gap = 0 if tried[-1].result in ("released", "bounced", "again") else gap
         yield debtor_day(tried[-1].at, zone) + timedelta(days=gap), f"{days_text(gap)} after the last attempt"
     elif done and step.after_days:
-        yield debtor_day(done[-1].at, zone) + timedelta(days=step.after_days), f"{days_text(step.after_days)} after {done[-1].step}"
+        yield (
+            debtor_day(done[-1].at, zone) + timedelta(days=step.after_days),
+            f"{days_text(step.after_days)} after {done[-1].step}",
+        )
     if step.do in DEMANDS:
         days = [debtor_day(r.at, zone) for r in now.case.records[-8:] if r.channel and r.result not in NO_CONTACT]
         if days:
@@ -294,7 +303,9 @@ def _reacted(now: Now) -> bool:
     since = now.case.episode_since
     if since is None:
         return False
-    facts = [p.heard for p in now.case.payments] + [p.made for p in now.case.promises] + [p.made for p in now.case.plans]
+    facts = (
+        [p.heard for p in now.case.payments] + [p.made for p in now.case.promises] + [p.made for p in now.case.plans]
+    )
     return _reached(now) or any(debtor_day(at, now.case.zone) > since for at in facts)
 
 

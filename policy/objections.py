@@ -13,7 +13,6 @@ LONGEST_HOLD_DAYS = 730
 
 def objection(case: Case, event: e.Event, now: datetime) -> str | None:
     """The reason against taking the event, or None. Money is never refused for a closed case; currency is."""
-    today = debtor_day(now, case.zone)
     match event:
         case e.PaymentReceived() if event.currency != case.currency:
             return f"{money_text(event.amount, event.currency)} received, the account is in {case.currency}"
@@ -21,20 +20,34 @@ def objection(case: Case, event: e.Event, now: datetime) -> str | None:
             return _against_promise(case, event, now)
         case e.PlanAgreed():
             return _against_plan(case, event, now)
-        case e.ContactOutcome() | e.VisitOutcome() if event.task and event.task not in _known(case):
-            return f"no task {event.task} in this case"
-        case e.VisitOutcome() if event.task is None and not (case.pending and case.pending.channel == e.Channel.visit):
-            return "no visit is open; name the task"
+        case e.ContactOutcome() | e.VisitOutcome():
+            return _against_outcome(case, event)
         case e.NoticeServed():
             return _against_proof(case, event, now)
-        case e.Hold() | e.Hardship() | e.Dispute() | e.Protection() if event.until and event.until < today:
-            return f"it would end on {day_text(event.until)}, which is past"
-        case e.Hold() if event.until and event.until > today + timedelta(days=LONGEST_HOLD_DAYS):
-            return f"a hold of more than {LONGEST_HOLD_DAYS} days: leave the end open and release it"
-        case e.Dispute() if event.status != "opened" and not _holds(case, "dispute"):
-            return "no dispute is open"
+        case e.Hold() | e.Hardship() | e.Dispute() | e.Protection():
+            return _against_hold(case, event, now)
         case e.Release() if not _waits_for(case, event.of):
             return f"nothing here waits for a release of {event.of}"
+    return None
+
+
+def _against_outcome(case: Case, event: e.ContactOutcome | e.VisitOutcome) -> str | None:
+    if event.task and event.task not in _known(case):
+        return f"no task {event.task} in this case"
+    visit_open = case.pending is not None and case.pending.channel == e.Channel.visit
+    if isinstance(event, e.VisitOutcome) and event.task is None and not visit_open:
+        return "no visit is open; name the task"
+    return None
+
+
+def _against_hold(case: Case, event: e.Hold | e.Hardship | e.Dispute | e.Protection, now: datetime) -> str | None:
+    today = debtor_day(now, case.zone)
+    if event.until and event.until < today:
+        return f"it would end on {day_text(event.until)}, which is past"
+    if event.until and event.until > today + timedelta(days=LONGEST_HOLD_DAYS):
+        return f"a hold of more than {LONGEST_HOLD_DAYS} days: leave the end open and release it"
+    if isinstance(event, e.Dispute) and event.status != "opened" and not _holds(case, "dispute"):
+        return "no dispute is open"
     return None
 
 

@@ -1,4 +1,4 @@
-"""Whether promises and plans were kept: by the ledger, at the end of the debtor's day plus grace, first in first out."""
+"""Were promises and plans kept? By the ledger, at the end of the debtor's day plus grace, first in first out."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta

@@ -12,8 +12,6 @@ from policy.contact_law import Allow, Contact, Defer, Deny, debtor_day, may_cont
 from policy.cycle import DEMANDS
 from policy.money import position
 
-
-
 ON_PAPER = frozenset({"formal_notice", "certificate", "legal_package"})
 
 
@@ -98,7 +96,12 @@ def done(asked: StepInput, sha256: str = "0" * 64) -> e.Result:
     match act.do:
         case "formal_notice":
             assert act.due
-            issued = {"document": act.do, "sha256": sha256, "due": act.due, "notice_days": act.notice_days}
+            issued: dict[str, Any] = {
+                "document": act.do,
+                "sha256": sha256,
+                "due": act.due,
+                "notice_days": act.notice_days,
+            }
             return e.NoticeIssued(**base(act, "notice_issued"), **issued)
         case "certificate" | "legal_package":
             return e.DocumentIssued(**base(act, "document_issued"), document=act.do, sha256=sha256)
@@ -112,5 +115,3 @@ def logged(asked: StepInput, at: datetime) -> Contact:
     """The step as an entry of the party's contact log."""
     channel = asked.act.channel or Channel.letter
     return Contact(asked.account, asked.act.step, channel, debtor_day(at, asked.zone), is_demand(asked.act))
-
-

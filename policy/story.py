@@ -1,6 +1,6 @@
 """How a case's story is told: the lines that the journal keeps and the rehearsal prints, from events and decisions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -107,82 +107,80 @@ def _not_taken(case: Case, event: e.Event) -> str:
     return f" ({why})" if why else ""
 
 
-def tell(event: Any, money: str) -> str:
-    """An event in words, without personal data; amounts in the currency `money`."""
-    match event:
-        case e.PaymentReceived():
-            return money_text(event.amount, event.currency)
-        case e.PaymentReversed():
-            return f"payment {event.payment} was taken back"
-        case e.PromiseToPay():
-            return f"{money_text(event.amount, money)} by {day_text(event.due)}"
-        case e.PlanAgreed():
-            total = sum(i.amount for i in event.instalments)
-            return f"{len(event.instalments)} instalments, {money_text(total, money)} in all"
-        case e.ContactOutcome() | e.VisitOutcome():
-            cause = f", cause {event.cause}" if event.cause else ""
-            return f"{event.outcome.replace('_', ' ')}{cause}"
-        case e.DeliveryReport():
-            return f"{event.status} ({event.message})"
-        case e.Dispute():
-            return event.status + _until(event.until)
-        case e.Hardship():
-            return (event.cause or "no cause given") + _until(event.until)
-        case e.Protection() | e.Hold():
-            return event.reason + _until(event.until)
-        case e.NoticeServed():
-            return f"served on {day_text(event.served_on)}, receipt {event.proof}"
-        case e.Release():
-            return f"{event.of} {'granted' if event.granted else 'refused'} by {event.by}"
-        case e.PromiseSettled():
-            return f"{event.promise} {event.verdict.replace('_', ' ')}, {money_text(event.paid, money)} paid"
-        case e.PlanSettled():
-            return f"{event.plan} {event.verdict}, {money_text(event.paid, money)} paid"
-        case e.StepDeferred():
-            return f"{event.step} not before {_instant(event.until)}: {event.rule}"
-        case _:
-            return _told_by_fields(event)
-
-
-def _told_by_fields(event: Any) -> str:
-    match event:
-        case e.OptOut():
-            return f"no more {event.channel}"
-        case e.ContactDetails():
-            return ", ".join(f"{c} {'usable' if ok else 'not usable'}" for c, ok in event.usable.items())
-        case e.MessageSent():
-            return f"{event.step} {event.attempt}" + (f" by {event.channel}" if event.channel else "")
-        case e.TaskOpened():
-            return f"{event.step} {event.attempt} for {event.assignee}, due {_instant(event.due)}"
-        case e.NoticeIssued():
-            return f"{event.step} {event.attempt}, proof of delivery expected by {_instant(event.due)}"
-        case e.DocumentIssued():
-            return f"{event.document}, sha256 {event.sha256[:12]}"
-        case e.AccountPlaced():
-            return f"with {event.agency}" + (f" for {event.days} days" if event.days else "")
-        case e.EpisodeStarted():
-            return f"oldest unpaid due date {day_text(event.since)}, stage {event.stage}, {event.why}"
-        case e.EpisodeEnded():
-            return "nothing is overdue any more"
-        case e.Reopened():
-            return f"the case had ended as {event.was}"
-        case e.StageChanged():
-            return f"{event.stage}, {event.why}"
-        case e.HoldEnded():
-            return event.reason.replace("_", " ")
-        case e.StepRefused():
-            return f"{event.step} on {event.channel or 'any channel'}: {event.rule}"
-        case e.Unreadable():
-            return f"signal {event.signal}: {event.reason}"
-        case _:
-            step = getattr(event, "step", None)
-            why = getattr(event, "why", None) or getattr(event, "reason", "")
-            return f"{step}, {why}" if step else why
-
-
 def _until(day: date | None) -> str:
     return f", until {day_text(day)}" if day else ""
 
 
 def _instant(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}Z"
+
+
+def tell(event: Any, money: str) -> str:
+    """An event in words, without personal data; amounts in the currency `money`."""
+    words = WORDS.get(event.kind)
+    if words:
+        return words(event, money)
+    step = getattr(event, "step", None)
+    why = getattr(event, "why", None) or getattr(event, "reason", "")
+    return f"{step}, {why}" if step else str(why)
+
+
+def _outcome(event: Any, money: str) -> str:
+    return str(event.outcome).replace("_", " ") + (f", cause {event.cause}" if event.cause else "")
+
+
+def _reason(event: Any, money: str) -> str:
+    return f"{event.reason}{_until(event.until)}"
+
+
+def _plan(event: Any, money: str) -> str:
+    total = sum(i.amount for i in event.instalments)
+    return f"{len(event.instalments)} instalments, {money_text(total, money)} in all"
+
+
+def _settled(event: Any, money: str) -> str:
+    what = getattr(event, "promise", None) or event.plan
+    return f"{what} {event.verdict.replace('_', ' ')}, {money_text(event.paid, money)} paid"
+
+
+def _attempt(event: Any, money: str) -> str:
+    return f"{event.step} {event.attempt}" + (f" by {event.channel}" if event.channel else "")
+
+
+def _task(event: Any, money: str) -> str:
+    return f"{event.step} {event.attempt} for {event.assignee}, due {_instant(event.due)}"
+
+
+WORDS: dict[str, Callable[[Any, str], str]] = {
+    "payment_received": lambda e, _: money_text(e.amount, e.currency),
+    "payment_reversed": lambda e, _: f"payment {e.payment} was taken back",
+    "promise_to_pay": lambda e, money: f"{money_text(e.amount, money)} by {day_text(e.due)}",
+    "plan_agreed": _plan,
+    "contact_outcome": _outcome,
+    "visit_outcome": _outcome,
+    "delivery_report": lambda e, _: f"{e.status} ({e.message})",
+    "dispute": lambda e, _: e.status + _until(e.until),
+    "hardship": lambda e, _: (e.cause or "no cause given") + _until(e.until),
+    "protection": _reason,
+    "hold": _reason,
+    "opt_out": lambda e, _: f"no more {e.channel}",
+    "contact_details": lambda e, _: ", ".join(f"{c} {'usable' if ok else 'not usable'}" for c, ok in e.usable.items()),
+    "notice_served": lambda e, _: f"served on {day_text(e.served_on)}, receipt {e.proof}",
+    "release": lambda e, _: f"{e.of} {'granted' if e.granted else 'refused'} by {e.by}",
+    "unreadable": lambda e, _: f"signal {e.signal}: {e.reason}",
+    "episode_started": lambda e, _: f"oldest unpaid due date {day_text(e.since)}, stage {e.stage}, {e.why}",
+    "episode_ended": lambda e, _: "nothing is overdue any more",
+    "reopened": lambda e, _: f"the case had ended as {e.was}",
+    "stage_changed": lambda e, _: f"{e.stage}, {e.why}",
+    "promise_settled": _settled,
+    "plan_settled": _settled,
+    "hold_ended": lambda e, _: e.reason.replace("_", " "),
+    "message_sent": _attempt,
+    "task_opened": _task,
+    "notice_issued": lambda e, _: f"{e.step} {e.attempt}, proof of delivery expected by {_instant(e.due)}",
+    "document_issued": lambda e, _: f"{e.document}, sha256 {e.sha256[:12]}",
+    "account_placed": lambda e, _: f"with {e.agency}" + (f" for {e.days} days" if e.days else ""),
+    "step_deferred": lambda e, _: f"{e.step} not before {_instant(e.until)}: {e.rule}",
+    "step_refused": lambda e, _: f"{e.step} on {e.channel or 'any channel'}: {e.rule}",
+}
+"""How each kind of event reads; the others are told by their step and reason."""

@@ -1,8 +1,8 @@
-"""One delinquent account, from the first step to the last: take in what was told, decide, act or wait, until it ends."""
+"""One delinquent account, from first step to last: take in what was told, decide, act or wait, until it ends."""
 
 import asyncio
 from datetime import datetime, timedelta
-from typing import Any, assert_never
+from typing import Any, assert_never, cast
 
 from pydantic import ValidationError
 from temporalio import workflow
@@ -35,7 +35,6 @@ ACT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=
 SUMMARY_BYTES = 200
 MOST_SIGNALS = 5_000
 """The server takes 10,000 signals a run, and does not suggest continue-as-new by their number."""
-
 
 
 @workflow.defn
@@ -94,10 +93,10 @@ class AccountRecoveryWorkflow:
 
     async def _act(self, act: Act) -> None:
         try:
-            result = await workflow.execute_activity(
+            result: e.Result = await workflow.execute_activity(
                 ACTIVITY_OF[act.do] if act.waits_for != "release" else ACTIVITY_OF["review"],
                 step_input(self._case, act, workflow.now()),
-                result_type=e.Result,  # type: ignore[arg-type]
+                result_type=cast(type, e.Result),
                 start_to_close_timeout=ACTING,
                 schedule_to_close_timeout=TRYING,
                 retry_policy=ACT_RETRY,
@@ -285,7 +284,9 @@ def _details(case: Case, decision: Decision) -> str:
     nxt = decision.next
     doing = {"act": "Now", "wait": "Waiting for", "close": "Closed"}[nxt.kind]
     until = f" (until {nxt.until:%Y-%m-%d %H:%M} UTC)" if isinstance(nxt, Wait) and nxt.until else ""
-    money = f"{money_text(decision.overdue, case.currency)} overdue of {money_text(decision.outstanding, case.currency)}"
+    money = (
+        f"{money_text(decision.overdue, case.currency)} overdue of {money_text(decision.outstanding, case.currency)}"
+    )
     rows = [
         f"**{doing}**: {nxt.why}{until}",
         f"- Stage **{decision.stage}**, {decision.days_past_due} days past due ({decision.days_that_count} that count)",

@@ -53,7 +53,9 @@ class PortfolioIntakeWorkflow:
         self._more = self._more or page.more
         started, known = self._state.started + page.started, self._state.known + page.known
         self._change(cursor=page.cursor, started=started, known=known)
-        workflow.set_current_details(f"{started} started, {known} known already, {'more to come' if page.more else 'all'}")
+        workflow.set_current_details(
+            f"{started} started, {known} known already, {'more to come' if page.more else 'all'}"
+        )
 
     async def _carry_out(self, order: Order) -> None:
         """Tell every account that was started; those started from now on begin with the hold."""

@@ -1,0 +1,175 @@
+"""What a case comes to know by itself: findings of the policy, and results of the steps that were taken."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import AwareDatetime
+
+from models.facts import Channel, Event
+
+# --- Findings: what the policy saw, recorded with its decision ------------------------------------------------------
+
+
+class EpisodeStarted(Event):
+    """The account became overdue (or entered overdue): `since` is the oldest unpaid due date."""
+
+    kind: Literal["episode_started"] = "episode_started"
+    since: date
+    stage: str
+    why: str
+
+
+class Reopened(Event):
+    """A case that ended as paid or cured is open again: the money was taken back."""
+
+    kind: Literal["reopened"] = "reopened"
+    was: str
+
+
+class EpisodeEnded(Event):
+    """Nothing is overdue any more."""
+
+    kind: Literal["episode_ended"] = "episode_ended"
+
+
+class StageChanged(Event):
+    """The case is in another stage of its cycle now."""
+
+    kind: Literal["stage_changed"] = "stage_changed"
+    stage: str
+    why: str
+
+
+class PromiseSettled(Event):
+    """A promise was decided by clock and ledger; `paid` in minor units."""
+
+    kind: Literal["promise_settled"] = "promise_settled"
+    promise: str
+    verdict: Literal["kept", "partly_kept", "broken", "running"]
+    paid: int
+
+
+class PlanSettled(Event):
+    """A plan was fulfilled or broken; `paid` in minor units."""
+
+    kind: Literal["plan_settled"] = "plan_settled"
+    plan: str
+    verdict: Literal["fulfilled", "broken"]
+    paid: int
+
+
+class HoldEnded(Event):
+    """A hold came to its end by itself."""
+
+    kind: Literal["hold_ended"] = "hold_ended"
+    hold: str
+    reason: str
+
+
+class Flagged(Event):
+    """A person must look at the case."""
+
+    kind: Literal["flagged"] = "flagged"
+    flag: str
+    why: str
+
+
+class StepPassed(Event):
+    """A step is not taken in this round, and why."""
+
+    kind: Literal["step_passed"] = "step_passed"
+    step: str
+    round: str
+    why: str
+
+
+class TaskEnded(Event):
+    """The open task or wait of a step ended without an answer: overdue, or taken back because a hold began."""
+
+    kind: Literal["task_ended"] = "task_ended"
+    step: str
+    key: str
+    result: Literal["overdue", "withdrawn"]
+    why: str
+
+
+# --- Results: what a step's activity did -----------------------------------------------------------------------------
+
+
+class StepResult(Event):
+    """Common to all results of a step: `key` is the business key of the attempt, `round` the episode it belongs to."""
+
+    step: str
+    round: str
+    key: str
+    attempt: int
+
+
+class MessageSent(StepResult):
+    """An SMS, e-mail or letter left (or a hand-over file did)."""
+
+    kind: Literal["message_sent"] = "message_sent"
+    channel: Channel | None = None
+    waits_until: AwareDatetime | None = None
+    """Set where the step waits for an answer (an offer): until when."""
+
+
+class TaskOpened(StepResult):
+    """A task stands on the worklist: due at the end of the debtor's day `due`."""
+
+    kind: Literal["task_opened"] = "task_opened"
+    task: str
+    channel: Channel | None = None
+    assignee: str
+    due: AwareDatetime
+    waits_for: Literal["outcome", "release"] = "outcome"
+    people: int = 1
+
+
+class NoticeIssued(StepResult):
+    """A formal notice left with request for proof; done only when the proof comes, else overdue at `due`."""
+
+    kind: Literal["notice_issued"] = "notice_issued"
+    document: str
+    sha256: str
+    due: AwareDatetime
+    notice_days: int
+
+
+class DocumentIssued(StepResult):
+    """A certificate or a legal package was made."""
+
+    kind: Literal["document_issued"] = "document_issued"
+    document: str
+    sha256: str
+
+
+class AccountPlaced(StepResult):
+    """The account was handed to an outside agency, until recalled or for `days`."""
+
+    kind: Literal["account_placed"] = "account_placed"
+    agency: str
+    days: int | None
+
+
+class StepDeferred(StepResult):
+    """The law (or another contact with the same party) does not allow the contact before `until`."""
+
+    kind: Literal["step_deferred"] = "step_deferred"
+    until: AwareDatetime
+    rule: str
+
+
+class StepRefused(StepResult):
+    """The law or the state of the party does not allow this channel."""
+
+    kind: Literal["step_refused"] = "step_refused"
+    channel: Channel | None
+    rule: str
+
+
+class StepFailed(StepResult):
+    """The step could not be taken: a technical reason, as a code."""
+
+    kind: Literal["step_failed"] = "step_failed"
+    reason: str

@@ -1,0 +1,60 @@
+"""The few ways in which a case changes: flags, holds, records of steps, channels."""
+
+from datetime import datetime
+from typing import Any
+
+from models.case import Case, CaseHold, Flag, StepRecord
+from models.events import Channel
+
+
+def changed(case: Case, **changes: Any) -> Case:
+    """The case with these fields changed."""
+    return case.model_copy(update=changes)
+
+
+def flagged(case: Case, flag: str, why: str) -> Case:
+    """The case with something a person must look at, once by its id."""
+    if any(known.id == flag for known in case.flags):
+        return case
+    return changed(case, flags=(*case.flags, Flag(id=flag, why=why)))
+
+
+def held(case: Case, hold: str, reason: str, since: datetime, until: datetime | None) -> Case:
+    """The case with a hold from a moment on."""
+    return changed(case, holds=(*case.holds, CaseHold(id=hold, reason=reason, since=since, until=until)))
+
+
+def without_hold(case: Case, reason: str, at: datetime) -> Case:
+    """The case with its holds for this reason ended."""
+    ended = tuple(
+        hold.model_copy(update={"ended": at}) if hold.reason == reason and hold.ended is None else hold
+        for hold in case.holds
+    )
+    return changed(case, holds=ended)
+
+
+def recorded(case: Case, result: str, at: datetime) -> Case:
+    """The pending step is over, with this result."""
+    pending = case.pending
+    assert pending is not None
+    record = StepRecord(
+        step=pending.step,
+        round=pending.round,
+        key=pending.key,
+        attempt=pending.attempt,
+        at=at,
+        channel=pending.channel,
+        result=result,
+    )
+    return changed(case, records=(*case.records, record), pending=None)
+
+
+def rewritten(case: Case, key: str, result: str) -> Case:
+    """A result that was recorded turns out otherwise: a bounce, a late outcome, a late proof."""
+    records = tuple(r.model_copy(update={"result": result}) if r.key == key else r for r in case.records)
+    return changed(case, records=records)
+
+
+def without_channels(case: Case, *channels: Channel) -> Case:
+    """The case without channels that turned out useless."""
+    return changed(case, reach=tuple(c for c in case.reach if c not in channels))

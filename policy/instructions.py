@@ -1,0 +1,69 @@
+"""A step as an instruction: what its activity is asked to do, under the business key by which it happens once."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from models.decisions import Act
+from models.events import Channel
+from models.strategy import ContactTask, MessageStep, NoticeStep, OfferStep, PlacementStep, ReviewStep, TraceStep
+from policy.contact_law import end_of_day
+from policy.cycle import Candidate, Now
+from policy.offers import terms
+
+
+def instruction(now: Now, candidate: Candidate, channel: Channel | None) -> Act:
+    """The step as an instruction to an activity: what, on which channel, under which key, until when."""
+    case, step = now.case, candidate.step
+    records = now.records.get((candidate.round, step.id), [])
+    attempt = len(records) + 1
+    common: dict[str, Any] = {
+        "step": step.id,
+        "round": candidate.round,
+        "attempt": attempt,
+        "key": f"{case.account}:{case.strategy}:{candidate.round}:{step.id}:{attempt}",
+    }
+    why = f"{step.id.replace('_', ' ')} {attempt}, {candidate.why}"
+    if step.release and not any(r.result == "released" for r in records):
+        return Act(
+            **common,
+            do=step.do,
+            why=short(f"release of {why}"),
+            waits_for="release",
+            people=step.release.people,
+            assignee=step.release.by,
+            due=_due(now, step.release.days),
+        )
+    return Act(**common, do=step.do, channel=channel, why=short(why), **_particulars(now, candidate))
+
+
+def _particulars(now: Now, candidate: Candidate) -> dict[str, Any]:
+    """What is special to each kind of step."""
+    step = candidate.step
+    match step:
+        case MessageStep():
+            return {"text": step.text}
+        case ContactTask():
+            who = now.case.specialist if step.assignee == "specialist" else step.assignee
+            return {"assignee": who, "due": _due(now, step.days), "waits_for": "outcome", "text": step.text}
+        case TraceStep() | ReviewStep():
+            return {"assignee": step.assignee, "due": _due(now, step.days), "waits_for": "outcome"}
+        case OfferStep():
+            offer = terms(step, now.position, now.case.currency, now.today)
+            return {"text": step.text, "waits_for": "answer", "due": _due(now, step.valid_days), "terms": offer}
+        case NoticeStep():
+            due = _due(now, step.proof_days)
+            return {"text": step.text, "waits_for": "proof", "due": due, "notice_days": step.notice_days}
+        case PlacementStep():
+            return {"agency": step.agency, "placed_days": step.days}
+        case _:
+            return {"text": step.text}
+
+
+def _due(now: Now, days: int) -> datetime:
+    return end_of_day(now.today + timedelta(days=days), now.case.zone)
+
+
+def short(text: str) -> str:
+    """A reason that fits a summary."""
+    # Temporal shows at most 200 bytes of a summary.
+    return text.encode()[:197].decode(errors="ignore") + "..." if len(text.encode()) > 200 else text

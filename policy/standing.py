@@ -1,0 +1,72 @@
+"""Where a case stands: is it closed, what holds it, is it free for its next step?"""
+
+from datetime import date, datetime, timedelta
+
+from models.case import Case, CaseHold
+from models.decisions import Close
+from policy.contact_law import debtor_day
+from policy.cycle import Now
+from policy.promises import deadline, plan_verdict
+from policy.words import day_text, money_text
+
+
+def must_end(now: Now) -> bool:
+    """Whether the case has nothing more to do: paid, or withdrawn by the client."""
+    return now.case.withdrawn is not None or now.position.outstanding == 0
+
+
+def last_day(now: Now, until: datetime) -> date:
+    """The last debtor's day before an instant at which something ends."""
+    return debtor_day(until - timedelta(microseconds=1), now.case.zone)
+
+
+def ended_for_good(case: Case) -> bool:
+    """Whether the case ended by a decision that money coming or going does not undo by itself."""
+    return case.closed is not None and case.outcome not in ("paid", "cured")
+
+
+def free(now: Now) -> bool:
+    """Whether nothing keeps the case from its next step."""
+    return not must_end(now) and not ended_for_good(now.case) and now.case.pending is None and not why_held(now)
+
+
+def closed(now: Now) -> Close | None:
+    """Whether the position, the client or an earlier end closes the case."""
+    case = now.case
+    if case.withdrawn:
+        return Close(outcome="withdrawn", why=f"withdrawn by the client: {case.withdrawn}")
+    if ended_for_good(case):
+        return Close(
+            outcome=case.outcome or "closed", why=f"ended as {case.outcome} before; a person looks at what came"
+        )
+    if now.position.outstanding == 0:
+        return Close(outcome="paid", why="nothing is outstanding")
+    if now.position.overdue == 0 and case.episode > 0 and now.strategy.on_cure == "close":
+        return Close(outcome="cured", why="nothing is overdue any more")
+    return None
+
+
+def _active_holds(now: Now) -> list[CaseHold]:
+    return [h for h in now.case.holds if h.ended is None and h.since <= now.at]
+
+
+def running(now: Now) -> list[tuple[str, datetime | None]]:
+    """Everything that holds the case, in words, with its end."""
+    case, rules = now.case, now.strategy.promise
+    held: list[tuple[str, datetime | None]] = []
+    for hold in _active_holds(now):
+        end = f" until {day_text(last_day(now, hold.until))}" if hold.until else " until released"
+        held.append((f"{hold.reason.replace('_', ' ')}{end}", hold.until))
+    for p in case.promises:
+        if p.verdict == "running":
+            text = f"promise of {money_text(p.amount, case.currency)} by {day_text(p.due)}"
+            held.append((text, deadline(p.due, rules, case.zone)))
+    for plan in case.plans:
+        if plan.verdict == "running":
+            held.append(("plan is running", plan_verdict(case, plan, rules, now.at).due_by))
+    return held
+
+
+def why_held(now: Now) -> str | None:
+    """All that holds the case, in words; None when nothing does."""
+    return "; ".join(text for text, _ in running(now)) or None

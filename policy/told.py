@@ -1,0 +1,194 @@
+"""How a case changes by what it is told: one function a fact. They take what `apply` let through."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from models import events as e
+from models.case import Case, Flag, Payment, Plan, Promise, Released, StepRecord
+from models.events import Channel, Outcome
+from policy.changes import changed, flagged, held, recorded, rewritten, without_channels, without_hold
+from policy.contact_law import debtor_day, end_of_day, start_of_day
+
+USELESS: dict[Outcome, tuple[Channel, ...]] = {
+    Outcome.wrong_number: (Channel.call, Channel.sms),
+    Outcome.wrong_address: (Channel.letter, Channel.visit),
+}
+
+
+def _payment_received(case: Case, event: e.PaymentReceived, at: datetime) -> Case:
+    if case.closed and case.outcome not in (None, "paid", "cured"):
+        case = flagged(case, f"late:{event.event_id}", f"payment for a case that ended as {case.outcome}")
+    elif case.closed:
+        case = flagged(case, f"late:{event.event_id}", "payment for a closed case")
+    payment = Payment(
+        event_id=event.event_id,
+        amount=event.amount,
+        value_date=event.value_date or debtor_day(event.at or at, case.zone),
+        heard=at,
+    )
+    return changed(case, payments=(*case.payments, payment))
+
+
+def _payment_reversed(case: Case, event: e.PaymentReversed, at: datetime) -> Case:
+    if case.closed and case.outcome not in ("paid", "cured"):
+        case = flagged(case, f"late:{event.event_id}", f"payment reversed after the case ended as {case.outcome}")
+    return changed(case, reversed=(*case.reversed, event.payment))
+
+
+def _promise(case: Case, event: e.PromiseToPay, at: datetime) -> Case:
+    promise = Promise(event_id=event.event_id, amount=event.amount, due=event.due, made=event.at or at)
+    return changed(case, promises=(*case.promises, promise))
+
+
+def _contact_outcome(case: Case, event: e.ContactOutcome | e.VisitOutcome, at: datetime) -> Case:
+    if event.cause:
+        case = changed(case, causes=(*case.causes, event.cause))
+    case = without_channels(case, *USELESS.get(event.outcome, ()))
+    pending = case.pending
+    if pending and pending.waits_for in ("outcome", "answer") and event.task in (None, pending.key):
+        return recorded(case, event.outcome, at)
+    if event.task and any(r.key == event.task for r in case.records):
+        return rewritten(case, event.task, event.outcome)
+    spoken = StepRecord(
+        step="contact",
+        round=f"e{case.episode}",
+        key=event.event_id,
+        attempt=1,
+        at=event.at or at,
+        channel=Channel.visit if isinstance(event, e.VisitOutcome) else Channel.call,
+        result=event.outcome,
+    )
+    return changed(case, records=(*case.records, spoken))
+
+
+def _delivery(case: Case, event: e.DeliveryReport, at: datetime) -> Case:
+    record = next((r for r in case.records if r.key == event.message), None)
+    if record is None:
+        return changed(case, reports=(*case.reports, (event.message, event.status)))
+    case = rewritten(case, event.message, event.status)
+    if event.status != "delivered" and record.channel:
+        case = without_channels(case, record.channel)
+    return case
+
+
+def _dispute(case: Case, event: e.Dispute, at: datetime) -> Case:
+    if event.status != "opened":
+        return without_hold(case, "dispute", at)
+    case = flagged(case, f"dispute:{event.event_id}", "dispute to be answered")
+    return held(case, event.event_id, "dispute", at, _last_moment(case, event.until))
+
+
+def _hardship(case: Case, event: e.Hardship, at: datetime) -> Case:
+    if event.cause:
+        case = changed(case, causes=(*case.causes, event.cause))
+    if event.until is None:
+        case = flagged(case, f"hardship:{event.event_id}", "hardship without an end: agree on what follows")
+    return held(case, event.event_id, "hardship", at, _last_moment(case, event.until))
+
+
+def _plan(case: Case, event: e.PlanAgreed, at: datetime) -> Case:
+    plan = Plan(
+        event_id=event.event_id,
+        instalments=tuple(sorted((i.due, i.amount) for i in event.instalments)),
+        made=event.at or at,
+    )
+    case = changed(case, plans=(*case.plans, plan))
+    if case.pending and case.pending.waits_for == "answer":
+        case = recorded(case, "accepted", at)
+    return case
+
+
+def _protection(case: Case, event: e.Protection, at: datetime) -> Case:
+    case = flagged(case, f"protection:{event.event_id}", f"protected party: {event.reason}")
+    return held(case, event.event_id, event.reason, at, _last_moment(case, event.until))
+
+
+def _opt_out(case: Case, event: e.OptOut, at: datetime) -> Case:
+    return case if event.channel in case.opt_outs else changed(case, opt_outs=(*case.opt_outs, event.channel))
+
+
+def _contact_details(case: Case, event: e.ContactDetails, at: datetime) -> Case:
+    usable = {*case.reach, *(c for c, ok in event.usable.items() if ok)} - {
+        c for c, ok in event.usable.items() if not ok
+    }
+    refused = tuple(r for r in case.refused if r[2] not in event.usable)
+    return changed(case, reach=tuple(sorted(usable)), refused=refused)
+
+
+def _notice_served(case: Case, event: e.NoticeServed, at: datetime) -> Case:
+    pending = case.pending
+    days = 0
+    if pending and pending.waits_for == "proof" and event.task in (None, pending.key):
+        days = pending.notice_days
+        case = recorded(case, "served", at)
+    else:
+        assert event.task
+        days = next((d for key, d in case.notice_days if key == event.task), 0)
+        case = rewritten(case, event.task, "served")
+    until = end_of_day(event.served_on + timedelta(days=days), case.zone)
+    return held(case, event.event_id, "notice_period", start_of_day(event.served_on, case.zone), until)
+
+
+def _ops_hold(case: Case, event: e.Hold, at: datetime) -> Case:
+    return held(case, event.event_id, event.reason, at, _last_moment(case, event.until))
+
+
+def _release(case: Case, event: e.Release, at: datetime) -> Case:
+    pending = case.pending
+    stuck = next((f for f in case.flags if f.id.startswith("stuck:") and f.id.endswith(f":{event.of}")), None)
+    if pending is None and stuck:
+        return _decided(case, event, stuck, at)
+    if pending is None or pending.step != event.of:
+        return without_hold(case, event.of, at)
+    if pending.waits_for == "outcome":
+        return recorded(case, Outcome.done if event.granted else Outcome.refused, at)
+    answer = Released(step=pending.step, round=pending.round, by=event.by, granted=event.granted, at=at)
+    case = changed(case, released=(*case.released, answer))
+    if not event.granted:
+        return recorded(case, "not_released", at)
+    said_yes = {r.by for r in case.released if (r.step, r.round, r.granted) == (pending.step, pending.round, True)}
+    return recorded(case, "released", at) if len(said_yes) >= pending.people else case
+
+
+def _decided(case: Case, event: e.Release, stuck: Flag, at: datetime) -> Case:
+    """A person decided about a step that was stuck: try it again, or pass it over."""
+    _, round_, step = stuck.id.split(":")
+    result = "again" if event.granted else "given_up"
+    record = StepRecord(step=step, round=round_, key=event.event_id, attempt=0, at=at, result=result)
+    flags = tuple(f for f in case.flags if f is not stuck)
+    return changed(case, records=(*case.records, record), flags=flags, refused=())
+
+
+def _withdraw(case: Case, event: e.Withdraw, at: datetime) -> Case:
+    return changed(case, withdrawn=event.reason)
+
+
+def _unreadable(case: Case, event: e.Unreadable, at: datetime) -> Case:
+    return flagged(case, f"event:{event.event_id}", f"signal {event.signal} could not be read: {event.reason}")
+
+
+def _last_moment(case: Case, until: Any) -> datetime | None:
+    # The last day still belongs to the hold.
+    return end_of_day(until, case.zone) if until else None
+
+
+ON_FACT: dict[str, Callable[[Case, Any, datetime], Case]] = {
+    "payment_received": _payment_received,
+    "payment_reversed": _payment_reversed,
+    "promise_to_pay": _promise,
+    "contact_outcome": _contact_outcome,
+    "visit_outcome": _contact_outcome,
+    "delivery_report": _delivery,
+    "dispute": _dispute,
+    "hardship": _hardship,
+    "plan_agreed": _plan,
+    "protection": _protection,
+    "opt_out": _opt_out,
+    "contact_details": _contact_details,
+    "notice_served": _notice_served,
+    "hold": _ops_hold,
+    "release": _release,
+    "withdraw": _withdraw,
+    "unreadable": _unreadable,
+}
