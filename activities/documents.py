@@ -7,7 +7,7 @@ is never read as markup. The same input gives the same bytes: the only clock is 
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 
 import typst
@@ -190,7 +190,10 @@ def _compiled(texts: Texts, template: str, data: str, made: datetime) -> bytes:
     compiler = typst.Compiler(root / f"{template}.typ", root=root, font_paths=_fonts(), ignore_system_fonts=True)
     try:
         content, warnings = compiler.compile_with_warnings(
-            format="pdf", sys_inputs={"data": data}, pdf_standards="a-2b", timestamp=made
+            format="pdf",
+            sys_inputs={"data": data},
+            pdf_standards="a-2b",
+            timestamp=made.astimezone(UTC).replace(microsecond=0),
         )
     except typst.TypstError as fault:
         raise DocumentFault(f"{template}: {fault.message}") from fault

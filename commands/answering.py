@@ -1,0 +1,118 @@
+"""How does a command answer: a table of 100 columns, JSON, or one line that says why not?"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy.exc import OperationalError
+from typer.core import TyperGroup
+
+from engine import EngineNotRunning
+from intake.handover import HandOverRefused
+from intake.portfolio import NotAPortfolio
+from models.database import DatabaseNotMigrated
+from policy.packs import PackFault
+from policy.words import money_text
+from settings import SettingsError
+
+WIDTH = 100
+
+
+class Refused(Exception):
+    """The command cannot do what it was asked; the message says why, and what to do."""
+
+
+REFUSALS = (
+    Refused,
+    SettingsError,
+    EngineNotRunning,
+    DatabaseNotMigrated,
+    NotAPortfolio,
+    HandOverRefused,
+    PackFault,
+    OperationalError,
+)
+
+
+class Commands(TyperGroup):
+    """Commands that end with exit code 1 and `name: reason` on stderr where they are refused."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was named."""
+        try:
+            return super().invoke(ctx)
+        except REFUSALS as refused:
+            say(f"{self.name}: {_reason(refused)}")
+            raise typer.Exit(1) from None
+
+
+def _reason(refused: Exception) -> str:
+    if isinstance(refused, OperationalError):
+        return f"the database does not answer: {str(refused.orig).strip().splitlines()[0]}"
+    return str(refused)
+
+
+def commands(name: str, about: str) -> typer.Typer:
+    """A root command with its subcommands."""
+    # Locals of a traceback may be personal data.
+    app = typer.Typer(
+        name=name, help=about, cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    )
+    app.callback()(lambda: None)
+    return app
+
+
+def say(text: str) -> None:
+    """A remark beside the answer, on stderr."""
+    typer.echo(text, err=True)
+
+
+def show_json(value: Any) -> None:
+    """One JSON document."""
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=plain))
+
+
+def json_line(value: Any) -> str:
+    """One JSON document on one line; the same value is always the same line."""
+    return json.dumps(value, ensure_ascii=False, default=plain)
+
+
+def plain(value: Any) -> str:
+    """An instant or a day as JSON has it."""
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def console() -> Console:
+    """A console of 100 columns, also where nobody looks: a file or a pipe reads the same."""
+    return Console(width=WIDTH, markup=False, emoji=False, highlight=False)
+
+
+def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> None:
+    """A table that fits; numbers stand in the columns `right`."""
+    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    for name in columns:
+        table.add_column(name, justify="right" if name in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    console().print(table)
+
+
+def count(number: int, what: str) -> str:
+    """`1 account`, `2 accounts`."""
+    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
+
+
+def local(at: datetime | None, zone: str = "UTC") -> str:
+    """An instant on the debtor's clock, to the minute."""
+    return "" if at is None else f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+
+def amount(minor: int | None, currency: str) -> str:
+    """An amount for a screen; empty where it is not known."""
+    return "" if minor is None else money_text(minor, currency)

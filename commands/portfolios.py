@@ -1,0 +1,157 @@
+"""What does a portfolio file bring: which accounts, by which strategy, and which rows are rejected?"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from activities.texts import text_names
+from commands.answering import Refused, amount, count, say, show_json, show_table
+from intake.handover import HandOver, hand_over
+from intake.packs import Pack, jurisdictions, strategies, strategy
+from intake.portfolio import AccountRow, Reject, read_portfolio, write_rejects
+from models.database import Database
+from models.tables import Portfolio
+from policy.contact_law import debtor_day
+from policy.segments import Chosen, NoStrategy, Segmented, choose
+from policy.words import whole_units
+
+AUTOMATIC = "automatic"
+MOST_SHOWN = 10
+
+
+class Handed(NamedTuple):
+    """A file as read: accounts with the strategy and the cycle chosen for each, and what was rejected."""
+
+    rows: list[AccountRow]
+    chosen: dict[str, tuple[Pack, str]]
+    """By the account's reference."""
+    rejects: list[Reject]
+
+    @property
+    def rejected(self) -> int:
+        """How many rows were rejected."""
+        return len({reject.row for reject in self.rejects})
+
+
+def read_file(file: Path, client: str, wanted: str, now: datetime, today: date | None = None) -> Handed:
+    """Read a portfolio and choose a strategy for each account. `D-30` counts from `today`."""
+    packs, only = packs_for(wanted)
+    read = read_portfolio(file, frozenset(jurisdictions()), today or now.astimezone().date())
+    known = {name: pack.strategy for name, pack in packs.items()}
+    chosen: dict[str, tuple[Pack, str]] = {}
+    rejects = list(read.rejects)
+    for row in read.rows:
+        answer = choose(known, _segmented(row, client, now), only)
+        match answer:
+            case Chosen():
+                chosen[row.account] = (packs[answer.strategy], answer.cycle)
+            case NoStrategy(reason=reason):
+                rejects.append(Reject(row.row, row.account, "strategy", only or AUTOMATIC, reason))
+    rejects.sort(key=lambda reject: reject.row)
+    return Handed([row for row in read.rows if row.account in chosen], chosen, rejects)
+
+
+def packs_for(wanted: str) -> tuple[Mapping[str, Pack], str | None]:
+    """The strategies to choose from, and the name of the only one where one was named: by name or by file."""
+    if wanted == AUTOMATIC:
+        return strategies(texts=text_names()), None
+    if "/" in wanted or wanted.endswith((".yaml", ".yml")):
+        pack = strategy(Path(wanted), text_names())
+        return {pack.strategy.strategy: pack}, pack.strategy.strategy
+    packs = strategies(texts=text_names())
+    if wanted not in packs:
+        raise Refused(f"there is no strategy {wanted!r}; there are: {', '.join(packs)}; or name a YAML file")
+    return packs, wanted
+
+
+def _segmented(row: AccountRow, client: str, now: datetime) -> Segmented:
+    oldest = min(i.due for i in row.instalments)
+    return Segmented(
+        client=client,
+        country=row.country,
+        product=row.product,
+        legal_status=row.legal_status,
+        profile=row.profile,
+        dpd=(debtor_day(now, row.time_zone) - oldest).days,
+        amount=whole_units(sum(i.amount for i in row.instalments), row.currency),
+        score=row.score,
+        collateral=row.collateral,
+        guarantor=row.guarantor is not None,
+    )
+
+
+def refuse_unsound(handed: Handed, *, strict: bool) -> None:
+    """Nothing may be taken: no row is sound, or one is not and all are wanted."""
+    if handed.rows and not (strict and handed.rejects):
+        return
+    for reject in handed.rejects[:MOST_SHOWN]:
+        say(f"  row {reject.row}, {reject.column or 'whole row'}: {reject.value!r} {reject.reason}")
+    if len(handed.rejects) > MOST_SHOWN:
+        say(f"  and {len(handed.rejects) - MOST_SHOWN} more")
+    why = f"{count(handed.rejected, 'row')} of {handed.rejected + len(handed.rows)} cannot be taken"
+    raise Refused(f"nothing was taken: {why}" if handed.rows else f"nothing can be taken: {why}")
+
+
+def keep_rejects(handed: Handed, file: Path, wanted: Path | None) -> Path | None:
+    """Write the rejects file, if there are rejects."""
+    if not handed.rejects:
+        return None
+    path = wanted or Path(f"{file.stem}-rejects.csv")
+    try:
+        write_rejects(path, handed.rejects)
+    except OSError as fault:
+        raise Refused(f"the rejects cannot be written to {path}: {fault.strerror}") from None
+    return path
+
+
+def take(
+    database: Database, portfolio: Portfolio, handed: Handed, progress: Callable[[int], None] | None = None
+) -> HandOver:
+    """Put the accounts into the database: all or none."""
+    used = [pack for pack, _ in handed.chosen.values()]
+
+    def chosen(row: AccountRow) -> tuple[str, str]:
+        pack, cycle = handed.chosen[row.account]
+        return pack.version, cycle
+
+    with database.session() as session:
+        return hand_over(session, portfolio, handed.rows, chosen, {p.version: p.text for p in used}, progress)
+
+
+def as_portfolio(name: str, client: str, file: Path, **more: Any) -> Portfolio:
+    """The portfolio's own row."""
+    now = datetime.now(UTC)
+    return Portfolio(id=name, client=client, source=file.name, created=now, fed=now, **more)
+
+
+def show_dry_run(handed: Handed, as_json: bool) -> None:
+    """What would be started: for each segment its strategy, cycle, accounts and money."""
+    segments = [
+        {"strategy": strategy, "cycle": cycle, "currency": currency, "accounts": len(due), "amount": sum(due)}
+        for (strategy, cycle, currency), due in sorted(_by_segment(handed).items())
+    ]
+    if as_json:
+        faults = [reject._asdict() | {"value": None} for reject in handed.rejects]
+        show_json({"accounts": len(handed.rows), "rejected": handed.rejected, "segments": segments, "rejects": faults})
+        return
+    rows = [[s["strategy"], s["cycle"], s["accounts"], amount(s["amount"], str(s["currency"]))] for s in segments]
+    show_table("Would be started", ("strategy", "cycle", "accounts", "amount"), rows, right=("accounts", "amount"))
+    _show_rejects(handed.rejects)
+    say(f"{count(len(handed.rows), 'account')} would be taken, {count(handed.rejected, 'row')} rejected; nothing was done")
+
+
+def _by_segment(handed: Handed) -> dict[tuple[str, str, str], list[int]]:
+    found: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for row in handed.rows:
+        pack, cycle = handed.chosen[row.account]
+        found[pack.version, cycle, row.currency].append(sum(i.amount for i in row.instalments))
+    return found
+
+
+def _show_rejects(rejects: Sequence[Reject]) -> None:
+    if not rejects:
+        return
+    columns = Counter(reject.column or "whole row" for reject in rejects)
+    show_table("Would be rejected", ("column", "faults"), sorted(columns.items()), right=("faults",))

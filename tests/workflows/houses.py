@@ -1,0 +1,134 @@
+"""A whole house for a test: a database with accounts, a worker, the engine. No part of it is pretended."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlmodel import select
+from temporalio.client import Client, WorkflowHandle
+
+from activities import journal
+from intake.handover import hand_over
+from intake.opening import load_cases
+from intake.packs import Pack, strategies
+from intake.portfolio import AccountRow
+from models.case import Case, Instalment
+from models.database import Database
+from models.tables import Account, Attempt, Journal, Portfolio, Task
+from settings import load_settings
+from worker import create_worker
+from workflows.contracts import recovery_id
+
+PLACES = {
+    "cec": ("IT", "Europe/Rome", "EUR", "it", "out_of_court"),
+    "kruk": ("RO", "Europe/Bucharest", "RON", "ro", "before_litigation"),
+    "alth": ("NL", "Europe/Amsterdam", "EUR", "nl", "microloan"),
+    "mfo": ("RU", "Europe/Moscow", "RUB", "ru", "small_debt"),
+    "crecerto": ("BR", "America/Sao_Paulo", "BRL", "pt", "microcredit"),
+}
+
+
+def account_row(reference: str, strategy: str, dues: Sequence[tuple[datetime, int]], **changes: Any) -> AccountRow:
+    """An account as a portfolio file would bring it, fully reachable, in the strategy's country."""
+    country, zone, currency, language, _ = PLACES[strategy]
+    facts = {
+        "row": 2,
+        "account": reference,
+        "customer": f"P-{reference}",
+        "name": "Ștefania Щукина",
+        "language": language,
+        "country": country,
+        "time_zone": zone,
+        "phone": {"IT": "+393471234567", "RO": "+40712034567", "NL": "+31612345678", "RU": "+79123456789"}.get(
+            country, "+5511961234567"
+        ),
+        "email": "debtor@example.org",
+        "street": "Via Roma 1",
+        "city": "Roma",
+        "postal_code": "00100",
+        "product": "consumer_loan",
+        "legal_status": "amicable",
+        "creditor": "Banca Esempio",
+        "currency": currency,
+        "principal": sum(amount for _, amount in dues),
+        "instalments": tuple(
+            Instalment(number=n, due=due.date(), amount=amount) for n, (due, amount) in enumerate(dues, 1)
+        ),
+    }
+    return AccountRow(**(facts | changes))
+
+
+@dataclass
+class House:
+    """One database with a worker on it."""
+
+    database: Database
+    client: Client
+    task_queue: str
+    portfolio: str
+    outbox: Path
+
+    def take(self, rows: Sequence[AccountRow], pack: Pack, cycle: str, now: datetime) -> list[Case]:
+        """Hand accounts over and return them as cases, not started yet."""
+        portfolio = Portfolio(id=self.portfolio, client="client", source="test", created=now, fed=now)
+        with self.database.session() as session:
+            hand_over(session, portfolio, rows, lambda row: (pack.version, cycle), {pack.version: pack.text})
+        with self.database.reading() as session:
+            return load_cases(session, self.portfolio, 0, 10_000, now)[0]
+
+    async def start(self, case: Case) -> WorkflowHandle[Any, str]:
+        """Start the case's workflow."""
+        return await self.client.start_workflow(
+            "AccountRecoveryWorkflow",
+            case,
+            id=recovery_id(case.portfolio, case.account),
+            task_queue=self.task_queue,
+            result_type=str,
+        )
+
+    def story(self, account: str) -> list[Journal]:
+        """The journal of an account."""
+        with self.database.reading() as session:
+            return list(journal.read(session, account))
+
+    def account(self, account: str) -> Account:
+        """The account's row."""
+        with self.database.reading() as session:
+            return session.get_one(Account, account)
+
+    def tasks(self, account: str) -> list[Task]:
+        """All tasks of an account."""
+        with self.database.reading() as session:
+            return list(session.exec(select(Task).where(Task.account == account)))
+
+    def attempts(self) -> list[Attempt]:
+        """The whole contact log."""
+        with self.database.reading() as session:
+            return list(session.exec(select(Attempt)))
+
+    def sent(self) -> list[Path]:
+        """What stands in the outbox."""
+        return sorted(self.outbox.glob("*/*.txt"))
+
+
+@asynccontextmanager
+async def a_house(client: Client, database: Database, directory: Path) -> AsyncIterator[House]:
+    """A house with a worker of its own on a fresh task queue."""
+    queue = f"rientro-{uuid4().hex[:8]}"
+    settings = load_settings(data_dir=directory, task_queue=queue)
+    async with create_worker(client, database, settings):
+        yield House(database, client, queue, f"p{uuid4().hex[:8]}", settings.outbox)
+
+
+def pack(name: str) -> Pack:
+    """One of the shipped strategies."""
+    return strategies()[name]
+
+
+def days_ago(days: int) -> datetime:
+    """A moment some days before now (negative: after)."""
+    return datetime.now(UTC) - timedelta(days=days)
