@@ -30,9 +30,10 @@ class Effects:
     def begin(self, session: Session, asked: StepInput, at: datetime) -> Result | None:
         """Reserve the attempt in the party's contact log, or say why not: the law is asked here, in one transaction."""
         act = asked.act
+        # First the lock: of two workers at the same step the second must see the attempt, not be deferred by it.
+        self.database.lock(session, f"party {asked.party}")
         if session.get(Attempt, act.key) is not None:
             return None
-        self.database.lock(session, f"party {asked.party}")
         against = stopped(asked, self._packs[asked.country], _log(session, asked, at), at)
         if against is not None:
             self._note(session, asked, against, at)

@@ -12,6 +12,8 @@ from models.decisions import Line
 from models.tables import Journal
 
 GENESIS = "0" * 64
+NUMBERED = ("decision:", "finding:d")
+"""Keys that say which decision it was, not what it said."""
 
 
 def append(session: Session, account: str, lines: Iterable[Line]) -> None:
@@ -19,7 +21,8 @@ def append(session: Session, account: str, lines: Iterable[Line]) -> None:
     wanted = {line.key: line for line in lines}
     if not wanted:
         return
-    known = {row.key: row for row in session.exec(_rows(account).where(col(Journal.key).in_(wanted)))}
+    keys = [*wanted, *(_again(line) for line in wanted.values())]
+    known = {row.key: row for row in session.exec(_rows(account).where(col(Journal.key).in_(keys)))}
     last = session.exec(_rows(account).order_by(col(Journal.seq).desc()).limit(1)).first()
     seq, previous = (last.seq, last.hash) if last else (0, GENESIS)
     for key, line in _new(wanted, known):
@@ -44,9 +47,13 @@ def _new(wanted: dict[str, Line], known: dict[str, Journal]) -> Iterator[tuple[s
     for key, line in wanted.items():
         if key not in known:
             yield key, line
-        elif key.startswith("decision:") and known[key].reason != line.reason:
+        elif key.startswith(NUMBERED) and known[key].reason != line.reason and _again(line) not in known:
             # The worker was lost between recording and acting, and something came in meanwhile: both stand.
-            yield f"{key}:{hashlib.sha256(line.reason.encode()).hexdigest()[:8]}", line
+            yield _again(line), line
+
+
+def _again(line: Line) -> str:
+    return f"{line.key}:{hashlib.sha256(line.reason.encode()).hexdigest()[:8]}"
 
 
 def _rows(account: str) -> SelectOfScalar[Journal]:

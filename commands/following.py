@@ -19,16 +19,15 @@ OVERLAP = timedelta(minutes=2)
 
 def follow_portfolio(database: Database, portfolio: str, *, until_idle: bool) -> Iterator[dict[str, Any]]:
     """New lines for ever; or until nothing is due now."""
-    seen: set[tuple[str, int]] = set()
-    begun = since = datetime.now(UTC)
+    since = datetime.now(UTC)
+    seen = {(line.account, line.seq) for _, line in _lines(database, portfolio, since - OVERLAP)}
     while True:
         idle = until_idle and busy(database, portfolio, datetime.now(UTC)) == 0
         for reference, line in _lines(database, portfolio, since - OVERLAP):
-            place = (line.account, line.seq)
-            if place not in seen and line.at >= begun - LOOK_SECONDS * timedelta(seconds=1):
+            if (line.account, line.seq) not in seen:
+                seen.add((line.account, line.seq))
+                since = max(since, line.at)
                 yield _told(reference, line)
-            seen.add(place)
-            since = max(since, line.at)
         if idle:
             return
         time.sleep(LOOK_SECONDS)
@@ -38,7 +37,7 @@ def _lines(database: Database, portfolio: str, since: datetime) -> list[tuple[st
     with database.reading() as session:
         told = select(Account.reference, Journal).join(Journal, col(Journal.account) == Account.id)
         recent = told.where(Account.portfolio == portfolio, Journal.at >= since)
-        return list(session.exec(recent.order_by(col(Journal.at), Journal.account, Journal.seq)).all())
+        return list(session.exec(recent.order_by(col(Journal.at), col(Journal.account), col(Journal.seq))).all())
 
 
 def _told(reference: str, line: Journal) -> dict[str, Any]:

@@ -16,7 +16,9 @@ def find_account(session: Session, word: str) -> Account:
     if not found:
         raise Refused(f"no account {word!r} was handed over")
     if len(found) > 1:
-        raise Refused(f"{word!r} is in several portfolios: write {_some([f'{a.portfolio}/{a.reference}' for a in found])}")
+        raise Refused(
+            f"{word!r} is in several portfolios: write {_some([f'{a.portfolio}/{a.reference}' for a in found])}"
+        )
     return found[0]
 
 
@@ -71,7 +73,9 @@ def find_key(session: Session, account: Account, word: str) -> str:
     standing = {t.key for t in tasks if t.status == "open"}
     meant = [k for k in meant if k in standing] or meant
     if not meant:
-        raise Refused(f"account {account.reference} has no task or message {word!r}; there are: {_shorts(known, account)}")
+        raise Refused(
+            f"account {account.reference} has no task or message {word!r}; there are: {_shorts(known, account)}"
+        )
     if len(meant) > 1:
         raise Refused(f"{word!r} may be one of {_shorts(meant, account)}")
     return meant[0]

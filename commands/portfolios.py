@@ -1,15 +1,15 @@
 """What does a portfolio file bring: which accounts, by which strategy, and which rows are rejected?"""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from activities.texts import text_names
 from commands.answering import Refused, amount, count, say, show_json, show_table
+from commands.choosing import AUTOMATIC, packs_for
 from intake.handover import HandOver, hand_over
-from intake.packs import Pack, jurisdictions, strategies, strategy
+from intake.packs import Pack, jurisdictions
 from intake.portfolio import AccountRow, Reject, read_portfolio, write_rejects
 from models.database import Database
 from models.tables import Portfolio
@@ -17,7 +17,6 @@ from policy.contact_law import debtor_day
 from policy.segments import Chosen, NoStrategy, Segmented, choose
 from policy.words import whole_units
 
-AUTOMATIC = "automatic"
 MOST_SHOWN = 10
 
 
@@ -51,19 +50,6 @@ def read_file(file: Path, client: str, wanted: str, now: datetime, today: date |
                 rejects.append(Reject(row.row, row.account, "strategy", only or AUTOMATIC, reason))
     rejects.sort(key=lambda reject: reject.row)
     return Handed([row for row in read.rows if row.account in chosen], chosen, rejects)
-
-
-def packs_for(wanted: str) -> tuple[Mapping[str, Pack], str | None]:
-    """The strategies to choose from, and the name of the only one where one was named: by name or by file."""
-    if wanted == AUTOMATIC:
-        return strategies(texts=text_names()), None
-    if "/" in wanted or wanted.endswith((".yaml", ".yml")):
-        pack = strategy(Path(wanted), text_names())
-        return {pack.strategy.strategy: pack}, pack.strategy.strategy
-    packs = strategies(texts=text_names())
-    if wanted not in packs:
-        raise Refused(f"there is no strategy {wanted!r}; there are: {', '.join(packs)}; or name a YAML file")
-    return packs, wanted
 
 
 def _segmented(row: AccountRow, client: str, now: datetime) -> Segmented:
@@ -128,18 +114,23 @@ def as_portfolio(name: str, client: str, file: Path, **more: Any) -> Portfolio:
 
 def show_dry_run(handed: Handed, as_json: bool) -> None:
     """What would be started: for each segment its strategy, cycle, accounts and money."""
-    segments = [
-        {"strategy": strategy, "cycle": cycle, "currency": currency, "accounts": len(due), "amount": sum(due)}
-        for (strategy, cycle, currency), due in sorted(_by_segment(handed).items())
-    ]
+    segments = sorted(_by_segment(handed).items())
     if as_json:
-        faults = [reject._asdict() | {"value": None} for reject in handed.rejects]
-        show_json({"accounts": len(handed.rows), "rejected": handed.rejected, "segments": segments, "rejects": faults})
+        _dry_run_json(handed, segments)
         return
-    rows = [[s["strategy"], s["cycle"], s["accounts"], amount(s["amount"], str(s["currency"]))] for s in segments]
+    rows = [[strategy, cycle, len(due), amount(sum(due), money)] for (strategy, cycle, money), due in segments]
     show_table("Would be started", ("strategy", "cycle", "accounts", "amount"), rows, right=("accounts", "amount"))
     _show_rejects(handed.rejects)
-    say(f"{count(len(handed.rows), 'account')} would be taken, {count(handed.rejected, 'row')} rejected; nothing was done")
+    would = f"{count(len(handed.rows), 'account')} would be taken, {count(handed.rejected, 'row')} rejected"
+    say(f"{would}; nothing was done")
+
+
+def _dry_run_json(handed: Handed, segments: list[tuple[tuple[str, str, str], list[int]]]) -> None:
+    names = ("strategy", "cycle", "currency", "accounts", "amount")
+    told = [dict(zip(names, (*segment, len(due), sum(due)), strict=True)) for segment, due in segments]
+    # Without the value: it may be a name or a number of a person.
+    faults = [{name: value for name, value in r._asdict().items() if name != "value"} for r in handed.rejects]
+    show_json({"accounts": len(handed.rows), "rejected": handed.rejected, "segments": told, "rejects": faults})
 
 
 def _by_segment(handed: Handed) -> dict[tuple[str, str, str], list[int]]:

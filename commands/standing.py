@@ -23,25 +23,36 @@ def show_standing(session: Session, portfolio: str | None, as_json: bool = False
     found = standing(session, portfolio)
     if as_json:
         show_json(found)
-        return
-    if not found["portfolios"]:
+    elif not found["portfolios"]:
         say("nothing was handed over yet")
-        return
+    else:
+        _show_portfolios(found["portfolios"])
+        _show_open(found["open"])
+        _show_ended(found["ended"])
+        say(f"{count(found['for_a_person'], 'matter')} for a person: see `agent.py worklist`")
+
+
+def _show_portfolios(found: list[dict[str, Any]]) -> None:
     names = ("portfolio", "client", "accounts", "not started", "open", "ended", "paused")
-    rows = [[p[name.replace(" ", "_")] for name in names[:-1]] + ["yes" if p["paused"] else ""] for p in found["portfolios"]]
+    rows = [[p[n.replace(" ", "_")] for n in names[:-1]] + ["yes" if p["paused"] else ""] for p in found]
     show_table("Portfolios", names, rows, right=names[2:6])
-    if found["open"]:
-        names = ("stage", "next step", "accounts", "outstanding", "first due (UTC)")
-        rows = [
-            [o["stage"], o["next_step"] or "(waiting)", o["accounts"], amount(o["outstanding"], o["currency"]), local(o["next_at"])]
-            for o in found["open"]
-        ]
+
+
+def _show_open(found: list[dict[str, Any]]) -> None:
+    names = ("stage", "next step", "accounts", "outstanding", "first due (UTC)")
+    rows = [
+        [o["stage"], o["next_step"] or "-", o["accounts"], amount(o["outstanding"], o["currency"]), local(o["next_at"])]
+        for o in found
+    ]
+    if rows:
         show_table("Open accounts", names, rows, right=names[2:4])
-    if found["ended"]:
-        names = ("outcome", "accounts", "outstanding")
-        rows = [[o["outcome"], o["accounts"], amount(o["outstanding"], o["currency"])] for o in found["ended"]]
+
+
+def _show_ended(found: list[dict[str, Any]]) -> None:
+    names = ("outcome", "accounts", "outstanding")
+    rows = [[o["outcome"], o["accounts"], amount(o["outstanding"], o["currency"])] for o in found]
+    if rows:
         show_table("Ended", names, rows, right=names[1:])
-    say(f"{count(found['for_a_person'], 'matter')} for a person: see `agent.py worklist`")
 
 
 def _of(statement: Any, portfolio: str | None) -> Any:
@@ -73,7 +84,9 @@ def _open(session: Session, portfolio: str | None) -> list[dict[str, Any]]:
 
 def _ended(session: Session, portfolio: str | None) -> list[dict[str, Any]]:
     keys = (Account.outcome, Account.currency)
-    ended = select(*keys, func.count(), func.sum(Account.outstanding)).where(col(Account.outcome).is_not(None))
+    sums = (func.count(), func.sum(Account.outstanding))
+    ended: Any = select(*keys, *sums)
+    ended = ended.where(col(Account.outcome).is_not(None))
     rows = session.exec(_of(ended, portfolio).group_by(*keys).order_by(*keys))
     names = ("outcome", "currency", "accounts", "outstanding")
     return [_whole(dict(zip(names, row, strict=True))) for row in rows]

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlmodel import col, func, select
@@ -15,6 +17,7 @@ from temporalio.common import (
 )
 
 from commands.answering import console, say
+from commands.portfolios import Handed, keep_rejects, take
 from commands.reaching import answered
 from models.database import Database
 from models.portfolio import PortfolioState
@@ -24,6 +27,28 @@ from workflows.contracts import PORTFOLIO, portfolio_id
 
 LOOK_SECONDS = 0.5
 STILL_WAITING = "; what was handed over starts as soon as one does"
+
+
+class HandingOver(NamedTuple):
+    """A file as read, the portfolio it becomes, and where its rejects go."""
+
+    file: Path
+    handed: Handed
+    portfolio: Portfolio
+    rejects: Path | None
+
+
+def take_over(database: Database, asked: HandingOver) -> dict[str, Any]:
+    """Accounts into the database, rejects into their file; the numbers."""
+    taken = take(database, asked.portfolio, asked.handed)
+    rejects = keep_rejects(asked.handed, asked.file, asked.rejects)
+    return {
+        "portfolio": asked.portfolio.id,
+        "taken": taken.new,
+        "known": taken.known,
+        "rejected": asked.handed.rejected,
+        "rejects": str(rejects) if rejects else None,
+    }
 
 
 async def start_intake(client: Client, task_queue: str, portfolio: str, rate: float = 0) -> None:
@@ -56,9 +81,7 @@ async def watch_intake(client: Client, database: Database, portfolio: str) -> In
         return await _watch(handle, total, lambda done: bar.update(task, completed=done))
 
 
-async def _watch(
-    handle: WorkflowHandle[object, object], total: int, show: Callable[[int], None]
-) -> IntakeProgress:
+async def _watch(handle: WorkflowHandle[object, object], total: int, show: Callable[[int], None]) -> IntakeProgress:
     while True:
         asked = handle.query("progress", result_type=IntakeProgress)
         progress: IntakeProgress = await answered(asked, STILL_WAITING)

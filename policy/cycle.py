@@ -26,7 +26,18 @@ from policy.words import days_text, whole_units
 
 DEMANDS = frozenset({"sms", "email", "letter", "call", "visit", "offer", "formal_notice"})
 NO_CONTACT = frozenset(
-    {"passed", "withdrawn", "overdue", "failed", "not_released", "not_answered", "released", "again", "given_up"}
+    {
+        "passed",
+        "withdrawn",
+        "overdue",
+        "failed",
+        "not_released",
+        "not_answered",
+        "released",
+        "again",
+        "given_up",
+        "refused_by_law",
+    }
 )
 """Results that reached nobody: they are no demand on that day."""
 NOT_AN_ATTEMPT = NO_CONTACT - {"passed", "overdue"} | {"bounced"}
@@ -116,8 +127,8 @@ def _walk(now: Now) -> Iterator[tuple[str, Stage | None, Step]]:
     broken = [
         n for n, p in enumerate(case.promises, 1) if p.verdict in ("broken", "partly_kept") and _of_episode(now, p)
     ]
-    if broken:
-        yield from ((f"p{broken[-1]}", None, step) for step in now.cycle.on_broken_promise)
+    for n in broken:
+        yield from ((f"p{n}", None, step) for step in now.cycle.on_broken_promise)
     entered = False
     for stage in now.cycle.stages:
         entered = entered or stage.name == case.entry_stage
@@ -126,8 +137,8 @@ def _walk(now: Now) -> Iterator[tuple[str, Stage | None, Step]]:
 
 
 def _of_episode(now: Now, promise: Promise) -> bool:
-    since = now.case.episode_since
-    return since is not None and debtor_day(promise.made, now.case.zone) > since
+    # By its due day: a promise for money not yet due, made before the due date, breaks within the episode.
+    return now.case.episode_since is not None and promise.due >= now.case.episode_since
 
 
 def finished(now: Now, round_: str, step: Step) -> bool:
@@ -135,18 +146,19 @@ def finished(now: Now, round_: str, step: Step) -> bool:
     results = _results(now, round_, step)
     if not results:
         return False
-    if "passed" in results or "refused_by_law" in results:
+    if "passed" in results or ("refused_by_law" in results and not step.mandatory):
         return True
     attempts = [r for r in results if r not in NOT_AN_ATTEMPT]
     match step:
         case ContactTask():
             return any(r in step.until for r in attempts) or len(attempts) >= step.times
         case ReviewStep():
-            answers = [r for r in attempts if r != "overdue"]
+            answers = [r for r in attempts if r in (Outcome.done, Outcome.refused)]
             return bool(answers) and (answers[-1] != "refused" or step.ask_again_days is None)
         case NoticeStep():
             # Not served is not done: a mandatory notice goes to a person, never silently on to court.
-            return "served" in attempts or (len(attempts) >= step.times and not step.mandatory)
+            served = any(r.result == "served" for r in now.records[round_, step.id])
+            return served or (len(attempts) >= step.times and not step.mandatory)
         case _:
             return len(attempts) >= step.times
 
@@ -164,6 +176,8 @@ def exhausted(now: Now, candidate: Candidate) -> str | None:
         return f"{candidate.step.id} failed {results.count('failed')} times"
     if isinstance(candidate.step, NoticeStep) and results.count("overdue") >= candidate.step.times:
         return f"{candidate.step.id} could not be served"
+    if results and results[-1] == "refused_by_law":
+        return f"{candidate.step.id} is refused by law"
     release = candidate.step.release
     if release and results and results[-1] == "not_released" and release.ask_again_days is None:
         return f"{candidate.step.id} was not released"
@@ -296,7 +310,8 @@ def _this_round(now: Now) -> list[StepRecord]:
 
 
 def _reached(now: Now) -> bool:
-    return any(r.result in SPOKEN for r in _this_round(now))
+    # A review that was refused has no channel: nobody was spoken to.
+    return any(r.channel and r.result in SPOKEN for r in _this_round(now))
 
 
 def _reacted(now: Now) -> bool:

@@ -16,6 +16,8 @@ def objection(case: Case, event: e.Event, now: datetime) -> str | None:
     match event:
         case e.PaymentReceived() if event.currency != case.currency:
             return f"{money_text(event.amount, event.currency)} received, the account is in {case.currency}"
+        case e.PromiseToPay() | e.PlanAgreed() if case.closed:
+            return f"the case ended as {case.outcome}"
         case e.PromiseToPay():
             return _against_promise(case, event, now)
         case e.PlanAgreed():
@@ -44,7 +46,7 @@ def _against_hold(case: Case, event: e.Hold | e.Hardship | e.Dispute | e.Protect
     today = debtor_day(now, case.zone)
     if event.until and event.until < today:
         return f"it would end on {day_text(event.until)}, which is past"
-    if event.until and event.until > today + timedelta(days=LONGEST_HOLD_DAYS):
+    if isinstance(event, e.Hold) and event.until and event.until > today + timedelta(days=LONGEST_HOLD_DAYS):
         return f"a hold of more than {LONGEST_HOLD_DAYS} days: leave the end open and release it"
     if isinstance(event, e.Dispute) and event.status != "opened" and not _holds(case, "dispute"):
         return "no dispute is open"
@@ -60,9 +62,16 @@ def _holds(case: Case, reason: str) -> bool:
 
 
 def _waits_for(case: Case, of: str) -> bool:
-    asked = case.pending is not None and case.pending.step == of
     stuck = any(f.id.startswith("stuck:") and f.id.endswith(f":{of}") for f in case.flags)
-    return asked or stuck or _holds(case, of)
+    return asked(case, of) or stuck or _holds(case, of)
+
+
+def asked(case: Case, of: str) -> bool:
+    """Whether a person is asked to say yes or no to this step: a release, or a task of the office such as a review."""
+    pending = case.pending
+    if pending is None or pending.step != of:
+        return False
+    return pending.waits_for == "release" or (pending.waits_for == "outcome" and pending.channel is None)
 
 
 def _against_promise(case: Case, event: e.PromiseToPay, now: datetime) -> str | None:

@@ -30,7 +30,8 @@ def verdicts(case: Case, rules: PromiseRules, now: datetime) -> Iterator[Verdict
     left = {p.event_id: p.amount for p in counted(case)}
     for promise in sorted(case.promises, key=lambda p: (p.due, p.made)):
         late = deadline(promise.due, rules, case.zone)
-        got = _serve(promise, counted(case), left, late)
+        payments = [p for p in counted(case) if p.heard >= promise.made and _in_time(p, late, case.zone)]
+        got = _serve(promise, payments, left)
         enough = promise.amount - int(promise.amount * rules.tolerance)
         if got >= enough:
             yield Verdict(promise, "kept", got)
@@ -40,14 +41,18 @@ def verdicts(case: Case, rules: PromiseRules, now: datetime) -> Iterator[Verdict
             yield Verdict(promise, "partly_kept" if got else "broken", got)
 
 
-def _serve(promise: Promise, payments: list[Payment], left: dict[str, int], late: datetime) -> int:
+def _in_time(payment: Payment, late: datetime, zone: str) -> bool:
+    # The news of money that was at the bank in time may reach us a day or two later.
+    return payment.heard < late or end_of_day(payment.value_date, zone) <= late
+
+
+def _serve(promise: Promise, payments: list[Payment], left: dict[str, int]) -> int:
     """Take what the promise needs from the payments made between promise and deadline."""
     got = 0
     for payment in payments:
-        if promise.made <= payment.heard < late and got < promise.amount:
-            used = min(left[payment.event_id], promise.amount - got)
-            left[payment.event_id] -= used
-            got += used
+        used = min(left[payment.event_id], promise.amount - got)
+        left[payment.event_id] -= used
+        got += used
     return got
 
 
@@ -69,7 +74,7 @@ def plan_verdict(case: Case, plan: Plan, rules: PromiseRules, now: datetime) -> 
     for day, amount in plan.instalments:
         due += amount
         late = deadline(day, rules, case.zone)
-        in_time = sum(p.amount for p in payments if p.heard < late)
+        in_time = sum(p.amount for p in payments if _in_time(p, late, case.zone))
         if now < late:
             return PlanVerdict(plan, "running" if paid < plan_total(plan) else "fulfilled", paid, late)
         if in_time < due - int(due * rules.tolerance):

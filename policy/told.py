@@ -5,15 +5,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from models import events as e
-from models.case import Case, Flag, Payment, Plan, Promise, Released, StepRecord
+from models.case import Case, Flag, Payment, Pending, Plan, Promise, Released, StepRecord
 from models.events import Channel, Outcome
 from policy.changes import changed, flagged, held, recorded, rewritten, without_channels, without_hold
 from policy.contact_law import debtor_day, end_of_day, start_of_day
+from policy.objections import asked
 
 USELESS: dict[Outcome, tuple[Channel, ...]] = {
     Outcome.wrong_number: (Channel.call, Channel.sms),
     Outcome.wrong_address: (Channel.letter, Channel.visit),
 }
+OFFICE_ANSWERS = frozenset({Outcome.done, Outcome.refused, Outcome.found, Outcome.not_found})
+"""What a task without contact (a review, a trace) can bring."""
+ON_ITS_WAY = frozenset({"sent", "delivered", "failed", "bounced", "overdue"})
+"""Results of a message that a delivery report may still change."""
 
 
 def _payment_received(case: Case, event: e.PaymentReceived, at: datetime) -> Case:
@@ -21,6 +26,8 @@ def _payment_received(case: Case, event: e.PaymentReceived, at: datetime) -> Cas
         case = flagged(case, f"late:{event.event_id}", f"payment for a case that ended as {case.outcome}")
     elif case.closed:
         case = flagged(case, f"late:{event.event_id}", "payment for a closed case")
+    elif _certified(case):
+        case = flagged(case, f"late:{event.event_id}", "payment after the certificate or the legal package")
     payment = Payment(
         event_id=event.event_id,
         amount=event.amount,
@@ -33,7 +40,13 @@ def _payment_received(case: Case, event: e.PaymentReceived, at: datetime) -> Cas
 def _payment_reversed(case: Case, event: e.PaymentReversed, at: datetime) -> Case:
     if case.closed and case.outcome not in ("paid", "cured"):
         case = flagged(case, f"late:{event.event_id}", f"payment reversed after the case ended as {case.outcome}")
+    elif _certified(case):
+        case = flagged(case, f"late:{event.event_id}", "payment reversed after the certificate or the legal package")
     return changed(case, reversed=(*case.reversed, event.payment))
+
+
+def _certified(case: Case) -> bool:
+    return any(r.result == "issued" for r in case.records)
 
 
 def _promise(case: Case, event: e.PromiseToPay, at: datetime) -> Case:
@@ -46,7 +59,7 @@ def _contact_outcome(case: Case, event: e.ContactOutcome | e.VisitOutcome, at: d
         case = changed(case, causes=(*case.causes, event.cause))
     case = without_channels(case, *USELESS.get(event.outcome, ()))
     pending = case.pending
-    if pending and pending.waits_for in ("outcome", "answer") and event.task in (None, pending.key):
+    if pending and pending.waits_for in ("outcome", "answer") and _answers(pending, event):
         return recorded(case, event.outcome, at)
     if event.task and any(r.key == event.task for r in case.records):
         return rewritten(case, event.task, event.outcome)
@@ -62,14 +75,34 @@ def _contact_outcome(case: Case, event: e.ContactOutcome | e.VisitOutcome, at: d
     return changed(case, records=(*case.records, spoken))
 
 
+def _answers(pending: Pending, event: e.ContactOutcome | e.VisitOutcome) -> bool:
+    """Whether it is the open task's outcome: a call nobody answered is neither a review nor a reply to an offer."""
+    if event.task is not None:
+        return event.task == pending.key
+    if pending.waits_for == "answer":
+        return event.outcome is Outcome.refused
+    return pending.channel is not None or event.outcome in OFFICE_ANSWERS
+
+
 def _delivery(case: Case, event: e.DeliveryReport, at: datetime) -> Case:
-    record = next((r for r in case.records if r.key == event.message), None)
-    if record is None:
+    pending = case.pending if case.pending and case.pending.key == event.message else None
+    known = pending or next((r for r in case.records if r.key == event.message), None)
+    if known is None:
         return changed(case, reports=(*case.reports, (event.message, event.status)))
-    case = rewritten(case, event.message, event.status)
-    if event.status != "delivered" and record.channel:
-        case = without_channels(case, record.channel)
+    if pending and event.status != "delivered":
+        # An offer or a notice that came back is not waited for.
+        case = recorded(case, event.status, at)
+    elif _on_its_way(case, event.message):
+        case = rewritten(case, event.message, event.status)
+    if event.status != "delivered" and known.channel:
+        case = without_channels(case, known.channel)
     return case
+
+
+def _on_its_way(case: Case, key: str) -> bool:
+    # A notice is decided by its proof, an offer by its answer: no report unmakes them.
+    notice = any(key == known for known, _ in case.notice_days)
+    return not notice and any(r.key == key and r.result in ON_ITS_WAY for r in case.records)
 
 
 def _dispute(case: Case, event: e.Dispute, at: datetime) -> Case:
@@ -126,6 +159,8 @@ def _notice_served(case: Case, event: e.NoticeServed, at: datetime) -> Case:
         assert event.task
         days = next((d for key, d in case.notice_days if key == event.task), 0)
         case = rewritten(case, event.task, "served")
+        if pending and pending.waits_for == "proof":
+            case = recorded(case, "withdrawn", at)
     until = end_of_day(event.served_on + timedelta(days=days), case.zone)
     return held(case, event.event_id, "notice_period", start_of_day(event.served_on, case.zone), until)
 
@@ -139,7 +174,7 @@ def _release(case: Case, event: e.Release, at: datetime) -> Case:
     stuck = next((f for f in case.flags if f.id.startswith("stuck:") and f.id.endswith(f":{event.of}")), None)
     if pending is None and stuck:
         return _decided(case, event, stuck, at)
-    if pending is None or pending.step != event.of:
+    if pending is None or not asked(case, event.of):
         return without_hold(case, event.of, at)
     if pending.waits_for == "outcome":
         return recorded(case, Outcome.done if event.granted else Outcome.refused, at)
@@ -147,8 +182,9 @@ def _release(case: Case, event: e.Release, at: datetime) -> Case:
     case = changed(case, released=(*case.released, answer))
     if not event.granted:
         return recorded(case, "not_released", at)
-    said_yes = {r.by for r in case.released if (r.step, r.round, r.granted) == (pending.step, pending.round, True)}
-    return recorded(case, "released", at) if len(said_yes) >= pending.people else case
+    # A yes from before a no, or to a question that ran out unanswered, was for another day.
+    said = [r for r in case.released if (r.step, r.round) == (pending.step, pending.round) and r.at >= pending.since]
+    return recorded(case, "released", at) if len({r.by for r in said if r.granted}) >= pending.people else case
 
 
 def _decided(case: Case, event: e.Release, stuck: Flag, at: datetime) -> Case:

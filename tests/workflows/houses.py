@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,7 @@ class House:
     task_queue: str
     portfolio: str
     outbox: Path
+    started: list[str] = field(default_factory=list)
 
     def take(self, rows: Sequence[AccountRow], pack: Pack, cycle: str, now: datetime) -> list[Case]:
         """Hand accounts over and return them as cases, not started yet."""

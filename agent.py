@@ -1,0 +1,72 @@
+"""Agents: the worklist, and telling a case what happened. The agent's voice beside the desk."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from activities import journal
+from commands.answering import Commands, commands, show_json
+from commands.meaning import find_attention, find_portfolio
+from commands.reaching import database
+from commands.tellers import add_tellers
+from commands.worklist import Wanted, settled, show_tasks, tasks
+
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+
+app = commands("agent", __doc__ or "")
+telling = typer.Typer(cls=Commands, no_args_is_help=True)
+
+
+@telling.callback()
+def tell(account: Annotated[str, typer.Argument(help="By reference, id, or portfolio/reference.")]) -> None:
+    """Tell the case of ACCOUNT what happened; it answers at once whether it can be taken."""
+
+
+add_tellers(telling)
+app.add_typer(telling, name="tell")
+
+
+@app.command()
+def worklist(
+    assignee: Annotated[str | None, typer.Option(help="A desk or a person.")] = None,
+    portfolio: Annotated[str | None, typer.Option(help="One portfolio.")] = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only what is past its last day.")] = False,
+    ended: Annotated[bool, typer.Option("--all", help="Also what is done, overdue or withdrawn.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="The most to show.")] = 100,
+    as_json: Json = False,
+) -> None:
+    """What is to be done, by due date: calls, visits, traces, reviews, releases, and what a person must look at."""
+    with database() as opened, opened.reading() as session:
+        if portfolio:
+            find_portfolio(session, portfolio)
+        wanted = Wanted(assignee, portfolio, overdue, ended, limit)
+        found, total = tasks(session, wanted, datetime.now(UTC))
+    if as_json:
+        show_json(found)
+    else:
+        show_tasks(found, total)
+
+
+@app.command()
+def settle(
+    key: Annotated[str, typer.Argument(help="The task's key, or the end of it.")],
+    by: Annotated[str, typer.Option(help="Who looked at it: a code without blanks.")],
+    note_code: Annotated[str | None, typer.Option(help="What was done, as a code word.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Take off the worklist what a person had to look at, and was."""
+    with database() as opened, opened.session() as session:
+        task = find_attention(session, key)
+        opened.lock(session, f"journal {task.account}")
+        line = settled(task, by, note_code)
+        journal.append(session, task.account, [line])
+        session.add(task)
+    if as_json:
+        show_json({"task": task.key, "status": task.status, "by": by, "note": note_code})
+    else:
+        typer.echo(line.reason)
+
+
+if __name__ == "__main__":
+    app()

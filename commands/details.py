@@ -1,0 +1,46 @@
+"""New details of a party: are they sound, and which channels do they open or close?"""
+
+from collections.abc import Callable
+from typing import Any
+
+from commands.answering import Refused
+from intake import cells, places, reach
+from intake.cells import Cell
+from models.events import Channel
+from models.tables import Party
+
+DETAILS = {
+    "phone": "The number, with country code or as dialled in the country.",
+    "email": "The mail address.",
+    "street": "Street and number.",
+    "city": "The town.",
+    "postal_code": "The postcode.",
+}
+OPENS = {
+    "phone": (Channel.sms, Channel.call),
+    "email": (Channel.email,),
+    "street": (Channel.letter, Channel.visit),
+    "city": (Channel.letter, Channel.visit),
+    "postal_code": (Channel.letter, Channel.visit),
+}
+
+
+def store(party: Party, details: dict[str, Any]) -> dict[Channel, bool]:
+    """Write what is new on the party's row; which channels can be used now, of those concerned."""
+    checks: dict[str, Callable[[Cell], Any]] = {
+        "phone": lambda cell: reach.phone(cell, party.country),
+        "email": reach.email,
+        "street": cells.line_of_text,
+        "city": cells.line_of_text,
+        "postal_code": lambda cell: places.postal_code(cell, party.country),
+    }
+    new = {name: details[name] for name in DETAILS if details.get(name)}
+    for name, text in new.items():
+        try:
+            cells.refuse_unsafe(text, harmless=reach.WRITTEN)
+            setattr(party, name, checks[name](text))
+        except cells.Refused as refused:
+            raise Refused(f"the {name.replace('_', ' ')} {refused}") from None
+    can = reach.reach(party)
+    usable = {channel: channel in can for name in new for channel in OPENS[name]}
+    return usable | dict.fromkeys(details.get("unusable") or (), False)

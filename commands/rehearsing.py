@@ -1,0 +1,87 @@
+"""What would happen to the accounts of a file between two days, told line by line?"""
+
+import textwrap
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import NamedTuple
+
+from commands.answering import WIDTH, Refused, json_line
+from commands.portfolios import Handed
+from commands.script import read_script
+from intake.handover import opaque_id
+from intake.opening import appointed, case_of_row
+from intake.packs import jurisdictions
+from models.case import Case
+from models.decisions import Line
+from policy.rehearsal import rehearse
+
+MARGIN = " " * 18
+
+
+class Period(NamedTuple):
+    """From an instant (included) to another (excluded)."""
+
+    begin: datetime
+    end: datetime
+
+
+def period(begin: str, end: str) -> Period:
+    """Two days or instants; a day begins at 00:00 UTC. Raises ValueError."""
+    found = Period(_instant(begin), _instant(end))
+    if found.begin >= found.end:
+        raise ValueError(f"{end} is not after {begin}")
+    return found
+
+
+def _instant(text: str) -> datetime:
+    try:
+        if len(text) == len("2026-12-01"):
+            return datetime.combine(date.fromisoformat(text), time(), UTC)
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no day: write it as 2026-12-01, or as 2026-12-01T08:00Z") from None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def cases_of(handed: Handed, portfolio: str, client: str, now: datetime) -> dict[str, Case]:
+    """The cases that the rows would become, by reference. Their ids are those of a real hand-over under that name:
+    specialist and hours are the same."""
+    cases: dict[str, Case] = {}
+    for row in handed.rows:
+        pack, cycle = handed.chosen[row.account]
+        account = opaque_id(portfolio, row.account)
+        real = {"account": account, "client": client, "specialist": appointed(pack.strategy, account)}
+        cases[row.account] = case_of_row(row, portfolio, pack, cycle, now).model_copy(update=real)
+    return cases
+
+
+def rehearsed(handed: Handed, cases: Mapping[str, Case], events: Path | None, until: datetime) -> Iterator[Line]:
+    """Everything that would happen, accounts by their references."""
+    if not cases:
+        raise Refused("there is nothing to rehearse: every row was rejected")
+    script = read_script(events, cases) if events else []
+    known = {pack.version: pack.strategy for pack, _ in handed.chosen.values()}
+    references = {case.account: reference for reference, case in cases.items()}
+    for line in rehearse(list(cases.values()), known, jurisdictions(), script, until=until):
+        yield line.model_copy(update={"account": references[line.account]})
+
+
+def as_json(line: Line) -> str:
+    """One JSON object: time, account, kind, step, reason, detail."""
+    return json_line(
+        {
+            "time": line.time.astimezone(UTC),
+            "account": line.account,
+            "kind": line.kind,
+            "step": line.step,
+            "reason": line.reason,
+            "detail": line.detail,
+        }
+    )
+
+
+def as_text(line: Line) -> str:
+    """The line for a screen, within 100 columns."""
+    head = f"{line.time.astimezone(UTC):%Y-%m-%d %H:%M}Z {line.account}  {line.kind}  "
+    return textwrap.fill(head + line.reason, WIDTH, subsequent_indent=MARGIN, break_on_hyphens=False)

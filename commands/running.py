@@ -1,0 +1,136 @@
+"""All in one terminal: engine, database, worker, a portfolio handed over and started, until Ctrl-C."""
+
+import asyncio
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import typer
+
+from commands.answering import Refused, say
+from commands.choosing import AUTOMATIC
+from commands.portfolios import as_portfolio, read_file, refuse_unsound
+from commands.standing import show_standing
+from commands.starting import HandingOver, start_intake, take_over, until_idle, watch_intake
+from engine import EmbeddedEngine, cluster, connect, end_with_parent, running
+from models.database import Database
+from settings import HOUSE, Settings
+
+STOP_SECONDS = 20
+LOG_LINES = 15
+LOOK_SECONDS = 0.5
+
+
+class Portfolio(NamedTuple):
+    """What is handed over, and under which names."""
+
+    file: Path
+    name: str
+    client: str
+
+
+def name_of(file: Path) -> str:
+    """A portfolio's name from its file's."""
+    return re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")[:40] or "portfolio"
+
+
+async def run(settings: Settings, portfolio: Portfolio, *, once: bool) -> None:
+    """Until Ctrl-C or SIGTERM; with `once` until nothing is due any more."""
+    task = asyncio.current_task()
+    assert task is not None
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, task.cancel)
+    try:
+        await _run(settings, portfolio, once)
+    except asyncio.CancelledError:
+        say("stopped; `make run` goes on where this stopped")
+    finally:
+        await asyncio.sleep(0.3)  # temporalio/sdk-python#300: the interpreter may crash when it ends too soon after.
+
+
+async def _run(settings: Settings, portfolio: Portfolio, once: bool) -> None:
+    database = Database(settings.url)
+    engine = None if cluster(settings) else EmbeddedEngine(settings)
+    try:
+        await asyncio.to_thread(database.migrate)
+        if engine:
+            await engine.start()
+        async with _worker(settings) as worker:
+            await _while_alive(worker, settings, _begin(database, settings, portfolio))
+            if once:
+                await _while_alive(worker, settings, until_idle(database, portfolio.name, lambda: datetime.now(UTC)))
+            _show(database, settings, portfolio.name, engine.ui if engine else None)
+            if not once:
+                await _while_alive(worker, settings, asyncio.Event().wait())
+    finally:
+        if engine:
+            await engine.stop()
+        database.close()
+
+
+async def _begin(database: Database, settings: Settings, portfolio: Portfolio) -> None:
+    handed = read_file(portfolio.file, portfolio.client, AUTOMATIC, datetime.now(UTC))
+    refuse_unsound(handed, strict=False)
+    client = await connect(settings)
+    row = as_portfolio(portfolio.name, portfolio.client, portfolio.file)
+    taken = await asyncio.to_thread(take_over, database, HandingOver(portfolio.file, handed, row, None))
+    where = f": see {taken['rejects']}" if taken["rejects"] else ""
+    say(f"{taken['taken']} accounts taken, {taken['known']} known already, {taken['rejected']} rejected{where}")
+    await start_intake(client, settings.task_queue, portfolio.name)
+    await watch_intake(client, database, portfolio.name)
+
+
+@asynccontextmanager
+async def _worker(settings: Settings) -> AsyncIterator[subprocess.Popen[bytes]]:
+    """A worker as a process of its own, which ends with us."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with _log(settings).open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, str(HOUSE / "worker.py")],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            process_group=0,  # Ctrl-C is for us: we tell the worker.
+            preexec_fn=end_with_parent,
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            await asyncio.to_thread(process.wait, STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+
+
+def _log(settings: Settings) -> Path:
+    return settings.data_dir / "worker.log"
+
+
+async def _while_alive(worker: subprocess.Popen[bytes], settings: Settings, doing: object) -> None:
+    """Do it, but give up as soon as worker or engine is gone."""
+    task = asyncio.ensure_future(doing)  # type: ignore[call-overload]
+    try:
+        while not (await asyncio.wait([task], timeout=LOOK_SECONDS))[0]:
+            if worker.poll() is not None:
+                last = _log(settings).read_text(errors="replace").strip().splitlines()[-LOG_LINES:]
+                say("\n".join(last))
+                raise Refused(f"the worker ended with {worker.returncode}: see {_log(settings)}")
+            if cluster(settings) is None and running(settings.data_dir) is None:
+                raise Refused(f"the engine ended: see {settings.data_dir / 'temporal.log'}")
+        await task
+    finally:
+        task.cancel()
+
+
+def _show(database: Database, settings: Settings, portfolio: str, ui: str | None) -> None:
+    with database.reading() as session:
+        show_standing(session, portfolio)
+    typer.echo(f"Temporal UI: {ui or 'that of the cluster'}")
+    typer.echo(f"Outbox: {settings.outbox}")

@@ -1,0 +1,86 @@
+"""How does a fact reach a case: one that runs answers at once, one that has ended is opened again for money only."""
+
+from datetime import timedelta
+
+from sqlmodel import Session
+from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.common import (
+    SearchAttributePair,
+    TypedSearchAttributes,
+    WorkflowIDConflictPolicy,
+    WorkflowIDReusePolicy,
+)
+from temporalio.exceptions import ApplicationError
+from temporalio.service import RPCError, RPCStatusCode
+
+from commands.answering import Refused
+from commands.reaching import ANSWER_SECONDS, answered, engine
+from models import events as e
+from models.case import Case
+from models.database import Database
+from models.decisions import Recorded
+from models.tables import Account
+from policy.words import day_text
+from workflows.contracts import PORTFOLIO, SEGMENT, recovery_id
+
+MONEY = (e.PaymentReceived, e.PaymentReversed)
+"""Facts that are never refused because a case has ended: the money moved."""
+
+
+async def tell(database: Database, account: Account, fact: e.Event) -> Recorded:
+    """Tell the account's case; refused with the reason where it cannot be taken."""
+    client, settings = await engine()
+    if account.outcome is None:
+        try:
+            return await _record(client, account, fact)
+        except RPCError as fault:
+            if fault.status is not RPCStatusCode.NOT_FOUND:
+                raise
+    with database.reading() as session:
+        ended = _ended(session, account.id)
+    if not isinstance(fact, MONEY):
+        assert ended.closed
+        raise Refused(f"the case of {ended.reference} ended as {ended.outcome} on {day_text(ended.closed.date())}")
+    return await _open_again(client, settings.task_queue, ended, fact)
+
+
+async def _record(client: Client, account: Account, fact: e.Event) -> Recorded:
+    handle = client.get_workflow_handle(recovery_id(account.portfolio, account.id))
+    doubt = f"; it may have been taken all the same: tell it again with --event-id {fact.event_id}"
+    limit = timedelta(seconds=ANSWER_SECONDS)
+    try:
+        asked = handle.execute_update("record", fact, id=fact.event_id, result_type=Recorded, rpc_timeout=limit)
+        recorded: Recorded = await answered(asked, doubt)
+    except WorkflowUpdateFailedError as fault:
+        reason = fault.cause.message if isinstance(fault.cause, ApplicationError) else str(fault.cause)
+        raise Refused(reason) from None
+    return recorded
+
+
+def _ended(session: Session, account: str) -> Account:
+    row = session.get_one(Account, account)
+    if row.started is None:
+        raise Refused(f"the case of {row.reference} has not been started yet")
+    if row.outcome is None or row.last_case is None:
+        raise Refused(f"the case of {row.reference} does not run in this engine")
+    return row
+
+
+async def _open_again(client: Client, task_queue: str, account: Account, fact: e.Event) -> Recorded:
+    """A new run from the case as it ended. If another one began meanwhile, that one is told."""
+    signal = str(type(fact).model_fields["kind"].default)
+    attributes = [SearchAttributePair(PORTFOLIO, account.portfolio), SearchAttributePair(SEGMENT, account.cycle)]
+    await client.start_workflow(
+        "AccountRecoveryWorkflow",
+        Case.model_validate(account.last_case),
+        id=recovery_id(account.portfolio, account.id),
+        task_queue=task_queue,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        start_signal=signal,
+        start_signal_args=[fact],
+        search_attributes=TypedSearchAttributes(attributes),
+        static_summary=f"{account.cycle} of {account.strategy}, after it had ended as {account.outcome}",
+    )
+    message = f"{signal} taken for a case that had ended as {account.outcome}"
+    return Recorded(event_id=fact.event_id, taken=True, message=message)

@@ -1,0 +1,97 @@
+"""What is to be done by people, by when, for whom, and how is it named when they tell what came of it?"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from commands.answering import Refused, count, say, show_table
+from commands.meaning import short_key
+from models.decisions import Line
+from models.tables import Account, Party, Task
+from policy.contact_law import debtor_day
+
+CALLS = ("call", "visit", "trace")
+COLUMNS = ("due", "what", "account", "debtor", "phone", "why", "key")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which tasks are asked for."""
+
+    assignee: str | None = None
+    portfolio: str | None = None
+    overdue: bool = False
+    ended: bool = False
+    limit: int = 100
+
+
+def tasks(session: Session, wanted: Wanted, now: datetime) -> tuple[list[dict[str, Any]], int]:
+    """The tasks by due date, those without one last, and how many there are in all."""
+    asked = select(Task, Account, Party).join(Account, col(Account.id) == Task.account)
+    asked = asked.join(Party, col(Party.id) == Account.party)
+    if not wanted.ended:
+        asked = asked.where(Task.status == "open")
+    if wanted.assignee:
+        asked = asked.where(Task.assignee == wanted.assignee)
+    if wanted.portfolio:
+        asked = asked.where(Account.portfolio == wanted.portfolio)
+    if wanted.overdue:
+        asked = asked.where(Task.due <= now)  # type: ignore[operator]
+    total = session.exec(select(func.count()).select_from(asked.subquery())).one()
+    # False before true: tasks with a date first, on both databases.
+    order = (col(Task.due).is_(None), col(Task.due), col(Task.opened), Task.key)
+    return [_told(*row) for row in session.exec(asked.order_by(*order).limit(wanted.limit))], total
+
+
+def _told(task: Task, account: Account, party: Party) -> dict[str, Any]:
+    return {
+        "key": task.key,
+        "short_key": short_key(task.key, account),
+        "kind": task.kind,
+        "step": task.step,
+        "attempt": task.attempt,
+        "assignee": task.assignee,
+        "status": task.status,
+        "outcome": task.outcome,
+        "due": task.due,
+        "last_day": debtor_day(task.due - timedelta(microseconds=1), party.zone) if task.due else None,
+        "account": account.reference,
+        "portfolio": account.portfolio,
+        "debtor": party.name,
+        "phone": party.phone if task.kind in CALLS else None,
+        "why": task.why,
+    }
+
+
+def show_tasks(found: list[dict[str, Any]], total: int) -> None:
+    """The worklist as a table."""
+    rows = [[t["last_day"], _what(t), t["account"], t["debtor"], t["phone"], t["why"], t["short_key"]] for t in found]
+    show_table("Worklist", COLUMNS, rows)
+    more = f", {len(found)} shown: raise --limit" if total > len(found) else ""
+    say(f"{count(total, 'task')}{more}")
+
+
+def _what(task: dict[str, Any]) -> str:
+    what = task["kind"] if task["kind"] == "attention" else f"{task['kind']} {task['attempt']}"
+    return what if task["status"] == "open" else f"{what} ({task['outcome'] or task['status']})"
+
+
+def settled(task: Task, by: str, note: str | None) -> Line:
+    """Close what a person looked at; the line that says so."""
+    if task.status != "open":
+        raise Refused(f"{task.key} is settled already")
+    now = datetime.now(UTC)
+    task.status, task.outcome, task.ended = "done", note or "settled", now
+    reason = f"settled by {by}: {task.why}" + (f" ({note})" if note else "")
+    detail: dict[str, Any] = {"task": task.key, "by": by} | ({"note": note} if note else {})
+    return Line(
+        key=f"settled:{task.key}",
+        time=now,
+        account=task.account,
+        kind="settled",
+        step=task.step,
+        reason=reason,
+        detail=detail,
+    )

@@ -1,0 +1,195 @@
+"""Ops: read a portfolio, start its cases, follow, pause, resume and withdraw them, rehearse what would happen."""
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from commands import choosing, following, ordering, portfolios, rehearsing, running, starting
+from commands.answering import Refused, commands, count, say, show_json
+from commands.meaning import find_portfolio
+from commands.reaching import database, engine
+from commands.standing import show_standing
+from models.tables import Account
+from policy.packs import PackFault
+from settings import load_settings
+
+File = Annotated[Path, typer.Argument(metavar="FILE", help="A portfolio: .csv or .xlsx, see docs/portfolio-file.md.")]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+Client = Annotated[str, typer.Option(help="Who hands the accounts over.")]
+Which = Annotated[str, typer.Option("--strategy", help="A strategy, a YAML file, or `automatic`: chosen by segment.")]
+PortfolioName = Annotated[str | None, typer.Option("--portfolio", help="Its name; the file's by default.")]
+Target = Annotated[str, typer.Argument(metavar="TARGET", help="A portfolio, or an account by reference or id.")]
+By = Annotated[str, typer.Option(help="Who orders it: a code without blanks.")]
+
+app = commands("starter", __doc__ or "")
+
+
+@app.command()
+def run(
+    file: File,
+    once: Annotated[bool, typer.Option(help="End as soon as nothing is due now.")] = False,
+    portfolio: PortfolioName = None,
+    client: Client = "demo",
+) -> None:
+    """All in one terminal: engine, database, worker and a portfolio; stays up until Ctrl-C."""
+    wanted = running.Portfolio(file, portfolio or running.name_of(file), client)
+    asyncio.run(running.run(load_settings(), wanted, once=once))
+
+
+@app.command()
+def start(  # noqa: PLR0913 (a command has as many parameters as options)
+    file: File,
+    portfolio: Annotated[str, typer.Option(help="The portfolio's name.")],
+    client: Client,
+    strategy: Which = choosing.AUTOMATIC,
+    rate: Annotated[float, typer.Option(min=0, help="Accounts started per second; 0: as fast as can be.")] = 0,
+    strict: Annotated[bool, typer.Option(help="Take all rows or none.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Only show what would be started.")] = False,
+    rejects: Annotated[Path | None, typer.Option(help="Where rejected rows go; <FILE>-rejects.csv.")] = None,
+    sender: Annotated[str | None, typer.Option(help="Who writes to the debtor; the creditor.")] = None,
+    contact: Annotated[str | None, typer.Option(help="Whom the debtor may ask; the sender.")] = None,
+    pay_to: Annotated[str | None, typer.Option(help="How to pay.")] = None,
+    fresh_hours: Annotated[int | None, typer.Option(min=1, help="Demands wait for news of payments.")] = None,
+    wait: Annotated[bool, typer.Option(help="Wait until all cases were started.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Hand a portfolio over and start its cases. The same file again starts nothing twice."""
+    handed = portfolios.read_file(file, client, strategy, datetime.now(UTC))
+    if dry_run:
+        portfolios.show_dry_run(handed, as_json)
+        if strict or not handed.rows:
+            portfolios.refuse_unsound(handed, strict=strict)
+        return
+    if rejects and (strict or not handed.rows):
+        portfolios.keep_rejects(handed, file, rejects)
+    portfolios.refuse_unsound(handed, strict=strict)
+    named = None if strategy == choosing.AUTOMATIC else strategy
+    more = {"strategy": named, "sender": sender, "contact": contact, "pay_to": pay_to, "fresh_hours": fresh_hours}
+    row = portfolios.as_portfolio(portfolio, client, file, **more)
+    answer = asyncio.run(_started(starting.HandingOver(file, handed, row, rejects), rate, wait))
+    if as_json:
+        show_json(answer)
+    else:
+        rejected = f", {answer['rejected']} rejected: see {answer['rejects']}" if answer["rejected"] else ""
+        typer.echo(f"{count(answer['taken'], 'account')} taken, {answer['known']} known already{rejected}")
+
+
+async def _started(asked: starting.HandingOver, rate: float, wait: bool) -> dict[str, Any]:
+    # The engine first: without it nothing is handed over.
+    client, settings = await engine()
+    with database(migrate=True) as opened:
+        answer = await asyncio.to_thread(starting.take_over, opened, asked)
+        await starting.start_intake(client, settings.task_queue, asked.portfolio.id, rate)
+        if wait:
+            progress = await starting.watch_intake(client, opened, asked.portfolio.id)
+            answer["paused"] = progress.paused
+    return answer
+
+
+@app.command()
+def status(
+    portfolio: Annotated[str | None, typer.Argument(help="One portfolio.")] = None, as_json: Json = False
+) -> None:
+    """Accounts by stage and next step, by outcome, and how many need a person; needs no engine."""
+    with database() as opened, opened.reading() as session:
+        if portfolio:
+            find_portfolio(session, portfolio)
+        show_standing(session, portfolio, as_json)
+
+
+@app.command()
+def follow(
+    portfolio: str,
+    until_idle: Annotated[bool, typer.Option(help="End as soon as nothing is due now.")] = False,
+    as_json: Json = False,
+) -> None:
+    """New lines of the journal as they are written, until Ctrl-C."""
+    with database() as opened, suppress(KeyboardInterrupt):
+        with opened.reading() as session:
+            find_portfolio(session, portfolio)
+        for line in following.follow_portfolio(opened, portfolio, until_idle=until_idle):
+            typer.echo(following.as_text(line, as_json))
+
+
+@app.command()
+def pause(target: Target, by: By = "ops", as_json: Json = False) -> None:
+    """Stop acting on an account or a whole portfolio until it is resumed."""
+    _order("pause", target, by, "", as_json)
+
+
+@app.command()
+def resume(target: Target, by: By = "ops", as_json: Json = False) -> None:
+    """Go on where a pause stopped."""
+    _order("resume", target, by, "", as_json)
+
+
+@app.command()
+def withdraw(
+    target: Target,
+    by: By = "ops",
+    reason: Annotated[str, typer.Option(help="Why, as a code word; for one account.")] = "recalled",
+    yes: Annotated[bool, typer.Option(help="It cannot be undone: say that you mean it.")] = False,
+    as_json: Json = False,
+) -> None:
+    """The client takes an account or a whole portfolio back: the cases end."""
+    if not yes:
+        with database() as opened:
+            _, open_accounts = ordering.concerned(opened, target)
+        raise Refused(f"this ends {count(open_accounts, 'case')} for good: say --yes")
+    _order("withdraw", target, by, reason, as_json)
+
+
+def _order(what: Literal["pause", "resume", "withdraw"], target: str, by: str, reason: str, as_json: bool) -> None:
+    with database() as opened:
+        found, accounts = ordering.concerned(opened, target)
+        message = asyncio.run(ordering.order(opened, what, found, by, reason))
+    if as_json:
+        kind = "account" if isinstance(found, Account) else "portfolio"
+        show_json({"order": what, kind: target, "accounts": accounts, "message": message})
+    else:
+        typer.echo(f"{message} ({count(accounts, 'open account')})")
+
+
+@app.command(name="strategies")
+def list_strategies(
+    check: Annotated[list[Path] | None, typer.Option(help="Check this file too; may be repeated.")] = None,
+    as_json: Json = False,
+) -> None:
+    """The strategies with their versions and cycles, each checked; every fault is told."""
+    packs, faults = choosing.checked_strategies(check or [])
+    choosing.show_strategies(packs, as_json)
+    if faults:
+        raise PackFault(faults)
+
+
+@app.command()
+def rehearse(  # noqa: PLR0913
+    file: File,
+    begin: Annotated[str, typer.Option("--from", help="The first day (from 00:00 UTC), or an instant.")],
+    until: Annotated[str, typer.Option(help="The day before which it ends (00:00 UTC), or an instant.")],
+    strategy: Which = choosing.AUTOMATIC,
+    events: Annotated[Path | None, typer.Option(help="What happens: see docs/events-file.md.")] = None,
+    portfolio: PortfolioName = None,
+    client: Client = "demo",
+    as_json: Json = False,
+) -> None:
+    """What would happen, on a virtual clock: no engine, no database, nothing is sent."""
+    try:
+        period = rehearsing.period(begin, until)
+    except ValueError as fault:
+        raise typer.BadParameter(str(fault)) from None
+    handed = portfolios.read_file(file, client, strategy, period.begin, period.begin.date())
+    if handed.rejects:
+        say(f"{count(handed.rejected, 'row')} rejected: see them with `starter.py start --dry-run`")
+    cases = rehearsing.cases_of(handed, portfolio or running.name_of(file), client, period.begin)
+    written = rehearsing.as_json if as_json else rehearsing.as_text
+    for line in rehearsing.rehearsed(handed, cases, events, period.end):
+        print(written(line))
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,236 @@
+"""Does a message leave once when its worker dies between writing the attempt, sending, and telling the story?"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import pytest
+from sqlmodel import select
+from temporalio.testing import ActivityEnvironment
+
+from activities import journal
+from activities.contacting import Contacting
+from activities.deciding import Deciding
+from activities.effects import Effects
+from activities.issuing import Issuing
+from activities.providers.channel import Message, SentTwice
+from activities.providers.outbox import Outbox
+from activities.texts import load_texts
+from activities.worklist import Worklist
+from intake.opening import load_cases
+from intake.packs import HOUSE, jurisdictions, strategy
+from models.case import Case
+from models.database import Database
+from models.decisions import Act, DecideInput, StepInput
+from models.events import Channel, Heard, PaymentReceived, StepDeferred
+from models.tables import Attempt, Document, Journal, Ledger, Task
+from policy.apply import apply
+from policy.results import step_input
+from policy.treatment import decide
+from tests.durability.machine import take
+from tests.workflows.houses import account_row, days_ago
+
+AT_ONCE = strategy(Path(__file__).with_name("strategy.yaml"))
+LAW = jurisdictions()
+TEXTS = load_texts(HOUSE / "letters")
+
+
+class PowerCut(Exception):
+    """The worker is gone."""
+
+
+class CutBefore(Outbox):
+    """An outbox whose worker dies once before anything is written."""
+
+    cut = False
+
+    def send(self, message: Message) -> str:
+        if not self.cut:
+            self.cut = True
+            raise PowerCut
+        return super().send(message)
+
+
+class CutAfter(Outbox):
+    """An outbox whose worker dies once when the message is out, before anybody knows."""
+
+    cut = False
+
+    def send(self, message: Message) -> str:
+        sent = super().send(message)
+        if not self.cut:
+            self.cut = True
+            raise PowerCut
+        return sent
+
+
+class TwoAtOnce(Outbox):
+    """An outbox that two workers look into at the same moment: neither finds the message."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.both_looked = Barrier(2, timeout=30)
+
+    def find(self, message: Message) -> str | None:
+        found = super().find(message)
+        if not found:
+            self.both_looked.wait()
+        return found
+
+
+class Desk:
+    """One account at its first step, and the real activities around an outbox."""
+
+    def __init__(self, database: Database, outbox: Outbox, cycle: str) -> None:
+        self.database, self.outbox = database, outbox
+        self.effects = Effects(database, LAW, outbox)
+        take(database, "p", [account_row("A1", "cec", [(days_ago(40), 50_000)])], AT_ONCE, lambda _: cycle)
+        with database.reading() as session:
+            self.case: Case = load_cases(session, "p", 0, 1, datetime.now(UTC))[0][0]
+
+    def step(self, at: datetime | None = None) -> StepInput:
+        """What the case asks to be done first."""
+        now = at or datetime.now(UTC)
+        act = decide(self.case, AT_ONCE.strategy, LAW["IT"], now).next
+        assert isinstance(act, Act)
+        return step_input(self.case, act, now)
+
+    def activity(self, asked: StepInput) -> Callable[[StepInput], Any]:
+        issuing = Issuing(self.effects, TEXTS)
+        match asked.act.do:
+            case "letter":
+                return Contacting(self.effects, TEXTS).send_message
+            case "placement":
+                return issuing.place_account
+            case "formal_notice":
+                return issuing.issue_notice
+        return Worklist(self.effects).open_task
+
+    def run(self, asked: StepInput) -> Any:
+        """Run the step's activity once, as a worker would."""
+        return ActivityEnvironment().run(self.activity(asked), asked)
+
+    def all(self, table: Any) -> list[Any]:
+        with self.database.reading() as session:
+            return list(session.exec(select(table)))
+
+    def files(self) -> list[Path]:
+        return sorted(self.outbox.directory.glob("*/*.txt"))
+
+    def trail(self, kind: str) -> list[str]:
+        return [row.key for row in self.all(Journal) if row.kind == kind]
+
+    def whole(self) -> bool:
+        with self.database.reading() as session:
+            return journal.broken_at(journal.read(session, self.case.account)) is None
+
+
+CUTS = pytest.mark.parametrize("outbox", [CutBefore, CutAfter])
+
+
+@CUTS
+@pytest.mark.parametrize("cycle", ["papers", "notices"])
+def test_a_step_cut_in_two_is_done_once(
+    database: Database, tmp_path: Path, outbox: type[Outbox], cycle: str
+) -> None:
+    desk = Desk(database, outbox(tmp_path / "outbox"), cycle)
+    asked = desk.step()
+    with pytest.raises(PowerCut):
+        desk.run(asked)
+    assert [attempt.status for attempt in desk.all(Attempt)] == ["sending"]
+    assert desk.trail("effect") == []
+    result = desk.run(asked)
+    assert len(desk.files()) == 1
+    assert [attempt.status for attempt in desk.all(Attempt)] == ["sent"]
+    assert desk.trail("effect") == [f"effect:{result.event_id}"]
+    assert desk.whole()
+
+
+@pytest.mark.parametrize("cycle", ["papers", "notices", "traces"])
+def test_a_step_whose_answer_was_lost_is_done_once(database: Database, tmp_path: Path, cycle: str) -> None:
+    desk = Desk(database, Outbox(tmp_path / "outbox"), cycle)
+    asked = desk.step()
+    assert desk.run(asked) == desk.run(asked)
+    assert len(desk.files()) == (0 if cycle == "traces" else 1)
+    assert len(desk.all(Task)) == (1 if cycle == "traces" else 0)
+    assert len(desk.all(Attempt)) == len(desk.trail("effect")) == 1
+
+
+def test_a_notice_cut_in_two_leaves_with_the_bytes_that_were_kept(sqlite_database: Database, tmp_path: Path) -> None:
+    desk = Desk(sqlite_database, CutAfter(tmp_path / "outbox"), "notices")
+    act = desk.step().act.model_copy(
+        update={
+            "step": "notice",
+            "do": "formal_notice",
+            "channel": Channel.letter,
+            "due": days_ago(-40),
+            "notice_days": 15,
+            "text": "formal_notice",
+        }
+    )
+    asked = desk.step().model_copy(update={"act": act})
+    with pytest.raises(PowerCut):
+        desk.run(asked)
+    result = desk.run(asked.model_copy(update={"now": asked.now + timedelta(days=1)}))
+    [document], [letter] = desk.all(Document), desk.outbox.directory.glob("*/*.pdf")
+    assert (result.sha256, letter.read_bytes()) == (document.sha256, document.content)
+    assert len(desk.files()) == 1
+
+
+@CUTS
+def test_a_repetition_on_the_next_day_keeps_its_day(
+    sqlite_database: Database, tmp_path: Path, outbox: type[Outbox]
+) -> None:
+    desk = Desk(sqlite_database, outbox(tmp_path / "outbox"), "papers")
+    asked = desk.step()
+    with pytest.raises(PowerCut):
+        desk.run(asked)
+    desk.run(asked.model_copy(update={"now": asked.now + timedelta(days=1)}))
+    [attempt], [file] = desk.all(Attempt), desk.files()
+    assert file.parent.name == f"{attempt.local_day:%Y-%m-%d}"
+
+
+def test_of_two_workers_that_send_the_same_at_once_one_sends(sqlite_database: Database, tmp_path: Path) -> None:
+    desk = Desk(sqlite_database, TwoAtOnce(tmp_path / "outbox"), "papers")
+    asked = desk.step()
+    with ThreadPoolExecutor(2) as workers:
+        ends = [workers.submit(desk.run, asked).exception for _ in range(2)]
+    assert sorted(str(type(end())) for end in ends) == sorted(map(str, (type(None), SentTwice)))
+    desk.run(asked)
+    assert len(desk.files()) == 1
+    assert len(desk.trail("effect")) == 1
+
+
+def test_two_workers_at_the_same_step_do_not_defer_each_other(database: Database, tmp_path: Path) -> None:
+    desk = Desk(database, Outbox(tmp_path / "outbox"), "papers")
+    asked, start = desk.step(), Barrier(4, timeout=30)
+
+    def begin() -> Any:
+        start.wait()
+        with database.session() as session:
+            return desk.effects.begin(session, asked, asked.now)
+
+    with ThreadPoolExecutor(4) as workers:
+        answers = [worker.result() for worker in [workers.submit(begin) for _ in range(4)]]
+    assert [answer for answer in answers if isinstance(answer, StepDeferred)] == []
+    assert len(desk.all(Attempt)) == 1
+
+
+def test_a_decision_lost_with_its_worker_stands_beside_the_one_that_counts(
+    database: Database, tmp_path: Path
+) -> None:
+    desk = Desk(database, Outbox(tmp_path / "outbox"), "papers")
+    deciding, now = Deciding(database, LAW), datetime.now(UTC)
+    lost = ActivityEnvironment().run(deciding.decide, DecideInput(case=desk.case, news=(), now=now))
+    payment = Heard(event=PaymentReceived(event_id="all", amount=50_000, currency="EUR"), at=now)
+    told = DecideInput(case=apply(desk.case, payment), news=(payment,), now=now)
+    counts = ActivityEnvironment().run(deciding.decide, told)
+    ActivityEnvironment().run(deciding.decide, told)
+    assert (lost.next.kind, counts.next.kind, lost.number) == ("act", "close", counts.number)
+    assert [row.key for row in desk.all(Ledger)] == ["all"]
+    assert desk.trail("event") == ["event:all"]
+    assert len(desk.trail("decision")) == len(desk.trail("close")) == 1
+    assert desk.whole()

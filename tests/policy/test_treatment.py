@@ -1,0 +1,402 @@
+"""Act, wait or close: in the order of thinking, with its reason, on the debtor's own day."""
+
+from datetime import timedelta
+
+import pytest
+
+from models import events as e
+from models.decisions import Wait
+from models.events import Channel
+from policy.results import base
+from policy.treatment import Feed
+from tests.policy.cases import SHIPPED, Life, account, at, by_hand, day, owes, staged
+
+CALLS = """
+- {id: sms, do: sms, text: first_reminder, fallback: [email]}
+- {id: call, do: call, after_days: 3, times: 10, every_days: 3}
+- {id: letter, do: letter, text: first_letter, mandatory: true, after_days: 3}
+"""
+PLAIN = by_hand(CALLS)
+PREVENTS = staged(
+    {
+        "prevention": (-3, "- {id: before_due, do: sms, text: reminder_before_due, from_dpd: -3, until_dpd: -1}"),
+        "early": (1, "- {id: sms, do: sms, text: first_reminder}\n- {id: call, do: call, after_days: 3, times: 9}"),
+    },
+    head="on_cure: prevention",
+)
+
+
+def plain(n: int, **more: object) -> Life:
+    return Life(account(PLAIN, **more), PLAIN).until(n)
+
+
+# --- closed by position ----------------------------------------------------------------------------------------------
+
+
+def test_who_has_paid_everything_is_done():
+    life = plain(4)
+    life.pays(120_00)
+    assert (life.outcome, life.why) == ("paid", "nothing is outstanding")
+
+
+def test_a_paid_case_never_acts_again():
+    life = plain(4)
+    life.pays(120_00)
+    assert life.until(400).steps == ["sms", "call"]
+
+
+def test_a_payment_takes_the_open_call_off_the_worklist():
+    life = plain(4)
+    life.pays(120_00)
+    assert life.results("call") == ["withdrawn"]
+
+
+def test_nothing_overdue_any_more_ends_a_case_as_cured():
+    life = plain(4, instalments=owes((0, 60_00), (31, 60_00)))
+    life.pays(60_00)
+    assert life.outcome == "cured"
+
+
+def test_nothing_overdue_any_more_leads_back_to_prevention_where_the_strategy_says_so():
+    life = Life(account(PREVENTS, instalments=owes((0, 60_00), (31, 60_00))), PREVENTS).until(4)
+    life.pays(60_00)
+    assert (life.outcome, life.until(29).diary[-1]) == (None, ("before_due", 28))
+
+
+def test_a_cured_debtor_is_not_called_though_the_case_goes_on():
+    life = Life(account(PREVENTS, instalments=owes((0, 60_00), (31, 60_00))), PREVENTS).until(4)
+    life.pays(60_00)
+    assert (life.case.pending, life.results("call")) == (None, ["withdrawn"])
+
+
+def test_a_call_about_an_instalment_that_was_paid_before_its_day_is_taken_back():
+    early = staged(
+        {
+            "prevention": (-7, "- {id: capacity, do: call, from_dpd: -7, until_dpd: -2}"),
+            "early": (1, "- {id: sms, do: sms, text: first_reminder}"),
+        }
+    )
+    life = Life(account(early, opened=at(-10), instalments=owes((0, 60_00), (31, 60_00))), early).until(-7)
+    life.pays(60_00)
+    assert (life.steps, life.case.pending) == (["capacity"], None)
+
+
+def test_a_partial_payment_hides_nothing_of_the_rest():
+    life = plain(4)
+    life.pays(60_00)
+    assert (life.outcome, life.last.overdue, life.until(8).steps) == (None, 60_00, ["sms", "call", "call"])
+
+
+# --- reversals -------------------------------------------------------------------------------------------------------
+
+
+def test_a_paid_case_whose_money_is_taken_back_goes_on_where_it_was():
+    life = plain(4)
+    paid = life.pays(120_00)
+    life.until(6)
+    life.hears(e.PaymentReversed, payment=paid.event_id)
+    assert (life.outcome, life.until(12).steps) == (None, ["sms", "call", "call", "call"])
+
+
+def test_a_cured_case_whose_money_is_taken_back_goes_on_where_it_was():
+    life = plain(4, instalments=owes((0, 60_00), (90, 60_00)))
+    paid = life.pays(60_00)
+    life.until(6)
+    life.hears(e.PaymentReversed, payment=paid.event_id)
+    assert (life.outcome, life.until(12).steps.count("sms")) == (None, 1)
+
+
+def test_the_story_tells_that_a_case_was_opened_again():
+    life = plain(4)
+    paid = life.pays(120_00)
+    life.hears(e.PaymentReversed, payment=paid.event_id)
+    assert life.found(e.Reopened)[0].was == "paid"
+
+
+def test_a_case_that_waited_for_a_proof_when_it_was_paid_can_go_on():
+    notice = by_hand("- {id: diffida, do: formal_notice, mandatory: true}\n- {id: sms, do: sms, text: first_reminder}")
+    life = Life(account(notice), notice).until(2)
+    paid = life.pays(120_00)
+    life.hears(e.PaymentReversed, payment=paid.event_id)
+    life.until(5)
+    assert len({t.act.key for t in life.taken}) == len(life.taken) == 2
+
+
+def test_a_new_debt_after_the_cure_begins_at_the_beginning():
+    life = Life(account(PREVENTS, instalments=owes((0, 60_00), (31, 60_00))), PREVENTS).until(4)
+    life.pays(60_00)
+    assert life.until(36).diary[-3:] == [("before_due", 28), ("sms", 32), ("call", 35)]
+
+
+def test_a_debt_that_falls_due_on_the_day_of_the_cure_begins_at_the_beginning():
+    life = Life(account(PREVENTS, instalments=owes((0, 60_00), (4, 60_00))), PREVENTS).until(4)
+    life.pays(60_00)
+    assert [step for step, n in life.until(9).diary if n > 4] == ["sms", "call"]
+
+
+# --- holds -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_last_day_of_a_hold_still_belongs_to_it():
+    life = plain(2)
+    life.hears(e.Hold, reason="ops", until=day(10))
+    assert (life.until(10, "23:59").steps, life.until(11).steps) == (["sms"], ["sms", "call"])
+
+
+def test_a_hold_ends_by_itself_and_the_story_says_so():
+    life = plain(2)
+    life.hears(e.Hold, reason="ops", until=day(10))
+    assert life.until(11).found(e.HoldEnded)[0].reason == "ops"
+
+
+def test_of_two_holds_the_longer_one_counts():
+    life = plain(2)
+    life.hears(e.Hold, reason="ops", until=day(20))
+    life.hears(e.Hardship, until=day(10))
+    assert (life.until(20).steps, life.until(21).steps) == (["sms"], ["sms", "call"])
+
+
+def test_a_hold_takes_the_open_call_back_and_it_is_made_afterwards():
+    life = plain(4)
+    life.hears(e.Hold, reason="ops", until=day(10))
+    assert (life.results("call"), life.until(11).diary[-1]) == (["withdrawn"], ("call", 11))
+
+
+def test_a_protected_party_is_left_in_peace_for_as_long_as_it_takes():
+    life = plain(2)
+    life.hears(e.Protection, reason="moratorium", until=day(1500))
+    assert life.until(1500).steps == ["sms"]
+
+
+def test_the_wait_says_what_holds_the_case_and_until_when():
+    life = plain(2)
+    life.hears(e.Hold, reason="ops_pause", until=day(10))
+    assert life.why == "ops pause until 11 Mar 2027"
+
+
+def test_a_hold_stops_the_action_and_not_the_calendar():
+    life = plain(2)
+    life.hears(e.Hold, reason="ops", until=day(10))
+    life.until(11)
+    assert (life.last.days_past_due, life.last.days_that_count) == (11, 2)
+
+
+def test_days_held_twice_are_left_out_once():
+    life = plain(2)
+    life.hears(e.Hold, reason="ops", until=day(10))
+    life.hears(e.Hardship, until=day(8))
+    assert life.until(11).last.days_that_count == 2
+
+
+def test_a_hold_that_was_released_early_counts_to_that_day():
+    life = plain(2)
+    life.hears(e.Hold, reason="ops", until=day(30))
+    life.until(5)
+    life.hears(e.Release, of="ops", by="anna")
+    assert life.until(10, "12:00").until(12).last.days_that_count == life.last.days_past_due - 4
+
+
+@pytest.mark.parametrize(("count", "n"), [("past_due", 11), ("that_count", 19)])
+def test_a_strategy_goes_by_the_day_count_it_names(count, n):
+    counted = by_hand("- {id: sms, do: sms, text: first_reminder, from_dpd: 10}", head=f"count_days: {count}")
+    life = Life(account(counted), counted).until(1)
+    life.hears(e.Hold, reason="ops", until=day(9 if count == "that_count" else 10))
+    assert life.until(60).diary == [("sms", n)]
+
+
+# --- catching up -----------------------------------------------------------------------------------------------------
+
+
+def test_after_a_long_sleep_the_steps_are_caught_up_one_a_day():
+    steps = "\n".join(f"- {{id: s{n}, do: sms, text: first_reminder, from_dpd: {n}}}" for n in range(1, 5))
+    late = by_hand(steps)
+    life = Life(account(late, opened=at(20, "06:00")), late).until(30)
+    assert life.diary == [("s1", 20), ("s2", 21), ("s3", 22), ("s4", 23)]
+
+
+def test_two_accounts_of_one_person_get_one_demand_a_day():
+    both = by_hand("- {id: sms, do: sms, text: first_reminder}")
+    first = Life(account(both), both).until(1)
+    second = Life(account(both, account="a2"), both, log=first.log).until(3)
+    assert (first.diary, second.diary) == ([("sms", 1)], [("sms", 2)])
+
+
+def test_two_steps_that_are_due_on_one_day_are_taken_on_two():
+    two = by_hand("- {id: one, do: sms, text: first_reminder}\n- {id: two, do: email, text: first_reminder}")
+    assert Life(account(two), two).until(5).diary == [("one", 1), ("two", 2)]
+
+
+# --- release, stale feed, threshold ----------------------------------------------------------------------------------
+
+
+def test_a_stale_payment_feed_stops_demands():
+    feed = Feed(at(-2), 24)
+    assert Life(account(PLAIN), PLAIN, feed=feed).until(20).taken == []
+
+
+def test_a_stale_payment_feed_is_looked_at_again_the_next_morning_and_demands_go_on_when_it_is_fresh():
+    life = Life(account(PLAIN), PLAIN, feed=Feed(at(-2), 24)).until(5)
+    life.feed = Feed(at(6, "07:00"), 24)
+    assert life.until(6).diary == [("sms", 6)]
+
+
+@pytest.mark.parametrize(("seconds", "steps"), [(-1, ["sms"]), (0, ["sms"]), (1, [])], ids=["under", "equal", "over"])
+def test_a_feed_is_stale_only_after_its_hours(seconds, steps):
+    moment = plain(1).taken[0].at
+    feed = Feed(moment - timedelta(hours=24, seconds=seconds), 24)
+    assert Life(account(PLAIN), PLAIN, feed=feed).until(1).steps == steps
+
+
+def test_a_mandatory_step_does_not_wait_for_the_feed():
+    letter = by_hand("- {id: letter, do: letter, text: first_letter, mandatory: true}")
+    assert Life(account(letter), letter, feed=Feed(at(-2), 24)).until(1).steps == ["letter"]
+
+
+BELOW = by_hand(
+    "- {id: sms, do: sms, text: first_reminder}\n- {id: call, do: call, after_days: 3, times: 9, if: {reacted: false}}",
+    head="worth_chasing: {EUR: 10}",
+)
+
+
+def test_who_owes_less_than_is_chased_is_not_called():
+    life = Life(account(BELOW), BELOW).until(4)
+    life.pays(115_00)
+    assert (life.case.pending, life.results("call")) == (None, ["withdrawn"])
+
+
+def test_below_the_threshold_no_step_is_passed_over():
+    life = Life(account(BELOW, instalments=owes((0, 50_00), (31, 50_00))), BELOW).until(2)
+    life.pays(45_00)
+    assert life.until(20).found(e.StepPassed) == []
+
+
+def test_below_the_threshold_the_reason_says_so():
+    life = Life(account(BELOW), BELOW).until(2)
+    life.pays(115_00)
+    assert life.why == "5.00 EUR overdue is below what is chased"
+
+
+# --- channels --------------------------------------------------------------------------------------------------------
+
+
+def test_who_opted_out_of_calls_is_not_called_though_a_call_was_planned():
+    life = plain(4)
+    life.hears(e.OptOut, channel=Channel.call)
+    assert (life.case.pending, life.results("call")) == (None, ["withdrawn", "passed"])
+
+
+def test_who_opted_out_of_one_channel_is_reached_on_the_next():
+    life = plain(0)
+    life.hears(e.OptOut, channel=Channel.sms)
+    assert life.until(1).taken[0].act.channel is Channel.email
+
+
+def test_a_channel_the_law_refuses_is_replaced_by_the_next():
+    def no_sms(act):
+        return e.StepRefused(**base(act, "no"), channel=act.channel, rule="X-1") if act.channel == "sms" else None
+
+    life = Life(account(PLAIN), PLAIN, trouble=no_sms).until(1)
+    assert [t.act.channel for t in life.taken] == [Channel.sms, Channel.email]
+
+
+def test_a_mandatory_step_that_no_channel_can_carry_goes_to_a_person():
+    letter = by_hand("- {id: letter, do: letter, text: first_letter, mandatory: true}\n- {id: call, do: call}")
+    life = Life(account(letter, reach=(Channel.call,)), letter).until(100)
+    assert (life.steps, life.why) == ([], "a person decides about letter")
+
+
+def test_a_mandatory_step_the_law_refuses_goes_to_a_person():
+    def refused(act):
+        return e.StepRefused(**base(act, "no"), channel=None, rule="X-1") if act.step == "letter" else None
+
+    letter = by_hand("- {id: letter, do: letter, text: first_letter, mandatory: true}\n- {id: call, do: call}")
+    life = Life(account(letter), letter, trouble=refused).until(100)
+    assert (life.steps, life.flags) == ([], ["stuck"])
+
+
+def test_new_details_free_a_mandatory_step_that_was_stuck():
+    letter = by_hand("- {id: letter, do: letter, text: first_letter, mandatory: true}\n- {id: call, do: call}")
+    life = Life(account(letter, reach=(Channel.call,)), letter).until(10)
+    life.hears(e.ContactDetails, usable={Channel.letter: True})
+    assert life.until(11).steps[0] == "letter"
+
+
+def test_a_step_that_is_not_mandatory_and_reaches_nobody_is_passed_over_with_the_reason():
+    life = plain(10, reach=(Channel.letter,))
+    assert [f.why for f in life.found(e.StepPassed)] == ["cannot be reached by sms or email", "cannot be reached by call"]
+
+
+# --- trouble ---------------------------------------------------------------------------------------------------------
+
+
+def broken(act):
+    return e.StepFailed(**base(act, "failed"), reason="OutOfPaper")
+
+
+def test_a_step_that_fails_is_tried_again_an_hour_later():
+    life = Life(account(PLAIN), PLAIN, trouble=broken).until(1, "10:30")
+    assert [t.at - life.taken[0].at for t in life.taken] == [timedelta(0), timedelta(hours=1)]
+
+
+def test_a_step_that_fails_too_often_goes_to_a_person_and_stops():
+    life = Life(account(PLAIN), PLAIN, trouble=broken).until(30)
+    assert (len(life.taken), life.case.flags[-1].why) == (5, "a person decides: sms failed 5 times")
+
+
+def test_that_person_can_have_it_tried_again():
+    life = Life(account(PLAIN), PLAIN, trouble=broken).until(30)
+    life.trouble = lambda act: None
+    life.hears(e.Release, of="sms", by="anna")
+    assert life.until(31).steps[0] == "sms"
+
+
+def test_that_person_can_give_it_up_and_the_cycle_goes_on():
+    life = Life(account(PLAIN), PLAIN, trouble=broken).until(30)
+    life.trouble = lambda act: None
+    life.hears(e.Release, of="sms", by="anna", granted=False)
+    assert life.until(40).steps[0] == "call"
+
+
+def test_a_deferred_step_is_taken_when_the_deferral_ends():
+    moment = at(3, "15:00")
+    life = Life(account(PLAIN), PLAIN)
+    life.trouble = lambda act: (
+        e.StepDeferred(**base(act, "later"), until=moment, rule="HOUSE-1") if life.now < moment else None
+    )
+    assert life.until(3).taken[-1].at == moment
+
+
+# --- the answer itself -----------------------------------------------------------------------------------------------
+
+
+def test_every_wait_lies_ahead():
+    life = plain(60)
+    waits = [(d.at, d.next.until) for d in life.decisions if isinstance(d.next, Wait) and d.next.until]
+    assert waits and all(until > told for told, until in waits)
+
+
+def test_a_step_is_taken_in_the_debtors_morning():
+    life = plain(1, zone="America/New_York")
+    assert at(1, "08:00", "America/New_York") <= life.taken[0].at < at(1, "09:30", "America/New_York")
+
+
+def test_the_reason_of_a_step_says_why_now():
+    assert plain(4).taken[-1].act.why == "call 1, 3 days after sms"
+
+
+def test_a_reason_fits_into_a_summary():
+    life = plain(4)
+    for n in range(30):
+        life.hears(e.Hold, reason=f"a_very_long_reason_{n}", until=day(60))
+    assert len(life.why.encode()) <= 200
+
+
+def test_the_specialist_of_the_account_makes_its_calls():
+    life = Life(account("cec")).until(11)
+    assert life.taken[-1].act.assignee == "specialist_nord"
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_same_question_has_the_same_answer(name):
+    lives = [Life(account(name, instalments=owes((0, 100_00)))).answering(call="no_answer").until(60) for _ in "ab"]
+    assert lives[0].decisions == lives[1].decisions
