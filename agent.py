@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from activities import journal
-from commands.answering import Commands, commands, show_json
-from commands.meaning import find_attention, find_portfolio
+from commands.answering import commands, main, show_json
+from commands.meaning import find_account, find_attention, find_portfolio
 from commands.reaching import database
 from commands.tellers import add_tellers
 from commands.worklist import Wanted, settled, show_tasks, tasks
@@ -15,7 +15,7 @@ from commands.worklist import Wanted, settled, show_tasks, tasks
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 app = commands("agent", __doc__ or "")
-telling = typer.Typer(cls=Commands, no_args_is_help=True)
+telling = typer.Typer(no_args_is_help=True)
 
 
 @telling.callback()
@@ -53,11 +53,12 @@ def settle(
     key: Annotated[str, typer.Argument(help="The task's key, or the end of it.")],
     by: Annotated[str, typer.Option(help="Who looked at it: a code without blanks.")],
     note_code: Annotated[str | None, typer.Option(help="What was done, as a code word.")] = None,
+    account: Annotated[str | None, typer.Option(help="Its account, where several have such a task.")] = None,
     as_json: Json = False,
 ) -> None:
     """Take off the worklist what a person had to look at, and was."""
     with database() as opened, opened.session() as session:
-        task = find_attention(session, key)
+        task = find_attention(session, key, find_account(session, account) if account else None)
         opened.lock(session, f"journal {task.account}")
         line = settled(task, by, note_code)
         journal.append(session, task.account, [line])
@@ -69,4 +70,4 @@ def settle(
 
 
 if __name__ == "__main__":
-    app()
+    main(app)

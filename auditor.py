@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from commands.answering import Refused, commands, show_json
+from commands.answering import Refused, commands, main, show_json
 from commands.casebook import casebook, chain_text, show_header, show_story
 from commands.reaching import database
 
@@ -33,4 +33,4 @@ def case(
 
 
 if __name__ == "__main__":
-    app()
+    main(app)

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from commands import choosing, following, ordering, portfolios, rehearsing, running, starting
-from commands.answering import Refused, commands, count, say, show_json
+from commands.answering import Refused, commands, count, main, say, show_json
 from commands.meaning import find_portfolio
 from commands.reaching import database, engine
 from commands.standing import show_standing
@@ -192,4 +192,4 @@ def rehearse(  # noqa: PLR0913
 
 
 if __name__ == "__main__":
-    app()
+    main(app)

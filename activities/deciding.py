@@ -1,6 +1,6 @@
 """The local activity `decide`: asks the policy, and records what came in, what was found and what follows, at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from models.decisions import Act, Close, DecideInput, Decision, Line, Wait
 from models.events import Heard
 from models.jurisdiction import Jurisdiction
 from models.strategy import Strategy
-from models.tables import Account, Attempt, Ledger, Portfolio, StrategyText, Task
+from models.tables import Account, Attempt, Journal, Ledger, Portfolio, StrategyText, Task
 from policy import story
 from policy.apply import end, follow
 from policy.contact_law import debtor_day
@@ -97,18 +97,29 @@ def _post(session: Session, case: Case, news: tuple[Heard, ...]) -> None:
             continue
         known = select(Ledger).where(Ledger.account == case.account, Ledger.key == event.event_id)
         if session.exec(known).first() is None:
-            session.add(_entry(case, event, heard.at))
+            session.add(_entry(session, case, event, heard.at))
 
 
-def _entry(case: Case, event: e.PaymentReceived | e.PaymentReversed, at: datetime) -> Ledger:
+def _entry(session: Session, case: Case, event: e.PaymentReceived | e.PaymentReversed, at: datetime) -> Ledger:
     common: dict[str, Any] = {"account": case.account, "key": event.event_id, "kind": event.kind, "at": at}
     day = debtor_day(event.at or at, case.zone)
     if isinstance(event, e.PaymentReceived):
-        posted = any(p.event_id == event.event_id for p in case.payments)
+        # A reversal that came first could take nothing back: then the payment does not count either.
+        before = _reversals(session, case, event.event_id) if event.event_id in case.reversed else []
+        counts = not before or any(entry.posted for entry in before)
+        posted = counts and any(p.event_id == event.event_id for p in case.payments)
         value_date = event.value_date or day
         return Ledger(**common, amount=event.amount, currency=event.currency, value_date=value_date, posted=posted)
     amount = next((p.amount for p in case.payments if p.event_id == event.payment), 0)
-    return Ledger(**common, amount=-amount, currency=case.currency, value_date=day, posted=amount > 0)
+    posted = amount > 0 and not any(entry.posted for entry in _reversals(session, case, event.payment))
+    return Ledger(**common, amount=-amount, currency=case.currency, value_date=day, posted=posted)
+
+
+def _reversals(session: Session, case: Case, payment: str) -> Sequence[Ledger]:
+    """The entries by which a payment was taken back so far; which payment that was, the journal knows."""
+    told = session.exec(select(Journal).where(Journal.account == case.account, Journal.kind == "event"))
+    keys = [row.key.removeprefix("event:") for row in told if row.detail.get("payment") == payment]
+    return session.exec(select(Ledger).where(Ledger.account == case.account, col(Ledger.key).in_(keys))).all()
 
 
 def _worklist(session: Session, case: Case, now: datetime, *, closing: bool) -> None:
@@ -121,6 +132,10 @@ def _worklist(session: Session, case: Case, now: datetime, *, closing: bool) -> 
             result = results.get(task.key, "withdrawn")
             task.status = result if result in ("overdue", "withdrawn") else "done"
             task.outcome, task.ended = result, now
+    kept = session.get(Task, awaited) if awaited else None
+    if kept and kept.status != "open":
+        # A decision that was lost with its worker, or overtaken by news, had ended it: it is awaited all the same.
+        kept.status, kept.outcome, kept.ended = "open", None, None
     if not case.flags:
         return
     keys = {f"{case.account}:{flag.id}": flag for flag in case.flags}

@@ -1,7 +1,11 @@
 """How does a command answer: a table of 100 columns, JSON, or one line that says why not?"""
 
 import json
+import os
+import sys
+import traceback
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -48,7 +52,8 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except REFUSALS as refused:
-            say(f"{self.name}: {_reason(refused)}")
+            for line in _reason(refused).splitlines():
+                say(f"{self.name}: {line}")
             raise typer.Exit(1) from None
 
 
@@ -66,6 +71,22 @@ def commands(name: str, about: str) -> typer.Typer:
     )
     app.callback()(lambda: None)
     return app
+
+
+def main(app: typer.Typer) -> None:
+    """Run the command that the process was started for, and end the process."""
+    code: str | int | None = 1
+    try:
+        app()
+    except SystemExit as end:
+        code = end.code
+    except BaseException:
+        traceback.print_exc()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    # Threads of the engine's client may crash an interpreter that ends in the usual way (temporalio/sdk-python#300).
+    os._exit(code if isinstance(code, int) else 0 if code is None else 1)
 
 
 def say(text: str) -> None:

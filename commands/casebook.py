@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from activities import journal
-from commands.answering import amount, console, local, show_table
+from commands.answering import amount, console, count, local, show_table
 from commands.meaning import find_account, party_of
 from models.tables import Account, Journal
 
@@ -66,4 +66,5 @@ def chain_text(chain: dict[str, Any]) -> str:
     """What the hashes prove."""
     if not chain["whole"]:
         return f"the chain is broken at line {chain['broken_at']} of {chain['lines']}: the journal was changed"
-    return f"the chain of {chain['lines']} lines is whole" + (f", last hash {chain['last']}" if chain["last"] else "")
+    last = f"; last hash:\n{chain['last']}" if chain["last"] else ""
+    return f"the chain of {count(chain['lines'], 'line')} is whole{last}"

@@ -85,9 +85,11 @@ def _shorts(keys: Sequence[str] | dict[str, str | None], account: Account) -> st
     return _some([short_key(key, account) for key in keys]) or "none"
 
 
-def find_attention(session: Session, word: str) -> Task:
-    """The open task that only a person can settle, by its key or the end of it."""
+def find_attention(session: Session, word: str, account: Account | None) -> Task:
+    """The open task that only a person can settle, by its key or the end of it; of one account or of any."""
     wanted = select(Task).where(Task.kind == "attention", Task.status == "open")
+    if account is not None:
+        wanted = wanted.where(Task.account == account.id)
     tasks = session.exec(wanted.where(col(Task.key).endswith(word, autoescape=True))).all()
     meant = [t for t in tasks if t.key == word] or [t for t in tasks if t.key.endswith(f":{word}")]
     if not meant:

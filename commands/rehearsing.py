@@ -26,6 +26,13 @@ class Period(NamedTuple):
     end: datetime
 
 
+class Told(NamedTuple):
+    """A line of the story of an account, by its reference."""
+
+    account: str
+    line: Line
+
+
 def period(begin: str, end: str) -> Period:
     """Two days or instants; a day begins at 00:00 UTC. Raises ValueError."""
     found = Period(_instant(begin), _instant(end))
@@ -56,7 +63,7 @@ def cases_of(handed: Handed, portfolio: str, client: str, now: datetime) -> dict
     return cases
 
 
-def rehearsed(handed: Handed, cases: Mapping[str, Case], events: Path | None, until: datetime) -> Iterator[Line]:
+def rehearsed(handed: Handed, cases: Mapping[str, Case], events: Path | None, until: datetime) -> Iterator[Told]:
     """Everything that would happen, accounts by their references."""
     if not cases:
         raise Refused("there is nothing to rehearse: every row was rejected")
@@ -64,15 +71,16 @@ def rehearsed(handed: Handed, cases: Mapping[str, Case], events: Path | None, un
     known = {pack.version: pack.strategy for pack, _ in handed.chosen.values()}
     references = {case.account: reference for reference, case in cases.items()}
     for line in rehearse(list(cases.values()), known, jurisdictions(), script, until=until):
-        yield line.model_copy(update={"account": references[line.account]})
+        yield Told(references[line.account], line)
 
 
-def as_json(line: Line) -> str:
+def as_json(told: Told) -> str:
     """One JSON object: time, account, kind, step, reason, detail."""
+    line = told.line
     return json_line(
         {
             "time": line.time.astimezone(UTC),
-            "account": line.account,
+            "account": told.account,
             "kind": line.kind,
             "step": line.step,
             "reason": line.reason,
@@ -81,7 +89,8 @@ def as_json(line: Line) -> str:
     )
 
 
-def as_text(line: Line) -> str:
+def as_text(told: Told) -> str:
     """The line for a screen, within 100 columns."""
-    head = f"{line.time.astimezone(UTC):%Y-%m-%d %H:%M}Z {line.account}  {line.kind}  "
+    line = told.line
+    head = f"{line.time.astimezone(UTC):%Y-%m-%d %H:%M}Z {told.account}  {line.kind}  "
     return textwrap.fill(head + line.reason, WIDTH, subsequent_indent=MARGIN, break_on_hyphens=False)

@@ -50,8 +50,6 @@ async def run(settings: Settings, portfolio: Portfolio, *, once: bool) -> None:
         await _run(settings, portfolio, once)
     except asyncio.CancelledError:
         say("stopped; `make run` goes on where this stopped")
-    finally:
-        await asyncio.sleep(0.3)  # temporalio/sdk-python#300: the interpreter may crash when it ends too soon after.
 
 
 async def _run(settings: Settings, portfolio: Portfolio, once: bool) -> None:

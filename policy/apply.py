@@ -4,7 +4,7 @@ What cannot be taken as told (a promise in the past, money in another currency) 
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from models import events as e
@@ -46,7 +46,14 @@ def end(case: Case, outcome: str, at: datetime) -> Case:
 # --- findings --------------------------------------------------------------------------------------------------------
 
 
+def goes_on(case: Case, since: date) -> bool:
+    """Whether a debt was overdue before the last episode ended: money was taken back, nothing new began."""
+    return case.episode > 0 and case.episode_since is not None and since < case.episode_since
+
+
 def _episode_started(case: Case, event: e.EpisodeStarted, at: datetime) -> Case:
+    if goes_on(case, event.since):
+        return changed(case, episode_open=True, episode_since=event.since, stage=event.stage)
     return changed(
         case,
         episode=case.episode + 1,
@@ -62,7 +69,8 @@ def _reopened(case: Case, event: e.Reopened, at: datetime) -> Case:
 
 
 def _episode_ended(case: Case, event: e.EpisodeEnded, at: datetime) -> Case:
-    return changed(case, episode_open=False, deferred=None)
+    # Between two episodes: the day on which the last one ended.
+    return changed(case, episode_open=False, episode_since=debtor_day(at, case.zone), deferred=None)
 
 
 def _stage_changed(case: Case, event: e.StageChanged, at: datetime) -> Case:

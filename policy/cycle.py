@@ -122,7 +122,7 @@ def _walk(now: Now) -> Iterator[tuple[str, Stage | None, Step]]:
     if not case.episode_open:
         for stage in now.cycle.stages:
             if stage.prevention and now.position.oldest_unpaid:
-                yield from ((f"d{now.position.oldest_unpaid:%Y%m%d}", stage, step) for step in stage.steps)
+                yield from ((prevention_round(now), stage, step) for step in stage.steps)
         return
     broken = [
         n for n, p in enumerate(case.promises, 1) if p.verdict in ("broken", "partly_kept") and _of_episode(now, p)
@@ -134,6 +134,11 @@ def _walk(now: Now) -> Iterator[tuple[str, Stage | None, Step]]:
         entered = entered or stage.name == case.entry_stage
         if not stage.prevention:
             yield from ((f"e{case.episode}", stage, step) for step in stage.steps if entered or step.mandatory)
+
+
+def prevention_round(now: Now) -> str:
+    """The round of the steps before a due date: one for each coming instalment."""
+    return f"d{now.position.oldest_unpaid:%Y%m%d}" if now.position.oldest_unpaid else "d"
 
 
 def _of_episode(now: Now, promise: Promise) -> bool:

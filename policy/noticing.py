@@ -3,10 +3,12 @@
 from typing import Any
 
 from models import events as e
+from models.case import Pending
 from models.events import Channel
-from policy.cycle import Now, channels, entry_stage, exhausted, next_candidate, passes
+from policy.apply import goes_on
+from policy.cycle import Now, channels, entry_stage, exhausted, next_candidate, passes, prevention_round
 from policy.promises import plan_verdict, verdicts
-from policy.standing import closed, ended_for_good, free, last_day, must_end, why_held
+from policy.standing import below_threshold, closed, ended_for_good, free, last_day, why_held
 from policy.words import day_text, money_text
 
 
@@ -66,10 +68,12 @@ def _episode(now: Now, finding_id: str) -> e.Finding | None:
         return e.EpisodeEnded(event_id=finding_id)
     if case.episode_open or overdue == 0 or now.position.oldest_unpaid is None or ended_for_good(case):
         return None
+    since, why = now.position.oldest_unpaid, f"day {now.dpd} past due"
+    if goes_on(case, since) and case.stage:
+        return e.EpisodeStarted(event_id=finding_id, since=since, stage=case.stage, why=f"{why}, it goes on")
     stage = entry_stage(now.cycle, now.dpd)
-    why = f"day {now.dpd} past due"
     name = stage.name if stage else "overdue"
-    return e.EpisodeStarted(event_id=finding_id, since=now.position.oldest_unpaid, stage=name, why=why)
+    return e.EpisodeStarted(event_id=finding_id, since=since, stage=name, why=why)
 
 
 def _task_over(now: Now, finding_id: str) -> e.Finding | None:
@@ -77,15 +81,27 @@ def _task_over(now: Now, finding_id: str) -> e.Finding | None:
     if pending is None:
         return None
     over: dict[str, Any] = {"step": pending.step, "key": pending.key, "event_id": finding_id}
-    if pending.channel in (Channel.call, Channel.visit) and pending.waits_for == "outcome":
-        stop = why_held(now) or ("nothing is overdue" if now.position.overdue == 0 and now.case.episode_open else None)
-        if stop or must_end(now):
-            return e.TaskEnded(**over, result="withdrawn", why=stop or "the case ends")
+    stop = _not_wanted(now, pending)
+    if stop:
+        return e.TaskEnded(**over, result="withdrawn", why=stop)
     if pending.due is not None and pending.due <= now.at:
         return e.TaskEnded(
             **over, result="overdue", why=f"no {pending.waits_for} by {day_text(last_day(now, pending.due))}"
         )
     return None
+
+
+def _not_wanted(now: Now, pending: Pending) -> str | None:
+    """Why an open task, or the wait for an answer, is taken back."""
+    if closed(now):
+        return "the case ends"
+    if not now.case.episode_open and pending.round != prevention_round(now):
+        return "nothing is overdue" if now.case.episode else "that instalment is paid"
+    if pending.waits_for != "outcome" or pending.channel not in (Channel.call, Channel.visit):
+        return None
+    if pending.channel in now.case.opt_outs:
+        return f"opted out of {pending.channel}"
+    return why_held(now) or ("the amount is below what is chased" if below_threshold(now) else None)
 
 
 def _step_over(now: Now, finding_id: str) -> e.Finding | None:

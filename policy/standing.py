@@ -7,7 +7,7 @@ from models.decisions import Close
 from policy.contact_law import debtor_day
 from policy.cycle import Now
 from policy.promises import deadline, plan_verdict
-from policy.words import day_text, money_text
+from policy.words import day_text, money_text, whole_units
 
 
 def must_end(now: Now) -> bool:
@@ -27,7 +27,16 @@ def ended_for_good(case: Case) -> bool:
 
 def free(now: Now) -> bool:
     """Whether nothing keeps the case from its next step."""
-    return not must_end(now) and not ended_for_good(now.case) and now.case.pending is None and not why_held(now)
+    ended = must_end(now) or ended_for_good(now.case)
+    return not ended and now.case.pending is None and not why_held(now) and not below_threshold(now)
+
+
+def below_threshold(now: Now) -> bool:
+    """Whether less is overdue than the strategy chases."""
+    least = now.strategy.worth_chasing.get(now.case.currency)
+    if least is None or not now.case.episode_open:
+        return False
+    return whole_units(now.position.overdue, now.case.currency) < least
 
 
 def closed(now: Now) -> Close | None:

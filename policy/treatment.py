@@ -16,8 +16,8 @@ from policy.cycle import DEMANDS, Candidate, Now, channels, exhausted, look, nex
 from policy.instructions import instruction, short
 from policy.money import position
 from policy.noticing import finding
-from policy.standing import closed, last_day, running
-from policy.words import day_text, money_text, whole_units
+from policy.standing import below_threshold, closed, last_day, running
+from policy.words import day_text, money_text
 
 OFFICE_OPENS = timedelta(hours=8)
 SPREAD_SECONDS = 90 * 60
@@ -83,9 +83,9 @@ def _awaited(now: Now) -> Wait | None:
 
 
 def _not_worth(now: Now) -> Wait | None:
-    case, least = now.case, now.strategy.worth_chasing.get(now.case.currency)
-    if least is None or not case.episode_open or whole_units(now.position.overdue, case.currency) >= least:
+    if not below_threshold(now):
         return None
+    case = now.case
     coming = [i.due for i, _ in now.position.open if i.due >= now.today]
     until = office(now, min(coming) + timedelta(days=1)) if coming else None
     return Wait(until=until, why=f"{money_text(now.position.overdue, case.currency)} overdue is below what is chased")

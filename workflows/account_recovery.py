@@ -28,7 +28,7 @@ with workflow.unsafe.imports_passed_through():
     )
 
 DECIDING = timedelta(seconds=30)
-ACTING = timedelta(minutes=2)
+ACTING = timedelta(minutes=1)
 TRYING = timedelta(hours=1)
 """A step that does not succeed within this time is a failed step: the policy says what follows."""
 ACT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=timedelta(minutes=5))

@@ -25,7 +25,7 @@ from intake.packs import HOUSE, jurisdictions, strategy
 from models.case import Case
 from models.database import Database
 from models.decisions import Act, DecideInput, StepInput
-from models.events import Channel, Heard, PaymentReceived, StepDeferred
+from models.events import Channel, Heard, PaymentReceived, PaymentReversed, StepDeferred
 from models.tables import Attempt, Document, Journal, Ledger, Task
 from policy.apply import apply
 from policy.results import step_input
@@ -133,9 +133,7 @@ CUTS = pytest.mark.parametrize("outbox", [CutBefore, CutAfter])
 
 @CUTS
 @pytest.mark.parametrize("cycle", ["papers", "notices"])
-def test_a_step_cut_in_two_is_done_once(
-    database: Database, tmp_path: Path, outbox: type[Outbox], cycle: str
-) -> None:
+def test_a_step_cut_in_two_is_done_once(database: Database, tmp_path: Path, outbox: type[Outbox], cycle: str) -> None:
     desk = Desk(database, outbox(tmp_path / "outbox"), cycle)
     asked = desk.step()
     with pytest.raises(PowerCut):
@@ -219,9 +217,7 @@ def test_two_workers_at_the_same_step_do_not_defer_each_other(database: Database
     assert len(desk.all(Attempt)) == 1
 
 
-def test_a_decision_lost_with_its_worker_stands_beside_the_one_that_counts(
-    database: Database, tmp_path: Path
-) -> None:
+def test_a_decision_lost_with_its_worker_stands_beside_the_one_that_counts(database: Database, tmp_path: Path) -> None:
     desk = Desk(database, Outbox(tmp_path / "outbox"), "papers")
     deciding, now = Deciding(database, LAW), datetime.now(UTC)
     lost = ActivityEnvironment().run(deciding.decide, DecideInput(case=desk.case, news=(), now=now))
@@ -234,3 +230,19 @@ def test_a_decision_lost_with_its_worker_stands_beside_the_one_that_counts(
     assert desk.trail("event") == ["event:all"]
     assert len(desk.trail("decision")) == len(desk.trail("close")) == 1
     assert desk.whole()
+
+
+def test_a_task_that_a_lost_decision_withdrew_stands_on_the_worklist_again(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    desk = Desk(sqlite_database, Outbox(tmp_path / "outbox"), "traces")
+    deciding, now = Deciding(sqlite_database, LAW), datetime.now(UTC)
+    opened = apply(desk.case, Heard(event=desk.run(desk.step()), at=now))
+    payment = Heard(event=PaymentReceived(event_id="all", amount=50_000, currency="EUR"), at=now)
+    back = Heard(event=PaymentReversed(event_id="back", payment="all"), at=now)
+    paid = apply(opened, payment)
+    lost = ActivityEnvironment().run(deciding.decide, DecideInput(case=paid, news=(payment,), now=now))
+    told = DecideInput(case=apply(paid, back), news=(payment, back), now=now)
+    counts = ActivityEnvironment().run(deciding.decide, told)
+    assert (lost.next.kind, counts.next.kind, counts.number) == ("close", "wait", lost.number)
+    assert [(task.kind, task.status) for task in desk.all(Task)] == [("trace", "open")]

@@ -12,7 +12,7 @@ import pytest
 from temporalio.client import WorkflowExecutionStatus
 
 from activities import journal
-from engine import EmbeddedEngine
+from engine import EmbeddedEngine, running
 from intake.packs import jurisdictions, strategy
 from intake.portfolio import AccountRow
 from models.case import Case
@@ -122,9 +122,10 @@ async def test_ten_kills_lose_nothing_and_repeat_nothing(settings: Settings) -> 
         await assert_each_account_has_one_workflow(machine, cases)
         assert {(row.account, row.amount) for row in machine.all(Ledger)} == {(account, 100) for account in told}
         assert len(machine.all(Ledger)) == len(told) > 0
-        assert sum([await repeated(machine, portfolio_id(p)) for p in portfolios]) > 0, "no page was cut in two"
-        steps = sum([await repeated(machine, recovery_id(c.portfolio, c.account)) for c in cases])
-        assert steps > 0, "no step was cut in two"
+        pages = sum([await repeated(machine, portfolio_id(portfolio)) for portfolio in portfolios])
+        steps = sum([await repeated(machine, recovery_id(case.portfolio, case.account)) for case in cases])
+        print(f"cut in two: {pages} pages, {steps} steps; {len(told)} payments told to nobody")
+        assert min(pages, steps) > 0, "the kills hit nothing: this run shows nothing"
 
 
 @pytest.mark.timeout(300)
@@ -136,6 +137,7 @@ async def test_a_killed_engine_goes_on_where_it_was(settings: Settings) -> None:
         await machine.start("p", RATE)
         await until(lambda: len(machine.all(Attempt)) >= 3)
         machine.kill_engine()
+        await until(lambda: running(settings.data_dir) is None)
         async with EmbeddedEngine(settings):
             await until(machine.quiet, RECOVERY_SECONDS)
             assert_each_step_was_taken_once(machine, cases)

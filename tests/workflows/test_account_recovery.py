@@ -1,22 +1,20 @@
 """Does a case live as the design says, on the real server and virtual time?"""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
+from datetime import timedelta
+from itertools import pairwise
 
 import pytest
-import pytest_asyncio
+from temporalio.client import WorkflowUpdateFailedError
 from temporalio.testing import WorkflowEnvironment
 
 from activities import journal
-from models.database import Database
-from tests.workflows.houses import House, a_house
-from tests.workflows.lives import LIVES, lead
+from models import events as e
+from tests.workflows.houses import House, days_ago
+from tests.workflows.lives import LIVES, OUTCOMES, lead
+from workflows.contracts import NEXT_ACTION_AT, PORTFOLIO, SEGMENT, STAGE
 
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def house(temporal_env: WorkflowEnvironment, sqlite_database: Database, tmp_path: Path) -> AsyncIterator[House]:
-    async with a_house(temporal_env.client, sqlite_database, tmp_path) as found:
-        yield found
+TIME_WAS_SKIPPED = 60
+"""The type of an event that only virtual time writes."""
 
 
 @pytest.mark.parametrize("name", LIVES)
@@ -26,6 +24,90 @@ async def test_a_case_comes_to_its_end_and_its_story_is_whole(
     live, strategy, cycle, changes = LIVES[name]
     led = await lead(temporal_env, house, strategy, cycle, **changes)
     await live(led)
+    assert house.account(led.case.account).outcome == OUTCOMES.get(name, name)
     story = house.story(led.case.account)
     assert journal.broken_at(story) is None
     assert [task for task in house.tasks(led.case.account) if task.status == "open" and task.kind != "attention"] == []
+
+
+async def test_the_engine_alone_tells_the_story(temporal_env: WorkflowEnvironment, house: House) -> None:
+    led = await lead(temporal_env, house, "cec", "out_of_court")
+    await led.days(15)
+    history = await led.handle.fetch_history()
+    said = {
+        kind: [bytes(event.user_metadata.summary.data) for event in history.events if event.HasField(kind)]
+        for kind in ("activity_task_scheduled_event_attributes", "timer_started_event_attributes")
+    }
+    assert all(len(said[kind]) > 1 and all(said[kind]) for kind in said), "every activity and timer has a summary"
+
+
+async def test_a_step_takes_no_more_than_fifteen_events(temporal_env: WorkflowEnvironment, house: House) -> None:
+    led = await lead(temporal_env, house, "cec", "out_of_court")
+    await led.days(40)
+    events = [e for e in (await led.handle.fetch_history()).events if e.event_type != TIME_WAS_SKIPPED]
+    fired = [n for n, event in enumerate(events) if event.HasField("timer_fired_event_attributes")]
+    steps = [
+        after - before
+        for before, after in pairwise(fired)
+        if any(event.HasField("activity_task_scheduled_event_attributes") for event in events[before:after])
+    ]
+    assert steps and max(steps) <= 15
+
+
+async def test_the_search_attributes_say_where_the_case_stands(temporal_env: WorkflowEnvironment, house: House) -> None:
+    led = await lead(temporal_env, house, "cec", "out_of_court")
+    await led.days(2)
+    found = (await led.handle.describe()).typed_search_attributes
+    assert (found[PORTFOLIO], found[STAGE], found[SEGMENT]) == (house.portfolio, "out_of_court", "out_of_court")
+    assert found[NEXT_ACTION_AT] == (await led.view()).next_at
+
+
+async def test_a_promise_in_the_past_is_refused_at_once_and_leaves_no_trace(
+    temporal_env: WorkflowEnvironment, house: House
+) -> None:
+    led = await lead(temporal_env, house, "cec", "out_of_court")
+    with pytest.raises(WorkflowUpdateFailedError) as refused:
+        await led.record(e.PromiseToPay, amount=1_000, due=days_ago(3).date())
+    assert "is past" in str(refused.value.cause)
+    assert (await led.view()).case.promises == ()
+
+
+async def test_while_a_promise_runs_the_open_call_leaves_the_worklist(
+    temporal_env: WorkflowEnvironment, house: House
+) -> None:
+    led = await lead(temporal_env, house, "cec", "out_of_court")
+    await led.until("specialist_call")
+    await led.record(e.PromiseToPay, amount=1_000, due=await led.today() + timedelta(days=7))
+    await led.days(1)
+    assert [task.status for task in house.tasks(led.case.account)] == ["withdrawn"]
+    assert (await led.view()).why.startswith("promise of 10.00 EUR by ")
+
+
+async def test_a_broken_promise_is_followed_up_by_itself(temporal_env: WorkflowEnvironment, house: House) -> None:
+    led = await lead(temporal_env, house, "cec", "out_of_court")
+    await led.days(3)
+    await led.tell(e.PromiseToPay, amount=1_000, due=await led.today() + timedelta(days=2))
+    await led.days(9)
+    story = [row.step for row in house.story(led.case.account) if row.kind == "decision"]
+    assert story == ["first_letter", "broken_promise"]
+
+
+async def test_continue_as_new_carries_the_whole_case(temporal_env: WorkflowEnvironment, house: House) -> None:
+    led = await lead(temporal_env, house, "cec", "out_of_court")
+    await led.days(15)
+    before = await led.view()
+    await led.handle.signal("renew")
+    await led.days(1)
+    led.handle = house.client.get_workflow_handle(led.handle.id)
+    assert (await led.handle.describe()).run_id != led.handle.result_run_id
+    after = await led.view()
+    assert after.case.records[: len(before.case.records)] == before.case.records
+    assert (after.next_step, after.next_at) == (before.next_step, before.next_at)
+
+
+async def test_the_journal_cannot_be_changed_unseen(temporal_env: WorkflowEnvironment, house: House) -> None:
+    led = await lead(temporal_env, house, "cec", "out_of_court")
+    await led.days(2)
+    story = house.story(led.case.account)
+    story[2].reason = "another reason"
+    assert journal.broken_at(story) == 3

@@ -1,0 +1,67 @@
+"""Can an agent write every event, and does a wrong word come back with its reason?"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from typer.testing import Result
+
+from commands.answering import Refused
+from commands.facts import Context, make
+from models.events import FACTS
+
+ROME = Context("EUR", "Europe/Rome", datetime(2026, 12, 1, 10, tzinfo=UTC))
+
+
+def made(kind: str, **given: Any) -> Any:
+    return make(kind, {"event_id": "e-1", **given}, ROME)
+
+
+@pytest.mark.parametrize("kind", FACTS)
+def test_every_event_of_the_design_can_be_told(command: Callable[..., Result], kind: str) -> None:
+    run = command("agent", "tell", "IT-0001", kind, "--help")
+    assert run.exit_code == 0
+    assert "--event-id" in run.stdout
+
+
+@pytest.mark.parametrize("kind", ["payment_received", "promise_to_pay", "notice_served", "release", "plan_agreed"])
+def test_a_missing_option_is_wrong_usage(command: Callable[..., Result], kind: str) -> None:
+    assert command("agent", "tell", "IT-0001", kind).exit_code == 2
+
+
+def test_contact_details_without_details_are_wrong_usage_or_refused(command: Callable[..., Result]) -> None:
+    assert command("agent", "tell", "IT-0001", "contact_details").exit_code != 0
+
+
+def test_amounts_are_whole_units_of_the_account() -> None:
+    fact = made("payment_received", amount="100.50")
+    assert (fact.amount, fact.currency) == (10050, "EUR")
+
+
+def test_an_amount_that_can_be_read_in_two_ways_is_refused() -> None:
+    with pytest.raises(Refused, match="1,234"):
+        made("promise_to_pay", amount="1,234", due="+3")
+
+
+def test_days_may_count_from_the_event() -> None:
+    assert made("promise_to_pay", amount="10", due="+7").due == date(2026, 12, 8)
+
+
+def test_a_moment_without_offset_is_on_the_debtors_clock() -> None:
+    assert made("opt_out", channel="sms", at="2026-12-01T10:00").at == datetime(2026, 12, 1, 9, tzinfo=UTC)
+
+
+def test_a_plan_is_days_with_amounts() -> None:
+    fact = made("plan_agreed", instalments=["2026-12-10:50.00", "+40:25"])
+    assert [(i.due, i.amount) for i in fact.instalments] == [(date(2026, 12, 10), 5000), (date(2027, 1, 10), 2500)]
+
+
+def test_a_sentence_does_not_fit_where_a_code_stands() -> None:
+    with pytest.raises(Refused, match="reason"):
+        made("hold", reason="the debtor is on holiday")
+
+
+def test_every_fault_is_told_at_once() -> None:
+    with pytest.raises(Refused, match=r"amount: .*; due: .*; colour: "):
+        made("promise_to_pay", amount="much", due="soon", colour="red")

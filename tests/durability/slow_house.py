@@ -1,0 +1,59 @@
+"""A house whose post is slow: a message leaves when the test says so."""
+
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+from threading import Event
+from uuid import uuid4
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.contacting import Contacting
+from activities.deciding import Deciding
+from activities.effects import Effects
+from activities.providers.channel import Message
+from activities.providers.outbox import Outbox
+from activities.texts import load_texts
+from activities.worklist import Worklist
+from intake.packs import HOUSE, jurisdictions
+from models.database import Database
+from tests.workflows.houses import House
+from worker import RUNNER
+from workflows.account_recovery import AccountRecoveryWorkflow
+
+
+class SlowOutbox(Outbox):
+    """An outbox that says when it was asked to send, and waits for the word to do it."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(directory)
+        self.asked, self.word = Event(), Event()
+
+    def send(self, message: Message) -> str:
+        self.asked.set()
+        assert self.word.wait(60), "nobody gave the word"
+        return super().send(message)
+
+
+@asynccontextmanager
+async def a_slow_house(client: Client, database: Database, directory: Path) -> AsyncIterator[tuple[House, SlowOutbox]]:
+    """A house with a worker of its own, and its slow post."""
+    queue, post = f"rientro-{uuid4().hex[:8]}", SlowOutbox(directory / "outbox")
+    packs = jurisdictions()
+    deciding, effects = Deciding(database, packs), Effects(database, packs, post)
+    contacting, worklist = Contacting(effects, load_texts(HOUSE / "letters")), Worklist(effects)
+    worker = Worker(
+        client,
+        task_queue=queue,
+        workflows=[AccountRecoveryWorkflow],
+        activities=[deciding.decide, deciding.set_aside, contacting.send_message, worklist.open_task],
+        activity_executor=ThreadPoolExecutor(8),
+        workflow_runner=RUNNER,
+    )
+    async with worker:
+        try:
+            yield House(database, client, queue, f"p{uuid4().hex[:8]}", post.directory), post
+        finally:
+            post.word.set()
