@@ -5,12 +5,12 @@ from typing import Annotated
 
 import typer
 
-from activities import journal
 from commands.answering import commands, main, show_json
-from commands.meaning import find_account, find_attention, find_portfolio
+from commands.meaning import find_portfolio
 from commands.reaching import database
 from commands.tellers import add_tellers
-from commands.worklist import Wanted, settled, show_tasks, tasks
+from commands.worklist import Wanted, show_tasks, tasks
+from commands.worklist import settle as settle_task
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
@@ -57,14 +57,10 @@ def settle(
     as_json: Json = False,
 ) -> None:
     """Take off the worklist what a person had to look at, and was."""
-    with database() as opened, opened.session() as session:
-        task = find_attention(session, key, find_account(session, account) if account else None)
-        opened.lock(session, f"journal {task.account}")
-        line = settled(task, by, note_code)
-        journal.append(session, task.account, [line])
-        session.add(task)
+    with database() as opened:
+        line = settle_task(opened, key, by, note_code, account)
     if as_json:
-        show_json({"task": task.key, "status": task.status, "by": by, "note": note_code})
+        show_json(line.detail)
     else:
         typer.echo(line.reason)
 

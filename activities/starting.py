@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlmodel import Session, col, select
 from temporalio import activity
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
@@ -48,17 +48,8 @@ class Starting:
             return load_cases(session, page.portfolio, page.after, page.limit, datetime.now(UTC))
 
     async def _start(self, case: Case) -> bool:
-        attributes = [SearchAttributePair(PORTFOLIO, case.portfolio), SearchAttributePair(SEGMENT, case.cycle)]
         try:
-            await self._client.start_workflow(
-                "AccountRecoveryWorkflow",
-                case,
-                id=recovery_id(case.portfolio, case.account),
-                task_queue=self._task_queue,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                search_attributes=TypedSearchAttributes(attributes),
-                static_summary=f"{case.cycle} of {case.strategy}",
-            )
+            await start_case(self._client, case, self._task_queue)
             return True
         except WorkflowAlreadyStartedError:
             return False
@@ -89,6 +80,21 @@ class Starting:
             if gone.status is not RPCStatusCode.NOT_FOUND:
                 raise
             return False
+
+
+async def start_case(client: Client, case: Case, task_queue: str) -> WorkflowHandle[Any, str]:
+    """Start a case's workflow, once ever. Raises WorkflowAlreadyStartedError."""
+    attributes = [SearchAttributePair(PORTFOLIO, case.portfolio), SearchAttributePair(SEGMENT, case.cycle)]
+    return await client.start_workflow(
+        "AccountRecoveryWorkflow",
+        case,
+        id=recovery_id(case.portfolio, case.account),
+        task_queue=task_queue,
+        result_type=str,
+        id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+        search_attributes=TypedSearchAttributes(attributes),
+        static_summary=f"{case.cycle} of {case.strategy}",
+    )
 
 
 def _fact(order: Order, account: str) -> e.Event:

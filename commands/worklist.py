@@ -4,14 +4,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
+from activities import journal
 from commands.answering import Refused, count, say, show_table
-from commands.meaning import short_key
+from commands.meaning import find_account, find_attention, short_key
+from models.database import Database
 from models.decisions import Line
 from models.tables import Account, Party, Task
 from policy.contact_law import debtor_day
 
+TRIES = 3
 CALLS = ("call", "visit", "trace")
 COLUMNS = ("due", "what", "account", "debtor", "phone", "why", "key")
 
@@ -78,13 +82,24 @@ def _what(task: dict[str, Any]) -> str:
     return what if task["status"] == "open" else f"{what} ({task['outcome'] or task['status']})"
 
 
-def settled(task: Task, by: str, note: str | None) -> Line:
-    """Close what a person looked at; the line that says so."""
-    if task.status != "open":
-        raise Refused(f"{task.key} is settled already")
+def settle(database: Database, word: str, by: str, note: str | None, account: str | None) -> Line:
+    """Close what a person looked at; the line that says so in the story."""
+    for _ in range(TRIES):
+        try:
+            with database.session() as session:
+                task = find_attention(session, word, find_account(session, account) if account else None)
+                line = _settled(task, by, note)
+                journal.append(session, task.account, [line])
+                session.add(task)
+            return line
+        except IntegrityError:  # The case wrote the same line of its journal at the same moment.
+            continue
+    raise Refused(f"the case of {word} is busy: try again")
+
+
+def _settled(task: Task, by: str, note: str | None) -> Line:
     now = datetime.now(UTC)
     task.status, task.outcome, task.ended = "done", note or "settled", now
-    reason = f"settled by {by}: {task.why}" + (f" ({note})" if note else "")
     detail: dict[str, Any] = {"task": task.key, "by": by} | ({"note": note} if note else {})
     return Line(
         key=f"settled:{task.key}",
@@ -92,6 +107,6 @@ def settled(task: Task, by: str, note: str | None) -> Line:
         account=task.account,
         kind="settled",
         step=task.step,
-        reason=reason,
+        reason=f"settled by {by}: {task.why}" + (f" ({note})" if note else ""),
         detail=detail,
     )

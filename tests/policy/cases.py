@@ -15,6 +15,7 @@ from policy.apply import apply, end, follow
 from policy.contact_law import Contact, debtor_day
 from policy.money import Position, position
 from policy.packs import read_jurisdiction, read_strategy, strategy_version
+from policy.rehearsal import Scripted
 from policy.results import done, is_demand, logged, step_input, stopped
 from policy.treatment import Feed, decide
 
@@ -161,6 +162,7 @@ class Life:
         self.decisions: list[Decision] = []
         self.answers: dict[str, Any] = {}
         self.tell = Told()
+        self.told: list[Scripted] = []
         self.wake: datetime | None = case.opened
         self.answer_at: datetime | None = None
 
@@ -187,6 +189,7 @@ class Life:
 
     def take(self, *facts: Any) -> None:
         for fact in facts:
+            self.told.append(Scripted(self.case.account, self.now, fact))
             self.case = apply(self.case, Heard(event=fact, at=self.now))
         self.turn()
 

@@ -12,6 +12,7 @@ from sqlmodel import select
 from temporalio.client import Client, WorkflowHandle
 
 from activities import journal
+from activities.starting import start_case
 from intake.handover import hand_over
 from intake.opening import load_cases
 from intake.packs import Pack, strategies
@@ -21,7 +22,6 @@ from models.database import Database
 from models.tables import Account, Attempt, Journal, Portfolio, Task
 from settings import load_settings
 from worker import create_worker
-from workflows.contracts import recovery_id
 
 PLACES = {
     "cec": ("IT", "Europe/Rome", "EUR", "it", "out_of_court"),
@@ -83,13 +83,7 @@ class House:
 
     async def start(self, case: Case) -> WorkflowHandle[Any, str]:
         """Start the case's workflow."""
-        return await self.client.start_workflow(
-            "AccountRecoveryWorkflow",
-            case,
-            id=recovery_id(case.portfolio, case.account),
-            task_queue=self.task_queue,
-            result_type=str,
-        )
+        return await start_case(self.client, case, self.task_queue)
 
     def story(self, account: str) -> list[Journal]:
         """The journal of an account."""

@@ -51,7 +51,8 @@ async def test_a_step_takes_no_more_than_fifteen_events(temporal_env: WorkflowEn
         for before, after in pairwise(fired)
         if any(event.HasField("activity_task_scheduled_event_attributes") for event in events[before:after])
     ]
-    assert steps and max(steps) <= 15
+    assert len(steps) > 1
+    assert max(steps) <= 15
 
 
 async def test_the_search_attributes_say_where_the_case_stands(temporal_env: WorkflowEnvironment, house: House) -> None:
@@ -87,7 +88,7 @@ async def test_a_broken_promise_is_followed_up_by_itself(temporal_env: WorkflowE
     led = await lead(temporal_env, house, "cec", "out_of_court")
     await led.days(3)
     await led.tell(e.PromiseToPay, amount=1_000, due=await led.today() + timedelta(days=2))
-    await led.days(9)
+    await led.days(6)
     story = [row.step for row in house.story(led.case.account) if row.kind == "decision"]
     assert story == ["first_letter", "broken_promise"]
 
@@ -97,7 +98,7 @@ async def test_continue_as_new_carries_the_whole_case(temporal_env: WorkflowEnvi
     await led.days(15)
     before = await led.view()
     await led.handle.signal("renew")
-    await led.days(1)
+    await led.days(0.01)
     led.handle = house.client.get_workflow_handle(led.handle.id)
     assert (await led.handle.describe()).run_id != led.handle.result_run_id
     after = await led.view()
