@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands.answering import commands, main, show_json
+from commands.answering import code, commands, main, show_json
 from commands.meaning import find_portfolio
 from commands.reaching import database
 from commands.tellers import add_tellers
@@ -51,8 +51,8 @@ def worklist(
 @app.command()
 def settle(
     key: Annotated[str, typer.Argument(help="The task's key, or the end of it.")],
-    by: Annotated[str, typer.Option(help="Who looked at it: a code without blanks.")],
-    note_code: Annotated[str | None, typer.Option(help="What was done, as a code word.")] = None,
+    by: Annotated[str, typer.Option(callback=code, help="Who looked at it: a code without blanks.")],
+    note_code: Annotated[str | None, typer.Option(callback=code, help="What was done, as a code word.")] = None,
     account: Annotated[str | None, typer.Option(help="Its account, where several have such a task.")] = None,
     as_json: Json = False,
 ) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from commands import choosing, following, ordering, portfolios, rehearsing, running, starting
-from commands.answering import Refused, commands, count, main, say, show_json
+from commands.answering import Refused, code, commands, count, main, say, show_json
 from commands.meaning import find_portfolio
 from commands.reaching import database, engine
 from commands.standing import show_standing
@@ -23,7 +23,7 @@ Client = Annotated[str, typer.Option(help="Who hands the accounts over.")]
 Which = Annotated[str, typer.Option("--strategy", help="A strategy, a YAML file, or `automatic`: chosen by segment.")]
 PortfolioName = Annotated[str | None, typer.Option("--portfolio", help="Its name; the file's by default.")]
 Target = Annotated[str, typer.Argument(metavar="TARGET", help="A portfolio, or an account by reference or id.")]
-By = Annotated[str, typer.Option(help="Who orders it: a code without blanks.")]
+By = Annotated[str, typer.Option(callback=code, help="Who orders it: a code without blanks.")]
 
 app = commands("starter", __doc__ or "")
 
@@ -131,7 +131,7 @@ def resume(target: Target, by: By = "ops", as_json: Json = False) -> None:
 def withdraw(
     target: Target,
     by: By = "ops",
-    reason: Annotated[str, typer.Option(help="Why, as a code word; for one account.")] = "recalled",
+    reason: Annotated[str, typer.Option(callback=code, help="Why, as a code word; for one account.")] = "recalled",
     yes: Annotated[bool, typer.Option(help="It cannot be undone: say that you mean it.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -20,6 +20,7 @@ from activities.providers.outbox import Outbox
 from activities.starting import Starting
 from activities.texts import load_texts
 from activities.worklist import Worklist
+from commands.answering import main as end
 from engine import EmbeddedEngine, EngineNotRunning, cluster, connect, ensure_search_attributes
 from intake.packs import HOUSE, jurisdictions
 from models.database import Database, DatabaseNotMigrated
@@ -104,4 +105,4 @@ def main(verbose: Annotated[bool, typer.Option(help="Log what the engine's clien
 
 
 if __name__ == "__main__":
-    app()
+    end(app)

@@ -37,6 +37,7 @@ class Deciding:
         """One transaction: journal, ledger, worklist and the account's row say the same as the answer."""
         case = asked.case
         with self._database.session() as session:
+            self._database.lock(session, f"journal {case.account}")
             strategy = self._strategy(session, case.strategy)
             feed = _feed(session, case.portfolio)
             decision = decide(case, strategy, self._packs[case.country], asked.now, feed)

@@ -67,6 +67,7 @@ class Effects:
         return result
 
     def _note(self, session: Session, asked: StepInput, result: Result, at: datetime) -> None:
+        self.database.lock(session, f"journal {asked.account}")
         line = story.result_line(asked.account, asked.currency, Heard(event=result, at=at))
         journal.append(session, asked.account, [line])
 

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import typer
+from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -21,11 +22,13 @@ from engine import EngineNotRunning
 from intake.handover import HandOverRefused
 from intake.portfolio import NotAPortfolio
 from models.database import DatabaseNotMigrated
+from models.events import Code
 from policy.packs import PackFault
 from policy.words import money_text
 from settings import SettingsError
 
 WIDTH = 100
+CODE: TypeAdapter[str] = TypeAdapter(Code)
 
 
 class Refused(Exception):
@@ -87,6 +90,14 @@ def main(app: typer.Typer) -> None:
             stream.flush()
     # Threads of the engine's client may crash an interpreter that ends in the usual way (temporalio/sdk-python#300).
     os._exit(code if isinstance(code, int) else 0 if code is None else 1)
+
+
+def code(text: str | None) -> str | None:
+    """Check an option that ends in a history: a code word, neither a name nor a sentence."""
+    try:
+        return None if text is None else CODE.validate_python(text)
+    except ValidationError:
+        raise typer.BadParameter(f"{text!r} is no code: letters, digits and _ . : @ - without blanks") from None
 
 
 def say(text: str) -> None:

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from models.case import Part
+from models.facts import Code
 
 
 class Order(Part):
@@ -10,7 +11,7 @@ class Order(Part):
 
     order: str
     what: Literal["pause", "resume", "withdraw"]
-    by: str
+    by: Code
 
 
 class PortfolioState(Part):

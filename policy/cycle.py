@@ -213,7 +213,9 @@ def _in_reached_stage(now: Now, round_: str, stage: Stage) -> bool:
 
 def _gaps(now: Now, round_: str, step: Step) -> Iterator[tuple[date, str]]:
     zone = now.case.zone
-    done = [r for r in now.case.records if r.round == round_ and r.result not in ("passed", "withdrawn", "failed")]
+    # A contact outside of the steps puts none of them off: who rings every week is not left alone by it.
+    apart = ("passed", "withdrawn", "failed")
+    done = [r for r in now.case.records if r.round == round_ and r.result not in apart and r.step != "contact"]
     own = now.records.get((round_, step.id), [])
     tried = [r for r in own if r.result not in ("withdrawn", "failed")]
     if tried:

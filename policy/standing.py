@@ -72,7 +72,7 @@ def running(now: Now) -> list[tuple[str, datetime | None]]:
             held.append((text, deadline(p.due, rules, case.zone)))
     for plan in case.plans:
         if plan.verdict == "running":
-            held.append(("plan is running", plan_verdict(case, plan, rules, now.at).due_by))
+            held.append(("the running plan", plan_verdict(case, plan, rules, now.at).due_by))
     return held
 
 

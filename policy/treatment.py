@@ -97,7 +97,7 @@ def _step(now: Now, pack: Jurisdiction, feed: Feed | None) -> Act | Wait | Close
         return _nothing_left(now)
     usable = channels(now, candidate)
     if candidate.day <= now.today and (exhausted(now, candidate) or not usable):
-        return Wait(until=None, step=candidate.step.id, why=f"a person decides about {candidate.step.id}")
+        return Wait(until=None, step=candidate.step.id, why=f"a person's decision about {candidate.step.id}")
     at, why = _moment(now, pack, candidate, usable[0] if usable else None)
     stale = _stale(now, candidate, feed)
     if stale and at <= now.at:
@@ -111,7 +111,7 @@ def _nothing_left(now: Now) -> Wait | Close:
     if now.case.episode_open:
         return Close(outcome=_end(now), why=f"every step of the cycle {now.cycle.name} was taken")
     due = now.position.oldest_unpaid or now.today
-    return Wait(until=office(now, due + timedelta(days=1)), why=f"next instalment is due {day_text(due)}")
+    return Wait(until=office(now, due + timedelta(days=1)), why=f"the instalment due {day_text(due)}")
 
 
 def _end(now: Now) -> str:

@@ -22,6 +22,7 @@ class PortfolioIntakeWorkflow:
     def __init__(self, state: PortfolioState) -> None:
         self._state = state
         self._more = True
+        self._starting = False
 
     @workflow.run
     async def run(self, state: PortfolioState) -> None:
@@ -40,7 +41,7 @@ class PortfolioIntakeWorkflow:
 
     async def _start_page(self) -> None:
         state = self._state
-        self._more = False
+        self._more, self._starting = False, True
         page: PageResult = await workflow.execute_activity(
             START_PAGE,
             PageInput(portfolio=state.portfolio, after=state.cursor, limit=state.page, rate=state.rate),
@@ -50,7 +51,7 @@ class PortfolioIntakeWorkflow:
             retry_policy=RETRY,
             summary=f"accounts after {state.cursor}",
         )
-        self._more = self._more or page.more
+        self._more, self._starting = self._more or page.more, False
         started, known = self._state.started + page.started, self._state.known + page.known
         self._change(cursor=page.cursor, started=started, known=known)
         workflow.set_current_details(
@@ -100,6 +101,6 @@ class PortfolioIntakeWorkflow:
             known=state.known,
             cursor=state.cursor,
             paused=state.paused,
-            complete=not self._more and not state.orders,
+            complete=not self._more and not self._starting and not state.orders,
             orders_open=len(state.orders),
         )

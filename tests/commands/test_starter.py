@@ -90,6 +90,7 @@ def test_without_an_engine_nothing_is_handed_over(command: Command, here: Path) 
         ("rehearse", "x.csv", "--from", "tomorrow", "--until", "2027-01-01"),
         ("rehearse", "x.csv", "--from", "2027-01-01", "--until", "2026-01-01"),
         ("pause",),
+        ("pause", "IT-0001", "--by", "Anna Rossi"),
         ("no-such-command",),
     ],
 )

@@ -8,7 +8,7 @@
   happens:                   # at 11:00 of the debtor's day, in the order of the lines
     - {day: 12, specialist_call: no_answer}    # the outcome of the open task of this step
     - {day: 20, pays: 50.00}
-  expect: [1 first_letter, 11 specialist_call]   # every step taken; `?` asks for a release
+  expect: [1 first_letter, 11 specialist_call]   # every step taken; `ask` for its release
   passed: [trace]            # steps passed over
   ends: paid                 # absent: the case goes on
   until: 200                 # the last day looked at
@@ -75,7 +75,7 @@ def seen(diary: Diary, lines: list[Line]) -> Seen:
             asked = line.reason.startswith("release of")
         if line.kind == "effect" and line.detail["event"] not in ("step_deferred", "step_refused", "step_failed"):
             n = (debtor_day(line.time, diary.case.zone) - DUE).days
-            steps.append(f"{n} {line.step}{'?' if asked else ''}")
+            steps.append(f"{n} {'ask ' if asked else ''}{line.step}")
         if line.detail.get("event") == "step_passed" and line.step:
             passed.append(line.step)
         if line.kind == "close":

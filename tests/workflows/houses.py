@@ -35,7 +35,7 @@ PLACES = {
 def account_row(reference: str, strategy: str, dues: Sequence[tuple[datetime, int]], **changes: Any) -> AccountRow:
     """An account as a portfolio file would bring it, fully reachable, in the strategy's country."""
     country, zone, currency, language, _ = PLACES[strategy]
-    facts = {
+    facts: dict[str, Any] = {
         "row": 2,
         "account": reference,
         "customer": f"P-{reference}",

@@ -3,7 +3,9 @@
 import asyncio
 import tempfile
 from pathlib import Path
+from typing import Any
 
+from temporalio.client import WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
@@ -11,7 +13,7 @@ from engine import executable
 from models.database import Database
 from models.portfolio import Order, PortfolioState
 from tests.conftest import VIRTUAL_TIME
-from tests.workflows.houses import a_house, account_row, days_ago, pack
+from tests.workflows.houses import House, a_house, account_row, days_ago, pack
 from tests.workflows.lives import LIVES, lead
 from tests.workflows.test_replay import HISTORIES
 from workflows.contracts import SEARCH_ATTRIBUTES, portfolio_id
@@ -38,7 +40,7 @@ async def record() -> None:
     await asyncio.sleep(0.3)
 
 
-async def a_portfolio(env, house):  # type: ignore[no-untyped-def]
+async def a_portfolio(env: WorkflowEnvironment, house: House) -> WorkflowHandle[Any, Any]:
     """A portfolio that is started, paused, resumed and withdrawn."""
     rows = [account_row(f"B{n}", "cec", [(days_ago(3), 10_000)]) for n in range(5)]
     house.take(rows, pack("cec"), "out_of_court", days_ago(0))
@@ -54,12 +56,12 @@ async def a_portfolio(env, house):  # type: ignore[no-untyped-def]
     return handle
 
 
-async def _quiet(handle):  # type: ignore[no-untyped-def]
+async def _quiet(handle: WorkflowHandle[Any, Any]) -> None:
     while (progress := await handle.query("progress"))["orders_open"] or not progress["cursor"]:
         await asyncio.sleep(0.1)
 
 
-async def save(name, handle):  # type: ignore[no-untyped-def]
+async def save(name: str, handle: WorkflowHandle[Any, Any]) -> None:
     """The history as JSON, as `temporal workflow show --output json` prints it."""
     HISTORIES.mkdir(exist_ok=True)
     history = await handle.fetch_history()

@@ -13,7 +13,7 @@ from tests.workflows.houses import House, pack
 from tests.workflows.lives import lead
 
 DAYS = 120
-Diary = list[tuple[float, type[e.Event], dict[str, Any]]]
+Diary = list[tuple[float, type[Any], dict[str, Any]]]
 
 
 def in_days(days: int) -> date:
