@@ -32,12 +32,16 @@ class Effects:
         act = asked.act
         # First the lock: of two workers at the same step the second must see the attempt, not be deferred by it.
         self.database.lock(session, f"party {asked.party}")
-        if session.get(Attempt, act.key) is not None:
+        attempt = session.get(Attempt, act.key)
+        if attempt is not None and attempt.status != "sending":
             return None
+        # Also for an attempt cut short: by now it may be night, or the day's contact another one's.
         against = stopped(asked, self._packs[asked.country], _log(session, asked, at), at)
         if against is not None:
             self._note(session, asked, against, at)
             return against
+        if attempt is not None:
+            return None
         session.add(
             Attempt(
                 key=act.key,
@@ -86,7 +90,10 @@ def _log(session: Session, asked: StepInput, at: datetime) -> list[Contact]:
     """The party's contacts from the debtor's today on, over all accounts and portfolios."""
     today = debtor_day(at, asked.zone)
     rows = select(Attempt).where(
-        Attempt.party == asked.party, Attempt.local_day >= today, col(Attempt.status).not_in(FAILED)
+        Attempt.party == asked.party,
+        Attempt.local_day >= today,
+        Attempt.key != asked.act.key,
+        col(Attempt.status).not_in(FAILED),
     )
     return [
         Contact(

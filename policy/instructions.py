@@ -15,7 +15,8 @@ def instruction(now: Now, candidate: Candidate, channel: Channel | None) -> Act:
     """The step as an instruction to an activity: what, on which channel, under which key, until when."""
     case, step = now.case, candidate.step
     records = now.records.get((candidate.round, step.id), [])
-    attempt = len(records) + 1
+    # A step that failed keeps its number, and so its key: what did leave is found again under it, not sent again.
+    attempt = sum(1 for r in records if r.result != "failed" or r.channel) + 1
     common: dict[str, Any] = {
         "step": step.id,
         "round": candidate.round,
