@@ -146,8 +146,9 @@ def _wait_for(case: Case, event: e.StepResult, at: datetime, waits_for: str, **m
 
 def _message_sent(case: Case, event: e.MessageSent, at: datetime) -> Case:
     if event.waits_until:
-        return _wait_for(case, event, at, "answer", due=event.waits_until, channel=event.channel)
-    case = _did(case, event, at, "sent", event.channel)
+        case = _wait_for(case, event, at, "answer", due=event.waits_until, channel=event.channel)
+    else:
+        case = _did(case, event, at, "sent", event.channel)
     early = next((status for key, status in case.reports if key == event.key), None)
     if early is None:
         return case

@@ -51,8 +51,15 @@ def recorded(case: Case, result: str, at: datetime) -> Case:
 
 def rewritten(case: Case, key: str, result: str) -> Case:
     """A result that was recorded turns out otherwise: a bounce, a late outcome, a late proof."""
-    records = tuple(r.model_copy(update={"result": result}) if r.key == key else r for r in case.records)
+    known = attempted(case, key)
+    records = tuple(r.model_copy(update={"result": result}) if r is known else r for r in case.records)
     return changed(case, records=records)
+
+
+def attempted(case: Case, key: str) -> StepRecord | None:
+    """The record of an attempt that was made; a try that failed on our side stands under the same key and is none."""
+    made = (r for r in reversed(case.records) if r.key == key and (r.result != "failed" or r.channel))
+    return next(made, None)
 
 
 def without_channels(case: Case, *channels: Channel) -> Case:

@@ -7,7 +7,7 @@ from typing import Any
 from models import events as e
 from models.case import Case, Flag, Payment, Pending, Plan, Promise, Released, StepRecord
 from models.events import Channel, Outcome
-from policy.changes import changed, flagged, held, recorded, rewritten, without_channels, without_hold
+from policy.changes import attempted, changed, flagged, held, recorded, rewritten, without_channels, without_hold
 from policy.contact_law import debtor_day, end_of_day, start_of_day
 from policy.objections import asked
 
@@ -86,7 +86,7 @@ def _answers(pending: Pending, event: e.ContactOutcome | e.VisitOutcome) -> bool
 
 def _delivery(case: Case, event: e.DeliveryReport, at: datetime) -> Case:
     pending = case.pending if case.pending and case.pending.key == event.message else None
-    known = pending or next((r for r in case.records if r.key == event.message), None)
+    known = pending or attempted(case, event.message)
     if known is None:
         return changed(case, reports=(*case.reports, (event.message, event.status)))
     if pending and event.status != "delivered":
@@ -101,8 +101,9 @@ def _delivery(case: Case, event: e.DeliveryReport, at: datetime) -> Case:
 
 def _on_its_way(case: Case, key: str) -> bool:
     # A notice is decided by its proof, an offer by its answer: no report unmakes them.
-    notice = any(key == known for known, _ in case.notice_days)
-    return not notice and any(r.key == key and r.result in ON_ITS_WAY for r in case.records)
+    notice = any(key == issued for issued, _ in case.notice_days)
+    known = attempted(case, key)
+    return not notice and known is not None and known.result in ON_ITS_WAY
 
 
 def _dispute(case: Case, event: e.Dispute, at: datetime) -> Case:

@@ -224,7 +224,7 @@ def test_run_goes_on_where_it_stopped_and_leaves_nothing_running(tmp_path: Path)
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_run_stays_up_until_it_is_told_to_stop(tmp_path: Path, sign: signal.Signals) -> None:
     process = House(tmp_path).spawn("starter", "run", EXAMPLE)
-    assert any(line.startswith("Outbox: ") for line in iter(process.stdout.readline, ""))  # type: ignore[union-attr]
+    assert any(line.startswith("Outbox: ") for line in iter(process.stdout.readline, ""))
     time.sleep(0.5)
     assert process.poll() is None
     process.send_signal(sign)

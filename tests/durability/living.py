@@ -34,7 +34,7 @@ class Life:
 
     async def tell(self, fact: Event | dict[str, Any], signal: str = "") -> None:
         """Signal a fact, as any Temporal client can."""
-        await self.handle.signal(signal or fact.kind, fact)  # type: ignore[union-attr]
+        await self.handle.signal(signal or fact.kind, fact)
 
     async def record(self, fact: Event) -> Recorded:
         """Tell a fact as the desk does."""

@@ -70,7 +70,7 @@ def workbook(tmp_path: Path) -> Writes:
     def write(*rows: dict[str, Any]) -> Path:
         book = Workbook()
         for line in _table(rows):
-            book.active.append(line)  # type: ignore[union-attr]
+            book.active.append(line)
         book.save(tmp_path / "rows.xlsx")
         return tmp_path / "rows.xlsx"
 

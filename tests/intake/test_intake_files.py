@@ -136,7 +136,7 @@ def test_a_workbook_gives_numbers_days_and_answers_as_such(read: Any, workbook: 
 def test_short_rows_and_blank_rows_of_a_workbook_are_no_fault(read: Any, tmp_path: Path, workbook: Any) -> None:
     path = workbook({"score": 5}, {"account": "A-2", "score": None})
     book = load_workbook(path)
-    book.active.insert_rows(3)  # type: ignore[union-attr]
+    book.active.insert_rows(3)
     book.save(path)
     assert [row.row for row in read(path).rows] == [2, 4]
 

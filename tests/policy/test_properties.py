@@ -250,6 +250,11 @@ class AnyLife(RuleBasedStateMachine):
         assert (self.life.case.closed is not None) == isinstance(self.life.next, Close)
 
     @invariant()
+    def who_has_paid_is_done(self):
+        if self.life.position.outstanding == 0:
+            assert self.life.outcome is not None
+
+    @invariant()
     def what_waits_for_nothing_waits_for_a_person(self):
         nxt, case = self.life.next, self.life.case
         if isinstance(nxt, Wait) and nxt.until is None:
@@ -259,7 +264,11 @@ class AnyLife(RuleBasedStateMachine):
 
     @invariant()
     def no_key_is_used_for_two_steps(self):
-        keys = [t.act.key for t in self.life.taken if not isinstance(t.result, e.StepDeferred | e.StepRefused)]
+        keys = [
+            t.act.key
+            for t in self.life.taken
+            if not isinstance(t.result, e.StepDeferred | e.StepRefused | e.StepFailed)
+        ]
         assert len(keys) == len(set(keys))
 
     @invariant()
