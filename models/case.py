@@ -50,7 +50,7 @@ class Plan(Part):
     event_id: str
     instalments: tuple[tuple[date, int], ...]
     made: datetime
-    verdict: Literal["running", "fulfilled", "broken"] = "running"
+    verdict: Literal["running", "fulfilled", "broken", "replaced"] = "running"
 
 
 class CaseHold(Part):

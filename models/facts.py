@@ -111,7 +111,7 @@ class DeliveryReport(Event):
 
 
 class Dispute(Event):
-    """The debtor disputes the debt (`opened`), or the dispute was answered, upheld or rejected, which ends its hold."""
+    """The debtor disputes the debt (`opened`). `answered` or `rejected` ends the hold; `upheld` asks for a person."""
 
     kind: Literal["dispute"] = "dispute"
     status: Literal["opened", "answered", "upheld", "rejected"] = "opened"

@@ -107,6 +107,9 @@ def _on_its_way(case: Case, key: str) -> bool:
 
 
 def _dispute(case: Case, event: e.Dispute, at: datetime) -> Case:
+    if event.status == "upheld":
+        # The debtor is right: nobody is chased until a person has corrected the debt, released or withdrawn it.
+        return flagged(case, f"upheld:{event.event_id}", "dispute upheld: correct the debt, release it or withdraw it")
     if event.status != "opened":
         return without_hold(case, "dispute", at)
     case = flagged(case, f"dispute:{event.event_id}", "dispute to be answered")
@@ -127,7 +130,9 @@ def _plan(case: Case, event: e.PlanAgreed, at: datetime) -> Case:
         instalments=tuple(sorted((i.due, i.amount) for i in event.instalments)),
         made=event.at or at,
     )
-    case = changed(case, plans=(*case.plans, plan))
+    replaced = {"verdict": "replaced"}
+    earlier = tuple(p.model_copy(update=replaced) if p.verdict == "running" else p for p in case.plans)
+    case = changed(case, plans=(*earlier, plan))
     if case.pending and case.pending.waits_for == "answer":
         case = recorded(case, "accepted", at)
     return case

@@ -62,7 +62,7 @@ def failing_once():
         e.PaymentReversed(event_id="x", payment="y"),
         e.PromiseToPay(event_id="x", amount=10_00, due=day(9)),
         e.PlanAgreed(event_id="x", instalments=(e.PlanInstalment(due=day(9), amount=120_00),)),
-        e.ContactOutcome(event_id="x", outcome="right_party", cause="job_loss"),
+        e.ContactOutcome(event_id="x", outcome=e.Outcome.right_party, cause="job_loss"),
         e.Dispute(event_id="x"),
         e.Hardship(event_id="x", cause="illness"),
         e.Protection(event_id="x", reason="bankrupt"),

@@ -5,6 +5,7 @@ import pytest
 from models import events as e
 from tests.policy.cases import Life, account, by_hand, day
 from tests.policy.test_apply import LADDER, at_step, on_the_way, pending_key
+from tests.policy.test_promises import chased
 
 # --- formal notice ---------------------------------------------------------------------------------------------------
 
@@ -187,3 +188,11 @@ def test_a_person_looks_at_what_only_a_person_can_end(kind):
     life = on_the_way(2)
     life.hears(kind, **({"reason": "deceased"} if kind is e.Protection else {}))
     assert len(life.flags) == 1
+
+
+def test_a_dispute_that_is_upheld_leaves_the_debtor_in_peace_until_a_person_has_released_it():
+    life = chased(4)
+    life.hears(e.Dispute)
+    life.until(8)
+    life.hears(e.Dispute, status="upheld")
+    assert (life.until(30).steps, "upheld" in life.flags) == ([], True)

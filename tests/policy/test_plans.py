@@ -46,3 +46,9 @@ def test_a_second_instalment_that_does_not_come_breaks_the_plan():
 def test_a_plan_that_begins_in_the_past_or_does_not_sum_to_what_is_owed_is_left_for_a_person(parts):
     life = plan(chased(), *parts)
     assert (life.case.plans, life.flags) == ((), ["event"])
+
+
+def test_a_new_plan_takes_the_place_of_the_one_that_runs():
+    life = plan(plan(chased(4), (20, 60_00), (50, 60_00)).until(10), (40, 120_00))
+    life.until(30)
+    assert ([p.verdict for p in life.case.plans], life.steps) == (["replaced", "running"], [])
