@@ -94,7 +94,18 @@ async def start_case(client: Client, case: Case, task_queue: str) -> WorkflowHan
         id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
         search_attributes=TypedSearchAttributes(attributes),
         static_summary=f"{case.cycle} of {case.strategy}",
+        static_details=_facts(case),
     )
+
+
+def _facts(case: Case) -> str:
+    """What does not change about the case, for the page of its workflow."""
+    rows = [
+        f"Portfolio {case.portfolio} of client {case.client}",
+        f"{case.product}, {case.legal_status}, {case.country}, {case.currency}, {len(case.instalments)} instalments",
+        f"Opened {case.opened:%Y-%m-%d %H:%M} UTC" + (f", {case.specialist} appointed" if case.specialist else ""),
+    ]
+    return "\n".join(f"- {row}" for row in rows)
 
 
 def _fact(order: Order, account: str) -> e.Event:

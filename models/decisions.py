@@ -147,9 +147,9 @@ class StepInput(BaseModel):
 class Recorded(BaseModel):
     """The answer to the update `record`."""
 
-    event_id: str
-    taken: bool
     message: str
+    taken: bool
+    event_id: str
 
 
 class CaseView(BaseModel):

@@ -41,6 +41,8 @@ NO_CONTACT = frozenset(
 )
 """Results that reached nobody: they are no demand on that day."""
 NOT_AN_ATTEMPT = NO_CONTACT - {"passed", "overdue"} | {"bounced"}
+AT_ONCE = {"released": "released by a person", "bounced": "did not arrive", "again": "a person said again"}
+"""Results after which the step is taken without a further gap, in words."""
 SPOKEN = frozenset({"right_party", "refused", "callback"})
 
 
@@ -219,14 +221,13 @@ def _gaps(now: Now, round_: str, step: Step) -> Iterator[tuple[date, str]]:
     own = now.records.get((round_, step.id), [])
     tried = [r for r in own if r.result not in ("withdrawn", "failed")]
     if tried:
-        gap = _ask_again(step, tried[-1]) or step.every_days
-        gap = 0 if tried[-1].result in ("released", "bounced", "again") else gap
-        yield debtor_day(tried[-1].at, zone) + timedelta(days=gap), f"{days_text(gap)} after the last attempt"
+        at_once = AT_ONCE.get(tried[-1].result)
+        gap = 0 if at_once else _ask_again(step, tried[-1]) or step.every_days
+        why = at_once or f"{days_text(gap)} after the last attempt"
+        yield debtor_day(tried[-1].at, zone) + timedelta(days=gap), why
     elif done and step.after_days:
-        yield (
-            debtor_day(done[-1].at, zone) + timedelta(days=step.after_days),
-            f"{days_text(step.after_days)} after {done[-1].step}",
-        )
+        why = f"{days_text(step.after_days)} after {done[-1].step}"
+        yield debtor_day(done[-1].at, zone) + timedelta(days=step.after_days), why
     if step.do in DEMANDS:
         days = [debtor_day(r.at, zone) for r in now.case.records[-8:] if r.channel and r.result not in NO_CONTACT]
         if days:

@@ -10,31 +10,38 @@ from policy.contact_law import end_of_day
 from policy.cycle import Candidate, Now
 from policy.offers import terms
 
+RELEASE = ":release:"
+"""In the key of a question to people, which is no attempt of the step itself."""
+
 
 def instruction(now: Now, candidate: Candidate, channel: Channel | None) -> Act:
     """The step as an instruction to an activity: what, on which channel, under which key, until when."""
     case, step = now.case, candidate.step
     records = now.records.get((candidate.round, step.id), [])
-    # A step that failed keeps its number, and so its key: what did leave is found again under it, not sent again.
-    attempt = sum(1 for r in records if r.result != "failed" or r.channel) + 1
-    common: dict[str, Any] = {
-        "step": step.id,
-        "round": candidate.round,
-        "attempt": attempt,
-        "key": f"{case.account}:{case.strategy}:{candidate.round}:{step.id}:{attempt}",
-    }
-    why = f"{step.id.replace('_', ' ')} {attempt}, {candidate.why}"
+    name = f"{case.account}:{case.strategy}:{candidate.round}:{step.id}"
+    common: dict[str, Any] = {"step": step.id, "round": candidate.round, "do": step.do}
     if step.release and not any(r.result == "released" for r in records):
+        asked = sum(1 for r in records if RELEASE in r.key) + 1
         return Act(
             **common,
-            do=step.do,
-            why=short(f"release of {why}"),
+            attempt=asked,
+            key=f"{name}{RELEASE}{asked}",
+            why=short(f"release {asked} of {step.id.replace('_', ' ')}, {candidate.why}"),
             waits_for="release",
             people=step.release.people,
             assignee=step.release.by,
             due=_due(now, step.release.days),
         )
-    return Act(**common, do=step.do, channel=channel, why=short(why), **_particulars(now, candidate))
+    # A step that failed keeps its number, and so its key: what did leave is found again under it, not sent again.
+    attempt = sum(1 for r in records if RELEASE not in r.key and (r.result != "failed" or r.channel)) + 1
+    return Act(
+        **common,
+        attempt=attempt,
+        key=f"{name}:{attempt}",
+        why=short(f"{step.id.replace('_', ' ')} {attempt}, {candidate.why}"),
+        channel=channel,
+        **_particulars(now, candidate),
+    )
 
 
 def _particulars(now: Now, candidate: Candidate) -> dict[str, Any]:

@@ -17,7 +17,7 @@ with workflow.unsafe.imports_passed_through():
     from policy.apply import apply, end, follow
     from policy.objections import objection
     from policy.results import base, step_input
-    from policy.words import money_text
+    from policy.summary import details, told
     from workflows.contracts import (
         ACTIVITY_OF,
         DECIDE,
@@ -53,6 +53,7 @@ class AccountRecoveryWorkflow:
         self._alarm_at: datetime | None = None
         self._renew = False
         self._shown: tuple[str, datetime | None, str | None] | None = None
+        self._upon = "begun anew with the same case" if case.decisions else "the case opens"
 
     @workflow.run
     async def run(self, case: Case) -> str:
@@ -83,12 +84,13 @@ class AccountRecoveryWorkflow:
         with pure():
             for heard in news:
                 self._case = apply(self._case, heard)
+            upon = "; ".join(told(heard.event, self._case.currency) for heard in news) or self._upon
         decision: Decision = await workflow.execute_local_activity(
             DECIDE,
             DecideInput(case=self._case, news=news, now=workflow.now()),
             result_type=Decision,
             start_to_close_timeout=DECIDING,
-            summary="what to do next",
+            summary=_short(upon),
         )
         with pure():
             self._case = follow(self._case, decision)
@@ -115,12 +117,14 @@ class AccountRecoveryWorkflow:
         else:
             with pure():
                 self._case = apply(self._case, Heard(event=result, at=workflow.now()))
+                self._upon = told(result, self._case.currency)
 
     async def _wait(self, wait: Wait) -> None:
         self._set_alarm(wait)
         await workflow.wait_condition(lambda: bool(self._inbox) or self._renew or self._rung())
         if self._rung():
             self._alarm = self._alarm_at = None
+            self._upon = f"the wait is over: {wait.why}"
 
     def _rung(self) -> bool:
         return self._alarm is not None and self._alarm.done()
@@ -162,7 +166,7 @@ class AccountRecoveryWorkflow:
         try:
             event: Any = kind.model_validate(told)
         except ValidationError as fault:
-            fields = ", ".join(f"{'.'.join(map(str, f['loc'])) or 'content'}: {f['type']}" for f in fault.errors())
+            fields = ", ".join(_fault(kind, f["loc"], f["type"]) for f in fault.errors())
             name = kind.model_fields["kind"].default
             told_id = f"unreadable:{workflow.info().run_id}:{self._signals}"
             event = e.Unreadable(event_id=told_id, signal=name, reason=fields[:500])
@@ -274,7 +278,7 @@ class AccountRecoveryWorkflow:
 
     def _show(self, decision: Decision) -> None:
         self._decision = decision
-        workflow.set_current_details(_details(self._case, decision))
+        workflow.set_current_details(details(self._case, decision))
         nxt = decision.next
         if isinstance(nxt, Act):
             return
@@ -287,23 +291,10 @@ class AccountRecoveryWorkflow:
             workflow.upsert_search_attributes([STAGE.value_set(stage), found_at, *ended])
 
 
-def _details(case: Case, decision: Decision) -> str:
-    """The case in a few lines, for the Temporal UI."""
-    nxt = decision.next
-    doing = {"act": "Now", "wait": "Waiting for", "close": "Closed"}[nxt.kind]
-    until = f" (until {nxt.until:%Y-%m-%d %H:%M} UTC)" if isinstance(nxt, Wait) and nxt.until else ""
-    money = (
-        f"{money_text(decision.overdue, case.currency)} overdue of {money_text(decision.outstanding, case.currency)}"
-    )
-    rows = [
-        f"**{doing}**: {nxt.why}{until}",
-        f"- Stage **{decision.stage}**, {decision.days_past_due} days past due ({decision.days_that_count} that count)",
-        f"- {money} outstanding",
-        f"- Strategy {case.strategy}, cycle {case.cycle}",
-    ]
-    rows += [f"- {r.at:%Y-%m-%d} {r.step} {r.attempt}: {r.result}" for r in case.records[-8:]]
-    rows += [f"- For a person: {f.why}" for f in case.flags[-3:]]
-    return "\n".join(rows)
+def _fault(kind: type[e.Event], where: tuple[Any, ...], what: str) -> str:
+    """What is wrong with a field we know; the name of an unknown one may be anything, a person's too."""
+    field = str(where[0]) if where and where[0] in kind.model_fields else "content"
+    return f"{field}: {what}"
 
 
 def _code(failed: ActivityError) -> str:

@@ -72,7 +72,7 @@ def seen(diary: Diary, lines: list[Line]) -> Seen:
     for line in lines:
         ends = None if line.kind != "close" and ends else ends
         if line.kind == "decision":
-            asked = line.reason.startswith("release of")
+            asked = ":release:" in str(line.detail["key"])
         if line.kind == "effect" and line.detail["event"] not in ("step_deferred", "step_refused", "step_failed"):
             n = (debtor_day(line.time, diary.case.zone) - DUE).days
             steps.append(f"{n} {'ask ' if asked else ''}{line.step}")
