@@ -148,7 +148,7 @@ class EmbeddedEngine:
 
     async def start(self) -> None:
         """Start the server, or find the one that runs."""
-        self._directory.mkdir(parents=True, exist_ok=True)
+        self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             async with asyncio.timeout(START_SECONDS):
                 await self._find_or_launch()

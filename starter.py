@@ -8,7 +8,9 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from commands import choosing, following, ordering, portfolios, rehearsing, running, starting
+from commands import causes as causing
+from commands import choosing, feeding, following, ordering, paying, portfolios, rehearsing, running, starting
+from commands import unmatched as unplaced
 from commands.answering import Refused, code, commands, count, main, say, show_json
 from commands.meaning import find_portfolio
 from commands.reaching import database, engine
@@ -24,6 +26,8 @@ Which = Annotated[str, typer.Option("--strategy", help="A strategy, a YAML file,
 PortfolioName = Annotated[str | None, typer.Option("--portfolio", help="Its name; the file's by default.")]
 Target = Annotated[str, typer.Argument(metavar="TARGET", help="A portfolio, or an account by reference or id.")]
 By = Annotated[str, typer.Option(callback=code, help="Who orders it: a code without blanks.")]
+Payments = Annotated[Path | None, typer.Argument(metavar="FILE", help="CSV, .xlsx or camt.053: docs/payments-file.md.")]
+Pair = Annotated[tuple[str, str] | None, typer.Option(metavar="REFERENCE ACCOUNT", help="Say whose a payment is.")]
 
 app = commands("starter", __doc__ or "")
 
@@ -85,8 +89,8 @@ async def _started(asked: starting.HandingOver, rate: float, wait: bool) -> dict
         answer = await asyncio.to_thread(starting.take_over, opened, asked)
         await starting.start_intake(client, settings.task_queue, asked.portfolio.id, rate)
         if wait:
-            progress = await starting.watch_intake(client, opened, asked.portfolio.id)
-            answer["paused"] = progress.paused
+            stand = await starting.watch_intake(opened, asked.portfolio.id)
+            answer["paused"] = stand.held
     return answer
 
 
@@ -152,6 +156,87 @@ def _order(what: Literal["pause", "resume", "withdraw"], target: str, by: str, r
         show_json({"order": what, kind: target, "accounts": accounts, "message": message})
     else:
         typer.echo(f"{message} ({count(accounts, 'open account')})")
+
+
+@app.command()
+def payments(  # noqa: PLR0913
+    file: Payments = None,
+    portfolio: Annotated[
+        str | None, typer.Option(help="The file is of this portfolio, from its client's bank.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option(help="Only show what would be taken.")] = False,
+    rejects: Annotated[Path | None, typer.Option(help="Where rejected rows go; <FILE>-rejects.csv.")] = None,
+    unmatched: Annotated[bool, typer.Option("--unmatched", help="List what nobody can place.")] = False,
+    assign: Pair = None,
+    by: Annotated[str | None, typer.Option(callback=code, help="Who assigns it: a code without blanks.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell the cases what the bank says was paid; the same file again tells nothing twice."""
+    if [file is not None, unmatched, assign is not None].count(True) != 1:
+        raise typer.BadParameter("give a FILE, or --unmatched, or --assign REFERENCE ACCOUNT --by NAME")
+    if assign is not None:
+        _assign(assign, by, portfolio, as_json)
+    elif file is None:
+        _unmatched(portfolio, as_json)
+    elif dry_run:
+        told, refused = paying.look(file, portfolio, datetime.now(UTC))
+        _show_payments(told, as_json)
+        paying.show_rejects(refused)
+        say("nothing was done")
+    else:
+        _show_payments(asyncio.run(paying.load(file, portfolio, rejects, datetime.now(UTC))), as_json)
+
+
+def _show_payments(told: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        show_json(told)
+    else:
+        paying.show_answer(told)
+
+
+def _assign(pair: tuple[str, str], by: str | None, portfolio: str | None, as_json: bool) -> None:
+    if by is None:
+        raise typer.BadParameter("say who assigns it: --by NAME")
+    told = asyncio.run(unplaced.assign(*pair, by, portfolio))
+    if as_json:
+        show_json(told)
+    else:
+        typer.echo(f"{told['kind']} {told['reference']} handed to {told['account']} by {told['by']}")
+
+
+def _unmatched(portfolio: str | None, as_json: bool) -> None:
+    with database() as opened, opened.reading() as session:
+        found = unplaced.unmatched(session, portfolio)
+    if as_json:
+        show_json(found)
+    else:
+        unplaced.show_unmatched(found)
+
+
+@app.command(name="feed-status")
+def feed_status(as_json: Json = False) -> None:
+    """When news of payments last came for each portfolio, whether it is stale, and how many demands wait for it."""
+    with database() as opened, opened.reading() as session:
+        found = feeding.feeds(session, datetime.now(UTC))
+    if as_json:
+        show_json(found)
+    else:
+        feeding.show_feeds(found)
+
+
+@app.command()
+def causes(
+    portfolio: Annotated[str | None, typer.Argument(help="One portfolio.")] = None, as_json: Json = False
+) -> None:
+    """Why people do not pay: causes told at calls and with hardship, by portfolio, product and segment."""
+    with database() as opened, opened.reading() as session:
+        if portfolio:
+            find_portfolio(session, portfolio)
+        found = causing.causes(session, portfolio)
+    if as_json:
+        show_json(found)
+    else:
+        causing.show_causes(found)
 
 
 @app.command(name="strategies")

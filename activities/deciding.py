@@ -99,6 +99,8 @@ def _post(session: Session, case: Case, news: tuple[Heard, ...]) -> None:
         known = select(Ledger).where(Ledger.account == case.account, Ledger.key == event.event_id)
         if session.exec(known).first() is None:
             session.add(_entry(session, case, event, heard.at))
+            # Information on payments came: demands that waited for it may go on.
+            session.get_one(Portfolio, case.portfolio).fed = heard.at
 
 
 def _entry(session: Session, case: Case, event: e.PaymentReceived | e.PaymentReversed, at: datetime) -> Ledger:

@@ -16,7 +16,7 @@ from intake.opening import load_cases
 from models import events as e
 from models.case import Case
 from models.database import Database
-from models.portfolio import Order, PageInput, PageResult, TellInput
+from models.portfolio import PORTFOLIO_PAUSE, Order, PageInput, PageResult, TellInput
 from models.tables import Account
 from workflows.contracts import PORTFOLIO, SEGMENT, START_PAGE, TELL_PAGE, recovery_id
 
@@ -113,9 +113,9 @@ def _fact(order: Order, account: str) -> e.Event:
     event_id = f"{order.order}:{account}"
     match order.what:
         case "pause":
-            return e.Hold(event_id=event_id, reason="ops_pause", by=order.by)
+            return e.Hold(event_id=event_id, reason=PORTFOLIO_PAUSE, by=order.by)
         case "resume":
-            return e.Release(event_id=event_id, of="ops_pause", by=order.by)
+            return e.Release(event_id=event_id, of=PORTFOLIO_PAUSE, by=order.by)
         case "withdraw":
             return e.Withdraw(event_id=event_id, by=order.by)
 

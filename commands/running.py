@@ -81,13 +81,13 @@ async def _begin(database: Database, settings: Settings, portfolio: Portfolio) -
     where = f": see {taken['rejects']}" if taken["rejects"] else ""
     say(f"{taken['taken']} accounts taken, {taken['known']} known already, {taken['rejected']} rejected{where}")
     await start_intake(client, settings.task_queue, portfolio.name)
-    await watch_intake(client, database, portfolio.name)
+    await watch_intake(database, portfolio.name, patience=None)
 
 
 @asynccontextmanager
 async def _worker(settings: Settings) -> AsyncIterator[subprocess.Popen[bytes]]:
     """A worker as a process of its own, which ends with us."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _log(settings).open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, str(HOUSE / "worker.py")],

@@ -1,6 +1,7 @@
 """How do the cases of a portfolio begin: the intake is started or told to look again, and followed until all run?"""
 
 import asyncio
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any, NamedTuple
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlmodel import col, func, select
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client
 from temporalio.common import (
     SearchAttributePair,
     TypedSearchAttributes,
@@ -16,12 +17,11 @@ from temporalio.common import (
     WorkflowIDReusePolicy,
 )
 
-from commands.answering import console, say
+from commands.answering import Refused, console, say
 from commands.portfolios import Handed, keep_rejects, take
-from commands.reaching import answered
+from commands.reaching import ANSWER_SECONDS, NO_WORKER
 from models.database import Database
 from models.portfolio import PortfolioState
-from models.portfolio import Progress as IntakeProgress
 from models.tables import Account, Portfolio
 from workflows.contracts import PORTFOLIO, portfolio_id
 
@@ -36,6 +36,14 @@ class HandingOver(NamedTuple):
     handed: Handed
     portfolio: Portfolio
     rejects: Path | None
+
+
+class IntakeStand(NamedTuple):
+    """How far the intake of a portfolio is: accounts, those whose case has begun, whether ops paused it."""
+
+    accounts: int
+    started: int
+    held: bool
 
 
 def take_over(database: Database, asked: HandingOver) -> dict[str, Any]:
@@ -68,27 +76,35 @@ async def start_intake(client: Client, task_queue: str, portfolio: str, rate: fl
         await handle.signal("set_rate", rate)
 
 
-async def watch_intake(client: Client, database: Database, portfolio: str) -> IntakeProgress:
-    """A progress bar until every account of the portfolio was started (or ops paused it)."""
-    handle = client.get_workflow_handle(portfolio_id(portfolio))
-    total = await asyncio.to_thread(_highest, database, portfolio)
+async def watch_intake(database: Database, portfolio: str, patience: float | None = ANSWER_SECONDS) -> IntakeStand:
+    """A progress bar until every case of the portfolio has begun (or ops paused it).
+
+    `patience`: seconds without any progress after which no worker seems to run; None: whoever calls knows it does.
+    """
     terminal = console()
+    total = (await asyncio.to_thread(_stand, database, portfolio)).accounts
     if not terminal.is_terminal:
-        return await _watch(handle, total, _in_lines(total))
+        return await _watch(database, portfolio, _in_lines(total), patience)
     columns = (TextColumn("Starting"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=terminal) as bar:
         task = bar.add_task("start", total=total)
-        return await _watch(handle, total, lambda done: bar.update(task, completed=done))
+        return await _watch(database, portfolio, lambda done: bar.update(task, completed=done), patience)
 
 
-async def _watch(handle: WorkflowHandle[object, object], total: int, show: Callable[[int], None]) -> IntakeProgress:
+async def _watch(
+    database: Database, portfolio: str, show: Callable[[int], None], patience: float | None
+) -> IntakeStand:
+    """Read from the database: a worker with a backlog answers no query in time, but what it did stands there."""
+    last, since = -1, time.monotonic()
     while True:
-        asked = handle.query("progress", result_type=IntakeProgress)
-        progress: IntakeProgress = await answered(asked, STILL_WAITING)
-        show(min(progress.cursor, total))
-        # `complete` is true while the last page is still being started: the cursor knows better.
-        if progress.cursor >= total or progress.paused:
-            return progress
+        stand = await asyncio.to_thread(_stand, database, portfolio)
+        show(stand.started)
+        if stand.started >= stand.accounts or stand.held:
+            return stand
+        if stand.started != last:
+            last, since = stand.started, time.monotonic()
+        if patience is not None and time.monotonic() - since > patience:
+            raise Refused(f"{NO_WORKER}{STILL_WAITING}")
         await asyncio.sleep(LOOK_SECONDS)
 
 
@@ -103,9 +119,11 @@ def _in_lines(total: int) -> Callable[[int], None]:
     return show
 
 
-def _highest(database: Database, portfolio: str) -> int:
+def _stand(database: Database, portfolio: str) -> IntakeStand:
     with database.reading() as session:
-        return session.exec(select(func.max(Account.number)).where(Account.portfolio == portfolio)).one() or 0
+        counts = select(func.count(), func.count(col(Account.started))).where(Account.portfolio == portfolio)
+        accounts, started = session.exec(counts).one()
+        return IntakeStand(accounts, started, session.get_one(Portfolio, portfolio).held)
 
 
 def busy(database: Database, portfolio: str, now: datetime) -> int:

@@ -49,7 +49,7 @@ async def _record(client: Client, account: Account, fact: e.Event) -> Recorded:
     doubt = f"; it may have been taken all the same: tell it again with --event-id {fact.event_id}"
     limit = timedelta(seconds=ANSWER_SECONDS)
     try:
-        asked = handle.execute_update("record", fact, id=fact.event_id, result_type=Recorded, rpc_timeout=limit)
+        asked = handle.execute_update("record", fact, result_type=Recorded, rpc_timeout=limit)
         recorded: Recorded = await answered(asked, doubt)
     except WorkflowUpdateFailedError as fault:
         reason = fault.cause.message if isinstance(fault.cause, ApplicationError) else str(fault.cause)

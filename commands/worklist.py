@@ -17,7 +17,7 @@ from policy.contact_law import debtor_day
 
 TRIES = 3
 CALLS = ("call", "visit", "trace")
-COLUMNS = ("due", "what", "account", "debtor", "phone", "why", "key")
+COLUMNS = ("due", "what", "for", "account", "debtor", "phone", "why", "key")
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,10 @@ def _told(task: Task, account: Account, party: Party) -> dict[str, Any]:
 
 def show_tasks(found: list[dict[str, Any]], total: int) -> None:
     """The worklist as a table."""
-    rows = [[t["last_day"], _what(t), t["account"], t["debtor"], t["phone"], t["why"], t["short_key"]] for t in found]
+    rows = [
+        [t["last_day"], _what(t), t["assignee"], t["account"], t["debtor"], t["phone"], t["why"], t["short_key"]]
+        for t in found
+    ]
     show_table("Worklist", COLUMNS, rows)
     more = f", {len(found)} shown: raise --limit" if total > len(found) else ""
     say(f"{count(total, 'task')}{more}")

@@ -93,6 +93,8 @@ def _is_postgresql(session: Session) -> bool:
 def _take_portfolio(session: Session, portfolio: Portfolio) -> None:
     _write(session, "portfolio", [portfolio.model_dump()])
     table = TABLES["portfolio"]
+    # A portfolio that is handed over again brings fresh information on its payments.
+    session.connection().execute(table.update().where(table.c.id == portfolio.id).values(fed=portfolio.fed))
     client = session.connection().execute(select(table.c.client).where(table.c.id == portfolio.id)).scalar_one()
     if client != portfolio.client:
         raise HandOverRefused(f"portfolio {portfolio.id!r} is of client {client!r}, not of {portfolio.client!r}")

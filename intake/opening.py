@@ -12,6 +12,7 @@ from intake.packs import Pack
 from intake.portfolio import AccountRow
 from intake.reach import reach
 from models.case import Case, CaseHold, Instalment
+from models.portfolio import PORTFOLIO_PAUSE
 from models.strategy import Strategy
 from models.tables import Account, Guarantor, InstalmentDue, Party, Portfolio, StrategyText
 from policy.packs import read_strategy
@@ -78,7 +79,7 @@ def _case(rows: _Rows, strategy: Strategy, now: datetime) -> Case:
     )
     if not portfolio.held:
         return case
-    hold = CaseHold(id="portfolio", reason="ops_pause", since=now)
+    hold = CaseHold(id="portfolio", reason=PORTFOLIO_PAUSE, since=now)
     return case.model_copy(update={"holds": (hold,)})
 
 

@@ -42,6 +42,7 @@ class Promise(Part):
     due: date
     made: datetime
     verdict: Literal["running", "kept", "partly_kept", "broken"] = "running"
+    settled: date | None = None
 
 
 class Plan(Part):
@@ -51,6 +52,7 @@ class Plan(Part):
     instalments: tuple[tuple[date, int], ...]
     made: datetime
     verdict: Literal["running", "fulfilled", "broken", "replaced"] = "running"
+    settled: date | None = None
 
 
 class CaseHold(Part):

@@ -39,7 +39,7 @@ class Database:
         if self.is_postgresql:
             self.engine = create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
         else:
-            Path(address.database or "").parent.mkdir(parents=True, exist_ok=True)
+            Path(address.database or "").parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.engine = create_engine(address, pool_size=10, max_overflow=20)
             _as_one_writer_at_a_time(self.engine)
         self._reader = self.engine.execution_options(reading=True)

@@ -47,6 +47,8 @@ class PromiseSettled(Event):
     promise: str
     verdict: Literal["kept", "partly_kept", "broken", "running"]
     paid: int
+    ended: date
+    """The last day on which it held the case: the deadline's, however late we looked."""
 
 
 class PlanSettled(Event):
@@ -56,6 +58,7 @@ class PlanSettled(Event):
     plan: str
     verdict: Literal["fulfilled", "broken"]
     paid: int
+    ended: date
 
 
 class HoldEnded(Event):

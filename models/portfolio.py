@@ -5,6 +5,9 @@ from typing import Literal
 from models.case import Part
 from models.facts import Code
 
+PORTFOLIO_PAUSE = "portfolio_pause"
+"""The reason of the hold that a paused portfolio lays on its accounts: one of their own stays when it is resumed."""
+
 
 class Order(Part):
     """Something ops want of every account of the portfolio. The same `order` is carried out once."""

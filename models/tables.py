@@ -178,6 +178,40 @@ class Ledger(SQLModel, table=True):
     at: datetime = instant()
 
 
+class BankPayment(SQLModel, table=True):
+    """Money that a bank tells of: kept before any case hears of it, and until somebody knows whose it is."""
+
+    __tablename__ = "bank_payment"
+    __table_args__ = (UniqueConstraint("reference", "kind", "client"), Index("ix_bank_payment_page", "status", "id"))
+    id: int | None = Field(default=None, primary_key=True)
+    client: str
+    """Whose bank: the client of the portfolio that the file was for; empty: one bank for all clients."""
+    kind: str
+    """payment, reversal"""
+    reference: str
+    """As the bank writes it: unique within kind and client."""
+    end_to_end: str | None = Field(default=None, index=True)
+    """The payer's own reference, which a reversal repeats."""
+    named: str | None = None
+    """The account as the file names it."""
+    account: str | None = Field(default=None, foreign_key="account.id", index=True)
+    amount: int = money()
+    currency: str
+    value_date: date
+    text: str | None = None
+    reverses: str | None = Field(default=None, index=True)
+    """A reversal: the event id of the payment that is taken back."""
+    reason: str | None = None
+    status: str
+    """received (its case is still to be told), told, unmatched, assigned (told, by the word of a person)"""
+    why: str | None = None
+    """Why nobody knows whose it is."""
+    by: str | None = None
+    """Who said whose it is."""
+    file: str
+    at: datetime = instant()
+
+
 class Attempt(SQLModel, table=True):
     """The contact log, by party: written before the contact is made, under the business key of the attempt."""
 

@@ -13,7 +13,7 @@ from models.decisions import Decision
 from models.events import Channel, Heard
 from policy.changes import changed, flagged, held, recorded
 from policy.contact_law import debtor_day, end_of_day
-from policy.objections import objection
+from policy.objections import objection, reused
 from policy.told import ON_FACT
 
 
@@ -22,7 +22,8 @@ def apply(case: Case, heard: Heard) -> Case:
     event = heard.event
     if isinstance(event, e.Fact | e.Unreadable):
         if event.event_id in case.seen:
-            return case
+            again = reused(case, event)
+            return flagged(case, f"reused:{event.event_id}", again) if again else case
         case = case.model_copy(update={"seen": (*case.seen, event.event_id)})
         against = objection(case, event, heard.at)
         if against:
@@ -78,16 +79,14 @@ def _stage_changed(case: Case, event: e.StageChanged, at: datetime) -> Case:
 
 
 def _promise_settled(case: Case, event: e.PromiseSettled, at: datetime) -> Case:
-    promises = tuple(
-        p.model_copy(update={"verdict": event.verdict}) if p.event_id == event.promise else p for p in case.promises
-    )
+    settled = {"verdict": event.verdict, "settled": None if event.verdict == "running" else event.ended}
+    promises = tuple(p.model_copy(update=settled) if p.event_id == event.promise else p for p in case.promises)
     return changed(case, promises=promises)
 
 
 def _plan_settled(case: Case, event: e.PlanSettled, at: datetime) -> Case:
-    plans = tuple(
-        p.model_copy(update={"verdict": event.verdict}) if p.event_id == event.plan else p for p in case.plans
-    )
+    settled = {"verdict": event.verdict, "settled": event.ended}
+    plans = tuple(p.model_copy(update=settled) if p.event_id == event.plan else p for p in case.plans)
     return changed(case, plans=plans)
 
 

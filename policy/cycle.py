@@ -88,10 +88,8 @@ def look(case: Case, strategy: Strategy, at: datetime, position: Position) -> No
 def held_days(case: Case, since: date | None, today: date) -> int:
     """Days after `since` up to today on which something held the case; days held twice count once."""
     spans: list[tuple[datetime, datetime | None]] = [(h.since, h.ended or h.until) for h in case.holds]
-    spans += [(p.made, None if p.verdict == "running" else end_of_day(p.due, case.zone)) for p in case.promises]
-    spans += [
-        (p.made, None if p.verdict == "running" else end_of_day(p.instalments[-1][0], case.zone)) for p in case.plans
-    ]
+    agreed = [(p.made, p.settled) for p in case.promises] + [(p.made, p.settled) for p in case.plans]
+    spans += [(made, end_of_day(settled, case.zone) if settled else None) for made, settled in agreed]
     if not spans or since is None:
         return 0
     days: set[date] = set()
@@ -195,7 +193,7 @@ def first_day(now: Now, round_: str, stage: Stage | None, step: Step) -> tuple[d
     """The first debtor's day on which the step may be taken, and the reason that sets it."""
     oldest = now.position.oldest_unpaid or now.today
     shift = now.position.days_past_due - now.dpd
-    reasons = [(now.today if oldest > now.today else oldest, "the debt is open")]
+    reasons = [(min(oldest, now.today), f"{days_text(now.dpd)} past due in the cycle {now.cycle.name}")]
     if step.from_dpd is not None:
         reasons.append((oldest + timedelta(days=step.from_dpd + shift), f"day {step.from_dpd} past due"))
     if stage and not stage.prevention and not _in_reached_stage(now, round_, stage):
@@ -219,7 +217,7 @@ def _gaps(now: Now, round_: str, step: Step) -> Iterator[tuple[date, str]]:
     apart = ("passed", "withdrawn", "failed")
     done = [r for r in now.case.records if r.round == round_ and r.result not in apart and r.step != "contact"]
     own = now.records.get((round_, step.id), [])
-    tried = [r for r in own if r.result not in ("withdrawn", "failed")]
+    tried = [r for r in own if r.result not in ("withdrawn", "failed", "given_up")]
     if tried:
         at_once = AT_ONCE.get(tried[-1].result)
         gap = 0 if at_once else _ask_again(step, tried[-1]) or step.every_days
@@ -229,9 +227,9 @@ def _gaps(now: Now, round_: str, step: Step) -> Iterator[tuple[date, str]]:
         why = f"{days_text(step.after_days)} after {done[-1].step}"
         yield debtor_day(done[-1].at, zone) + timedelta(days=step.after_days), why
     if step.do in DEMANDS:
-        days = [debtor_day(r.at, zone) for r in now.case.records[-8:] if r.channel and r.result not in NO_CONTACT]
-        if days:
-            yield max(days) + timedelta(days=1), "one contact a day"
+        contacts = [r.at for r in now.case.records if r.channel and r.result not in NO_CONTACT]
+        if contacts:
+            yield debtor_day(max(contacts), zone) + timedelta(days=1), "one contact a day"
 
 
 def _ask_again(step: Step, last: StepRecord) -> int | None:

@@ -1,5 +1,6 @@
 """What is to be noted before anything is decided: promises settled, holds over, episodes, steps passed over."""
 
+from datetime import date, datetime
 from typing import Any
 
 from models import events as e
@@ -7,7 +8,7 @@ from models.case import Pending
 from models.events import Channel
 from policy.apply import goes_on
 from policy.cycle import Now, channels, entry_stage, exhausted, next_candidate, passes, prevention_round
-from policy.promises import plan_verdict, verdicts
+from policy.promises import deadline, plan_verdict, verdicts
 from policy.standing import below_threshold, closed, ended_for_good, free, last_day, why_held
 from policy.words import day_text, money_text
 
@@ -31,13 +32,20 @@ def _settled(now: Now, finding_id: str) -> e.Finding | None:
     case, rules = now.case, now.strategy.promise
     for promise, verdict, paid in verdicts(case, rules, now.at):
         if verdict != promise.verdict:
-            return e.PromiseSettled(event_id=finding_id, promise=promise.event_id, verdict=verdict, paid=paid)
+            ended = _ended(now, deadline(promise.due, rules, case.zone))
+            told: dict[str, Any] = {"promise": promise.event_id, "verdict": verdict, "paid": paid, "ended": ended}
+            return e.PromiseSettled(event_id=finding_id, **told)
     for plan in case.plans:
         if plan.verdict == "running":
             found = plan_verdict(case, plan, rules, now.at)
             if found.verdict != "running":
-                return e.PlanSettled(event_id=finding_id, plan=plan.event_id, verdict=found.verdict, paid=found.paid)
+                fulfilled: dict[str, Any] = {"plan": plan.event_id, "verdict": found.verdict, "paid": found.paid}
+                return e.PlanSettled(event_id=finding_id, **fulfilled, ended=_ended(now, found.due_by))
     return None
+
+
+def _ended(now: Now, deadline: datetime) -> date:
+    return min(now.today, last_day(now, deadline))
 
 
 def _hold_over(now: Now, finding_id: str) -> e.Finding | None:

@@ -9,13 +9,15 @@ from policy.money import position
 from policy.words import day_text, money_text
 
 LONGEST_HOLD_DAYS = 730
+VALUE_DAYS_AHEAD = 3
+"""Banks tell of money a day or two before it counts."""
 
 
 def objection(case: Case, event: e.Event, now: datetime) -> str | None:
     """The reason against taking the event, or None. Money is never refused for a closed case; currency is."""
     match event:
-        case e.PaymentReceived() if event.currency != case.currency:
-            return f"{money_text(event.amount, event.currency)} received, the account is in {case.currency}"
+        case e.PaymentReceived():
+            return _against_payment(case, event, now)
         case e.PromiseToPay() | e.PlanAgreed() if case.closed:
             return f"the case ended as {case.outcome}"
         case e.PromiseToPay():
@@ -30,6 +32,26 @@ def objection(case: Case, event: e.Event, now: datetime) -> str | None:
             return _against_hold(case, event, now)
         case e.Release() if not _waits_for(case, event.of):
             return f"nothing here waits for a release of {event.of}"
+    return None
+
+
+def reused(case: Case, event: e.Event) -> str | None:
+    """Why an event under a known `event_id` is not the one that was told before: money under it would be lost."""
+    if not isinstance(event, e.PaymentReceived) or event.event_id not in case.seen:
+        return None
+    if (event.event_id, event.amount) in {(p.event_id, p.amount) for p in case.payments}:
+        return None
+    if any(flag.id == f"event:{event.event_id}" for flag in case.flags):
+        return None
+    return f"{event.event_id} was told before with other content: tell {money_text(event.amount, event.currency)} anew"
+
+
+def _against_payment(case: Case, event: e.PaymentReceived, now: datetime) -> str | None:
+    if event.currency != case.currency:
+        return f"{money_text(event.amount, event.currency)} received, the account is in {case.currency}"
+    counts = event.value_date or debtor_day(event.at or now, case.zone)
+    if counts > debtor_day(now, case.zone) + timedelta(days=VALUE_DAYS_AHEAD):
+        return f"it counts from {day_text(counts)} only, which is still to come"
     return None
 
 

@@ -130,7 +130,8 @@ def _outcome(event: Any, money: str) -> str:
 
 
 def _reason(event: Any, money: str) -> str:
-    return f"{event.reason}{_until(event.until)}"
+    by = getattr(event, "by", None)
+    return event.reason + _until(event.until) + (f", by {by}" if by else "")
 
 
 def _plan(event: Any, money: str) -> str:

@@ -42,6 +42,8 @@ def _payment_reversed(case: Case, event: e.PaymentReversed, at: datetime) -> Cas
         case = flagged(case, f"late:{event.event_id}", f"payment reversed after the case ended as {case.outcome}")
     elif _certified(case):
         case = flagged(case, f"late:{event.event_id}", "payment reversed after the certificate or the legal package")
+    if event.payment not in {p.event_id for p in case.payments}:
+        case = flagged(case, f"unknown:{event.event_id}", f"reversal of a payment that is not known: {event.payment}")
     return changed(case, reversed=(*case.reversed, event.payment))
 
 
@@ -130,7 +132,7 @@ def _plan(case: Case, event: e.PlanAgreed, at: datetime) -> Case:
         instalments=tuple(sorted((i.due, i.amount) for i in event.instalments)),
         made=event.at or at,
     )
-    replaced = {"verdict": "replaced"}
+    replaced = {"verdict": "replaced", "settled": debtor_day(at, case.zone)}
     earlier = tuple(p.model_copy(update=replaced) if p.verdict == "running" else p for p in case.plans)
     case = changed(case, plans=(*earlier, plan))
     if case.pending and case.pending.waits_for == "answer":
@@ -190,7 +192,9 @@ def _release(case: Case, event: e.Release, at: datetime) -> Case:
         return recorded(case, "not_released", at)
     # A yes from before a no, or to a question that ran out unanswered, was for another day.
     said = [r for r in case.released if (r.step, r.round) == (pending.step, pending.round) and r.at >= pending.since]
-    return recorded(case, "released", at) if len({r.by for r in said if r.granted}) >= pending.people else case
+    return (
+        recorded(case, "released", at) if len({r.by.casefold() for r in said if r.granted}) >= pending.people else case
+    )
 
 
 def _decided(case: Case, event: e.Release, stuck: Flag, at: datetime) -> Case:

@@ -82,13 +82,14 @@ def _awaited(now: Now) -> Wait | None:
     return Wait(until=pending.due, step=pending.step, why=why)
 
 
-def _not_worth(now: Now) -> Wait | None:
+def _not_worth(now: Now) -> Wait | Close | None:
     if not below_threshold(now):
         return None
-    case = now.case
+    why = f"{money_text(now.position.overdue, now.case.currency)} overdue is below what is chased"
     coming = [i.due for i, _ in now.position.open if i.due >= now.today]
-    until = office(now, min(coming) + timedelta(days=1)) if coming else None
-    return Wait(until=until, why=f"{money_text(now.position.overdue, case.currency)} overdue is below what is chased")
+    if not coming:
+        return Close(outcome="closed", why=why)
+    return Wait(until=office(now, min(coming) + timedelta(days=1)), why=why)
 
 
 def _step(now: Now, pack: Jurisdiction, feed: Feed | None) -> Act | Wait | Close:
@@ -124,7 +125,7 @@ def _end(now: Now) -> str:
 
 
 def _stale(now: Now, candidate: Candidate, feed: Feed | None) -> Wait | None:
-    if feed is None or candidate.step.do not in DEMANDS or candidate.step.mandatory:
+    if feed is None or candidate.step.do not in DEMANDS:
         return None
     if now.at - feed.fed <= timedelta(hours=feed.fresh_hours):
         return None

@@ -181,6 +181,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_account_stage"), ["stage"], unique=False)
 
     op.create_table(
+        "bank_payment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("client", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("end_to_end", sa.String(), nullable=True),
+        sa.Column("named", sa.String(), nullable=True),
+        sa.Column("account", sa.String(), nullable=True),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("value_date", sa.Date(), nullable=False),
+        sa.Column("text", sa.String(), nullable=True),
+        sa.Column("reverses", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=True),
+        sa.Column("by", sa.String(), nullable=True),
+        sa.Column("file", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("reference", "kind", "client"),
+    )
+    with op.batch_alter_table("bank_payment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bank_payment_account"), ["account"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bank_payment_end_to_end"), ["end_to_end"], unique=False)
+        batch_op.create_index("ix_bank_payment_page", ["status", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bank_payment_reverses"), ["reverses"], unique=False)
+
+    op.create_table(
         "guarantor",
         sa.Column("account", sa.String(), nullable=False),
         sa.Column("party", sa.String(), nullable=False),

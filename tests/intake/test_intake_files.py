@@ -46,7 +46,7 @@ def test_blank_lines_and_empty_cells_at_the_end_do_not_matter(read: Any, written
         (b"%PDF-1.7 ...", "PDF"),
         (b"PK\x03\x04....", "zip archive"),
         (b"\xd0\xcf\x11\xe0....", "old Excel"),
-        (gzip.compress(b"account"), "compressed"),
+        (gzip.compress(b"account", mtime=0), "compressed"),
         (b"hello\nworld\n", "names no column of a portfolio"),
         (b"account,customer\nGinevra,Citt\xe0\n", r"byte 29 \(line 2\) is not UTF-8: save the file as UTF-8 CSV"),
         ("account,customer\n".encode("utf-16-le"), "NUL"),

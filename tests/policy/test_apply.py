@@ -316,3 +316,22 @@ def test_a_case_keeps_its_whole_self_when_it_is_carried_over():
     life.hears(e.NoticeServed, served_on=life.today, proof="R1")
     life.promises(10_00, by=life.day + 3)
     assert Case.model_validate_json(life.case.model_dump_json()) == life.case
+
+
+def test_money_under_a_known_id_that_is_not_the_same_money_is_put_before_a_person():
+    life = Life(account())
+    life.hears(e.PaymentReceived, event_id="x", amount=10_00, currency="EUR")
+    life.hears(e.PaymentReceived, event_id="x", amount=20_00, currency="EUR")
+    assert (life.flags, [p.amount for p in life.case.payments]) == (["reused"], [10_00])
+
+
+def test_money_that_counts_only_later_is_kept_but_not_counted_yet():
+    life = Life(account())
+    life.hears(e.PaymentReceived, amount=10_00, currency="EUR", value_date=day(400))
+    assert (life.flags, life.case.payments) == (["event"], ())
+
+
+def test_a_reversal_of_a_payment_that_nobody_told_of_is_put_before_a_person():
+    life = Life(account())
+    life.hears(e.PaymentReversed, payment="nosuch")
+    assert life.flags == ["unknown"]

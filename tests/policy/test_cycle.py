@@ -300,3 +300,17 @@ def test_a_recalled_account_comes_back_at_once():
     life = Life(account(placed), placed).until(9)
     life.hears(e.Release, of="placement", by="anna")
     assert life.until(10).diary == [("agency", 1), ("look", 9)]
+
+
+def test_days_count_again_as_soon_as_a_plan_is_broken():
+    life = Life(account(HARSHER), HARSHER).until(4)
+    life.hears(e.PlanAgreed, instalments=tuple(e.PlanInstalment(due=day(10 + 30 * n), amount=10_00) for n in range(12)))
+    life.until(60)
+    assert life.case.plans[0].verdict == "broken"
+    assert life.decisions[-1].days_that_count > 40
+
+
+def test_what_is_left_below_the_threshold_ends_the_case_where_nothing_more_comes_due():
+    strategy = by_hand("- {id: sms, do: sms, text: first_reminder, after_days: 30}", head="worth_chasing: {EUR: 10}")
+    life = Life(account(strategy, instalments=owes((0, 5_00))), strategy).until(3)
+    assert life.outcome == "closed"

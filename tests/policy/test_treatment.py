@@ -175,9 +175,9 @@ def test_a_feed_is_stale_only_after_its_hours(seconds, steps):
     assert Life(account(PLAIN), PLAIN, feed=feed).until(1).steps == steps
 
 
-def test_a_mandatory_step_does_not_wait_for_the_feed():
+def test_a_mandatory_step_too_waits_for_the_feed():
     letter = by_hand("- {id: letter, do: letter, text: first_letter, mandatory: true}")
-    assert Life(account(letter), letter, feed=Feed(at(-2), 24)).until(1).steps == ["letter"]
+    assert Life(account(letter), letter, feed=Feed(at(-2), 24)).until(9).steps == []
 
 
 BELOW = by_hand(

@@ -1,0 +1,83 @@
+"""Are causes counted by portfolio, product and segment, and is nobody named?"""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from activities import journal
+from commands.causes import causes, show_causes
+from intake.handover import hand_over, opaque_id
+from models.case import Case
+from models.database import Database
+from models.events import ContactOutcome, Hardship, Heard, Outcome
+from models.tables import Portfolio
+from policy.story import event_line
+from tests.workflows.houses import account_row, days_ago, pack
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def take(database: Database, portfolio: str, product: str, cycle: str, *references: str) -> None:
+    cec = pack("cec")
+    rows = [account_row(r, "cec", [(days_ago(40), 50_000)], product=product) for r in references]
+    owner = Portfolio(id=portfolio, client="c", source="test", created=NOW, fed=NOW)
+    with database.session() as session:
+        hand_over(session, owner, rows, lambda _: (cec.version, cycle), {cec.version: cec.text})
+
+
+def tell(database: Database, portfolio: str, reference: str, *facts: ContactOutcome | Hardship) -> None:
+    account = opaque_id(portfolio, reference)
+    case = Case.model_construct(account=account, currency="EUR", flags=())
+    with database.session() as session:
+        journal.append(session, account, [event_line(case, Heard(event=fact, at=NOW)) for fact in facts])
+
+
+def call(event_id: str, cause: str | None) -> ContactOutcome:
+    return ContactOutcome(event_id=event_id, outcome=Outcome.right_party, cause=cause)
+
+
+@pytest.fixture
+def told(database: Database) -> Database:
+    """Two portfolios in which some people said why."""
+    take(database, "one", "mortgage", "in_court", "A-1", "A-2", "A-3")
+    take(database, "two", "invoice", "out_of_court", "B-1")
+    tell(database, "one", "A-1", call("e1", "job_loss"), Hardship(event_id="e2", cause="job_loss"))
+    tell(database, "one", "A-2", call("e3", "job_loss"), call("e4", "illness"))
+    tell(database, "one", "A-3", call("e5", None))
+    tell(database, "two", "B-1", Hardship(event_id="e6", cause="illness"))
+    return database
+
+
+def counted(database: Database, portfolio: str | None = None) -> list[tuple[Any, ...]]:
+    with database.reading() as session:
+        return [tuple(row.values()) for row in causes(session, portfolio)]
+
+
+def test_causes_are_counted_by_portfolio_product_and_segment(told: Database) -> None:
+    assert counted(told) == [
+        ("one", "mortgage", "in_court", "job_loss", 2, 3),
+        ("one", "mortgage", "in_court", "illness", 1, 1),
+        ("two", "invoice", "out_of_court", "illness", 1, 1),
+    ]
+
+
+def test_one_portfolio_may_be_asked_for(told: Database) -> None:
+    assert [row[0] for row in counted(told, "two")] == ["two"]
+
+
+def test_nothing_was_told_yet(database: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    show_causes([])
+    assert (counted(database), capsys.readouterr().err) == ([], "no cause was told yet\n")
+
+
+def test_no_person_and_no_account_is_named_and_the_table_fits(
+    told: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with told.reading() as session:
+        found = causes(session, None)
+    show_causes(found)
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= 100
+    assert [name for name in ("A-1", "Щукина", opaque_id("one", "A-1")) if name in shown + json.dumps(found)] == []
