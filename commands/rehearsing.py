@@ -33,9 +33,14 @@ class Told(NamedTuple):
     line: Line
 
 
+FIRST_YEAR, LAST_YEAR = 1990, 2190
+
+
 def period(begin: str, end: str) -> Period:
     """Two days or instants; a day begins at 00:00 UTC. Raises ValueError."""
     found = Period(_instant(begin), _instant(end))
+    if not (found.begin.year >= FIRST_YEAR and found.end.year <= LAST_YEAR):
+        raise ValueError(f"a rehearsal lies between {FIRST_YEAR} and {LAST_YEAR}")
     if found.begin >= found.end:
         raise ValueError(f"{end} is not after {begin}")
     return found

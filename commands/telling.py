@@ -20,6 +20,8 @@ from models.case import Case
 from models.database import Database
 from models.decisions import Recorded
 from models.tables import Account
+from policy.contact_law import debtor_day
+from policy.objections import reused
 from policy.words import day_text
 from workflows.contracts import PORTFOLIO, SEGMENT, recovery_id
 
@@ -39,8 +41,10 @@ async def tell(database: Database, account: Account, fact: e.Event) -> Recorded:
     with database.reading() as session:
         ended = _ended(session, account.id)
     if not isinstance(fact, MONEY):
-        assert ended.closed
-        raise Refused(f"the case of {ended.reference} ended as {ended.outcome} on {day_text(ended.closed.date())}")
+        case = Case.model_validate(ended.last_case)
+        assert case.closed
+        on = day_text(debtor_day(case.closed, case.zone))
+        raise Refused(f"the case of {ended.reference} ended as {ended.outcome} on {on}")
     return await _open_again(client, settings.task_queue, ended, fact)
 
 
@@ -69,10 +73,16 @@ def _ended(session: Session, account: str) -> Account:
 async def _open_again(client: Client, task_queue: str, account: Account, fact: e.Event) -> Recorded:
     """A new run from the case as it ended. If another one began meanwhile, that one is told."""
     signal = str(type(fact).model_fields["kind"].default)
+    case = Case.model_validate(account.last_case)
+    again = reused(case, fact)
+    if again:
+        raise Refused(again)
+    if fact.event_id in case.seen:
+        return Recorded(event_id=fact.event_id, taken=False, message="known already: it counts once")
     attributes = [SearchAttributePair(PORTFOLIO, account.portfolio), SearchAttributePair(SEGMENT, account.cycle)]
     await client.start_workflow(
         "AccountRecoveryWorkflow",
-        Case.model_validate(account.last_case),
+        case,
         id=recovery_id(account.portfolio, account.id),
         task_queue=task_queue,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,

@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from models.decisions import Act, CaseView, Close, DecideInput, Decision, Recorded, Wait
     from models.events import Heard
     from policy.apply import apply, end, follow
-    from policy.objections import objection
+    from policy.objections import objection, reused
     from policy.results import base, step_input
     from policy.summary import details, told
     from workflows.contracts import (
@@ -255,8 +255,10 @@ class AccountRecoveryWorkflow:
     def _can_be_recorded(self, fact: e.AnyFact) -> None:
         # Money is a fact: in another currency it is kept and flagged, not refused.
         with pure():
-            against = None if isinstance(fact, e.PaymentReceived) else objection(self._case, fact, workflow.now())
-        if against and fact.event_id not in self._case.seen:
+            again = reused(self._case, fact)
+            known = fact.event_id in self._case.seen or isinstance(fact, e.PaymentReceived)
+            against = again or (None if known else objection(self._case, fact, workflow.now()))
+        if against:
             raise ApplicationError(against, type="Refused", non_retryable=True)
 
     # --- what is shown -------------------------------------------------------------------------------------------

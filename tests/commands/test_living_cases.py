@@ -1,16 +1,22 @@
 """Do the three commands and a real worker on the real engine tell one story, from the file to the closed case?"""
 
+import csv
 import json
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
+from sqlmodel import col, func, select
 
+from models.database import Database
+from models.tables import Account
 from tests.commands.conftest import EXAMPLE, House
 
 NAMES = ("Ginevra", "Ornella", "Bozzelli", "+39")
@@ -230,3 +236,41 @@ def test_run_stays_up_until_it_is_told_to_stop(tmp_path: Path, sign: signal.Sign
     process.send_signal(sign)
     process.communicate(timeout=40)
     assert process.returncode == 0
+
+
+def begun(database: Database) -> int:
+    """How many cases have begun."""
+    with database.reading() as session, suppress(OperationalError):
+        return session.exec(select(func.count(col(Account.started)))).one()
+    return 0
+
+
+def test_a_run_that_was_killed_in_the_middle_goes_on_with_its_backlog(tmp_path: Path) -> None:
+    many = tmp_path / "many.csv"
+    with Path(EXAMPLE).open(encoding="utf-8", newline="") as example:
+        rows = [row for row in csv.DictReader(example) if not row["guarantor_customer"]]
+    with many.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        for n in range(8):
+            copies = ({"account": f"{row['account']}-{n}", "customer": f"{row['customer']}-{n}"} for row in rows)
+            writer.writerows(row | copy for row, copy in zip(rows, copies, strict=True))
+    house = House(tmp_path)
+    first = house.spawn("starter", "run", many)
+    database = Database(f"sqlite:///{house.directory / 'rientro.db'}")
+    while not begun(database):
+        assert first.poll() is None
+        time.sleep(0.2)
+    first.kill()
+    first.communicate()
+    again = house.process("starter", "run", many, "--once")
+    assert again.returncode == 0, again.stderr
+    assert begun(database) == 8 * len(rows)
+
+
+def test_other_money_under_a_known_event_id_is_refused(spring: House) -> None:
+    told = ("agent", "tell", "RO-0002", "payment_received", "--event-id", "TWICE", "--amount")
+    assert spring.run(*told, "3").returncode == 0
+    again = spring.run(*told, "4")
+    assert (again.returncode, "was told before with other content" in again.stderr) == (1, True)
+    assert '"taken": false' in spring.run(*told, "3", "--json").stdout
