@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from commands import causes as causing
-from commands import choosing, feeding, following, ordering, paying, portfolios, rehearsing, running, starting
+from commands import choosing, feeding, following, moving, ordering, paying, portfolios, rehearsing, running, starting
 from commands import unmatched as unplaced
 from commands.answering import Refused, code, commands, count, main, say, show_json
 from commands.meaning import find_portfolio
@@ -156,6 +156,34 @@ def _order(what: Literal["pause", "resume", "withdraw"], target: str, by: str, r
         show_json({"order": what, kind: target, "accounts": accounts, "message": message})
     else:
         typer.echo(f"{message} ({count(accounts, 'open account')})")
+
+
+@app.command("move")
+def move_(
+    target: Target,
+    strategy: Annotated[str, typer.Option(help="The strategy to go over to: a name, or a YAML file.")],
+    by: By = "ops",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would move.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Move an account, or the open accounts of a portfolio, to another strategy version; no step is repeated."""
+    packs, name = choosing.packs_for(strategy)
+    if name is None:
+        raise Refused("name the strategy to go over to")
+    with database() as opened:
+        found, _ = ordering.concerned(opened, target)
+        with opened.reading() as session:
+            plan = moving.planned(session, found, packs[name])
+        told = 0 if dry_run else asyncio.run(moving.move(opened, plan, packs[name], by))
+    stay = {account.reference: why for account, why in plan.stay}
+    answer = {"strategy": packs[name].version, "moves": len(plan.moves), "told": told, "stay": stay}
+    if as_json:
+        show_json(answer)
+    else:
+        would = "would go over" if dry_run else "told to go over"
+        typer.echo(f"{count(len(plan.moves) if dry_run else told, 'account')} {would} to {packs[name].version}")
+        for reference, why in stay.items():
+            typer.echo(f"{reference} stays: {why}")
 
 
 @app.command()

@@ -169,7 +169,7 @@ def _stand(session: Session, case: Case, decision: Decision) -> None:
     """Where the case stands, on the account's row: the tables of ops read it."""
     row = session.get_one(Account, case.account)
     nxt = decision.next
-    row.stage = case.stage or "prevention"
+    row.strategy, row.cycle, row.stage = case.strategy, case.cycle, case.stage or "prevention"
     row.outstanding, row.overdue, row.days_past_due = decision.outstanding, decision.overdue, decision.days_past_due
     row.next_step = getattr(nxt, "step", None)
     row.next_at = nxt.until if isinstance(nxt, Wait) else decision.at if isinstance(nxt, Act) else None

@@ -20,6 +20,7 @@ from models.facts import (
     Hardship,
     Hold,
     Minor,
+    Moved,
     NoticeServed,
     OptOut,
     Outcome,
@@ -47,6 +48,7 @@ from models.findings import (
     PromiseSettled,
     Reopened,
     StageChanged,
+    StageEntered,
     StepDeferred,
     StepFailed,
     StepPassed,
@@ -59,6 +61,7 @@ from models.findings import (
 Finding = Annotated[
     EpisodeStarted
     | Reopened
+    | StageEntered
     | EpisodeEnded
     | StageChanged
     | PromiseSettled
@@ -76,8 +79,10 @@ Result = Annotated[
 AnyEvent = Annotated[
     Fact
     | Unreadable
+    | Moved
     | EpisodeStarted
     | Reopened
+    | StageEntered
     | EpisodeEnded
     | StageChanged
     | PromiseSettled
@@ -131,6 +136,7 @@ __all__ = [
     "HoldEnded",
     "MessageSent",
     "Minor",
+    "Moved",
     "NoticeIssued",
     "NoticeServed",
     "OptOut",
@@ -147,6 +153,7 @@ __all__ = [
     "Reopened",
     "Result",
     "StageChanged",
+    "StageEntered",
     "StepDeferred",
     "StepFailed",
     "StepPassed",

@@ -199,6 +199,16 @@ class Withdraw(Event):
     by: Code | None = None
 
 
+class Moved(Event):
+    """Ops moved the case to another strategy version on purpose: it goes on where that one stands for its days."""
+
+    kind: Literal["moved"] = "moved"
+    strategy: Code
+    cycle: Code
+    promise_days: Annotated[int, Field(ge=1)]
+    by: Code
+
+
 Fact = (
     PaymentReceived
     | PaymentReversed

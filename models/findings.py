@@ -40,6 +40,14 @@ class StageChanged(Event):
     why: str
 
 
+class StageEntered(Event):
+    """A moved case entered its new cycle at the stage that fits its day count."""
+
+    kind: Literal["stage_entered"] = "stage_entered"
+    stage: str
+    why: str
+
+
 class PromiseSettled(Event):
     """A promise was decided by clock and ledger; `paid` in minor units."""
 

@@ -20,7 +20,7 @@ from policy.told import ON_FACT
 def apply(case: Case, heard: Heard) -> Case:
     """The case after it heard the event. A fact whose `event_id` is known already changes nothing."""
     event = heard.event
-    if isinstance(event, e.Fact | e.Unreadable):
+    if isinstance(event, e.Fact | e.Unreadable | e.Moved):
         if event.event_id in case.seen:
             again = reused(case, event)
             return flagged(case, f"reused:{event.event_id}", again) if again else case
@@ -76,6 +76,10 @@ def _episode_ended(case: Case, event: e.EpisodeEnded, at: datetime) -> Case:
 
 def _stage_changed(case: Case, event: e.StageChanged, at: datetime) -> Case:
     return changed(case, stage=event.stage)
+
+
+def _stage_entered(case: Case, event: e.StageEntered, at: datetime) -> Case:
+    return changed(case, entry_stage=event.stage, stage=event.stage)
 
 
 def _promise_settled(case: Case, event: e.PromiseSettled, at: datetime) -> Case:
@@ -200,6 +204,7 @@ HANDLERS: dict[str, Callable[[Case, Any, datetime], Case]] = ON_FACT | {
     "reopened": _reopened,
     "episode_ended": _episode_ended,
     "stage_changed": _stage_changed,
+    "stage_entered": _stage_entered,
     "promise_settled": _promise_settled,
     "plan_settled": _plan_settled,
     "hold_ended": _hold_ended,

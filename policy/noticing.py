@@ -22,6 +22,7 @@ def finding(now: Now, n: int) -> e.Finding | None:
         or _overpaid(now, finding_id)
         or _reopened(now, finding_id)
         or _episode(now, finding_id)
+        or _entered(now, finding_id)
         or _task_over(now, finding_id)
         or _step_over(now, finding_id)
         or _stage(now, finding_id)
@@ -82,6 +83,14 @@ def _episode(now: Now, finding_id: str) -> e.Finding | None:
     stage = entry_stage(now.cycle, now.dpd)
     name = stage.name if stage else "overdue"
     return e.EpisodeStarted(event_id=finding_id, since=since, stage=name, why=why)
+
+
+def _entered(now: Now, finding_id: str) -> e.Finding | None:
+    if not now.case.episode_open or now.case.entry_stage is not None:
+        return None
+    stage = entry_stage(now.cycle, now.dpd)
+    why = f"moved to {now.case.strategy} at day {now.dpd} past due"
+    return e.StageEntered(event_id=finding_id, stage=stage.name if stage else "overdue", why=why)
 
 
 def _task_over(now: Now, finding_id: str) -> e.Finding | None:

@@ -131,7 +131,7 @@ def _outcome(event: Any, money: str) -> str:
 
 def _reason(event: Any, money: str) -> str:
     by = getattr(event, "by", None)
-    return event.reason + _until(event.until) + (f", by {by}" if by else "")
+    return f"{event.reason}{_until(event.until)}" + (f", by {by}" if by else "")
 
 
 def _plan(event: Any, money: str) -> str:
@@ -168,6 +168,8 @@ WORDS: dict[str, Callable[[Any, str], str]] = {
     "contact_details": lambda e, _: ", ".join(f"{c} {'usable' if ok else 'not usable'}" for c, ok in e.usable.items()),
     "notice_served": lambda e, _: f"served on {day_text(e.served_on)}, receipt {e.proof}",
     "release": lambda e, _: f"{e.of} {'granted' if e.granted else 'refused'} by {e.by}",
+    "moved": lambda e, _: f"to {e.strategy}, cycle {e.cycle}, by {e.by}",
+    "stage_entered": lambda e, _: f"{e.stage}, {e.why}",
     "unreadable": lambda e, _: f"signal {e.signal}: {e.reason}",
     "episode_started": lambda e, _: f"oldest unpaid due date {day_text(e.since)}, stage {e.stage}, {e.why}",
     "episode_ended": lambda e, _: "nothing is overdue any more",

@@ -210,6 +210,14 @@ def _withdraw(case: Case, event: e.Withdraw, at: datetime) -> Case:
     return changed(case, withdrawn=event.reason)
 
 
+def _moved(case: Case, event: e.Moved, at: datetime) -> Case:
+    if event.strategy == case.strategy:
+        return case
+    # What was done keeps its record, so no step is repeated; where to go on is found anew.
+    place = {"strategy": event.strategy, "cycle": event.cycle, "promise_days": event.promise_days}
+    return changed(case, **place, entry_stage=None, deferred=None, refused=())
+
+
 def _unreadable(case: Case, event: e.Unreadable, at: datetime) -> Case:
     return flagged(case, f"event:{event.event_id}", f"signal {event.signal} could not be read: {event.reason}")
 
@@ -236,5 +244,6 @@ ON_FACT: dict[str, Callable[[Case, Any, datetime], Case]] = {
     "hold": _ops_hold,
     "release": _release,
     "withdraw": _withdraw,
+    "moved": _moved,
     "unreadable": _unreadable,
 }

@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
         DECIDE,
         NEXT_ACTION_AT,
         OUTCOME,
+        SEGMENT,
         SET_ASIDE,
         STAGE,
     )
@@ -52,7 +53,7 @@ class AccountRecoveryWorkflow:
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at: datetime | None = None
         self._renew = False
-        self._shown: tuple[str, datetime | None, str | None] | None = None
+        self._shown: tuple[str, str, datetime | None, str | None] | None = None
         self._upon = "begun anew with the same case" if case.decisions else "the case opens"
 
     @workflow.run
@@ -240,6 +241,10 @@ class AccountRecoveryWorkflow:
     def withdraw(self, fact: Any) -> None:
         self._take(e.Withdraw, fact)
 
+    @workflow.signal(description="Ops moved the case to another strategy version")
+    def moved(self, fact: Any) -> None:
+        self._take(e.Moved, fact)
+
     @workflow.signal(description="Begin a new run with the same state: lets ops move or mend a sleeping case")
     def renew(self) -> None:
         self._renew = True
@@ -284,13 +289,13 @@ class AccountRecoveryWorkflow:
         nxt = decision.next
         if isinstance(nxt, Act):
             return
-        wanted = (decision.stage, getattr(nxt, "until", None), getattr(nxt, "outcome", None))
-        stage, until, outcome = wanted
+        wanted = (self._case.cycle, decision.stage, getattr(nxt, "until", None), getattr(nxt, "outcome", None))
+        cycle, stage, until, outcome = wanted
         if wanted != self._shown:
             self._shown = wanted
             found_at = NEXT_ACTION_AT.value_set(until) if until else NEXT_ACTION_AT.value_unset()
             ended = [OUTCOME.value_set(outcome)] if outcome else []
-            workflow.upsert_search_attributes([STAGE.value_set(stage), found_at, *ended])
+            workflow.upsert_search_attributes([SEGMENT.value_set(cycle), STAGE.value_set(stage), found_at, *ended])
 
 
 def _fault(kind: type[e.Event], where: tuple[Any, ...], what: str) -> str:

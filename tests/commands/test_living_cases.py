@@ -17,6 +17,7 @@ from sqlmodel import col, func, select
 
 from models.database import Database
 from models.tables import Account
+from settings import HOUSE
 from tests.commands.conftest import EXAMPLE, House
 
 NAMES = ("Ginevra", "Ornella", "Bozzelli", "+39")
@@ -236,6 +237,18 @@ def test_run_stays_up_until_it_is_told_to_stop(tmp_path: Path, sign: signal.Sign
     process.send_signal(sign)
     process.communicate(timeout=40)
     assert process.returncode == 0
+
+
+def test_an_account_is_moved_to_another_version_of_its_strategy_on_purpose(spring: House, tmp_path: Path) -> None:
+    newer = tmp_path / "newer.yaml"
+    newer.write_text((HOUSE / "strategies" / "cec.yaml").read_text().replace("every_days: 3", "every_days: 4"))
+    would = spring.json("starter", "move", "IT-0011", "--strategy", newer, "--dry-run")
+    assert (would["moves"], would["told"]) == (1, 0)
+    moved = spring.json("starter", "move", "IT-0011", "--strategy", newer)
+    assert moved["told"] == 1
+    eventually(spring, "IT-0011", strategy=moved["strategy"])
+    assert any(reason.startswith("moved: to cec@") for reason in reasons(spring, "IT-0011"))
+    assert spring.json("starter", "move", "IT-0011", "--strategy", newer)["stay"] == {"IT-0011": "is there already"}
 
 
 def begun(database: Database) -> int:

@@ -19,7 +19,8 @@ from intake.packs import Pack, strategies
 from intake.portfolio import AccountRow
 from models.case import Case, Instalment
 from models.database import Database
-from models.tables import Account, Attempt, Journal, Portfolio, Task
+from models.tables import Account, Attempt, Journal, Portfolio, StrategyText, Task
+from policy.packs import read_strategy, strategy_version
 from settings import load_settings
 from worker import create_worker
 
@@ -84,6 +85,13 @@ class House:
     async def start(self, case: Case) -> WorkflowHandle[Any, str]:
         """Start the case's workflow."""
         return await start_case(self.client, case, self.task_queue)
+
+    def keeps(self, text: str) -> str:
+        """Keep a strategy's text, as a command does before it moves cases to it; its version."""
+        version = strategy_version(text, read_strategy(text, "moved.yaml").strategy)
+        with self.database.session() as session:
+            session.add(StrategyText(version=version, text=text, added=datetime.now(UTC)))
+        return version
 
     def story(self, account: str) -> list[Journal]:
         """The journal of an account."""

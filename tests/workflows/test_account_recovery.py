@@ -9,7 +9,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities import journal
 from models import events as e
-from tests.workflows.houses import House, days_ago
+from tests.workflows.houses import House, days_ago, pack
 from tests.workflows.lives import LIVES, OUTCOMES, lead
 from workflows.contracts import NEXT_ACTION_AT, PORTFOLIO, SEGMENT, STAGE
 
@@ -112,3 +112,24 @@ async def test_the_journal_cannot_be_changed_unseen(temporal_env: WorkflowEnviro
     story = house.story(led.case.account)
     story[2].reason = "another reason"
     assert journal.broken_at(story) == 3
+
+
+async def test_a_case_is_moved_to_another_strategy_and_repeats_no_step(
+    temporal_env: WorkflowEnvironment, house: House
+) -> None:
+    led = await lead(temporal_env, house, "cec", "out_of_court")
+    await led.until("specialist_call")
+    text = pack("cec").text.replace("id: second_letter, do: letter", "id: final_letter, do: letter")
+    version = house.keeps(text.replace("after_days: 10, times: 4", "after_days: 10, times: 1"))
+    await led.tell(e.Moved, strategy=version, cycle="out_of_court", promise_days=30, by="ops")
+    await led.days(60)
+    story = house.story(led.case.account)
+    assert [row.step for row in story if row.kind == "decision"][:4] == [
+        "first_letter",
+        "specialist_call",
+        "trace",
+        "final_letter",
+    ]
+    [entered] = [row.reason for row in story if row.detail.get("event") == "stage_entered"]
+    assert entered.startswith(f"stage entered: out_of_court, moved to {version} at day ")
+    assert house.account(led.case.account).strategy == version
