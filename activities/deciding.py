@@ -1,7 +1,7 @@
 """The local activity `decide`: asks the policy, and records what came in, what was found and what follows, at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -99,8 +99,14 @@ def _post(session: Session, case: Case, news: tuple[Heard, ...]) -> None:
         known = select(Ledger).where(Ledger.account == case.account, Ledger.key == event.event_id)
         if session.exec(known).first() is None:
             session.add(_entry(session, case, event, heard.at))
-            # Information on payments came: demands that waited for it may go on.
-            session.get_one(Portfolio, case.portfolio).fed = heard.at
+            _fed(session, case.portfolio, heard.at)
+
+
+def _fed(session: Session, portfolio: str, at: datetime) -> None:
+    """Information on payments came: demands that waited for it may go on. Not written for each of many payments."""
+    row = session.get_one(Portfolio, portfolio)
+    if at - row.fed > timedelta(minutes=1):
+        row.fed = at
 
 
 def _entry(session: Session, case: Case, event: e.PaymentReceived | e.PaymentReversed, at: datetime) -> Ledger:
