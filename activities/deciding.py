@@ -133,23 +133,22 @@ def _reversals(session: Session, case: Case, payment: str) -> Sequence[Ledger]:
 
 def _worklist(session: Session, case: Case, now: datetime, *, closing: bool) -> None:
     """Tasks that the case no longer waits for leave the worklist; what a person must look at enters it."""
-    open_tasks = select(Task).where(Task.account == case.account, Task.status == "open", Task.kind != "attention")
     results = {r.key: r.result for r in case.records}
+    flags = {f"{case.account}:{flag.id}": flag for flag in case.flags}
     awaited = None if closing or case.pending is None else case.pending.key
-    for task in session.exec(open_tasks):
-        if task.key != awaited:
-            result = results.get(task.key, "withdrawn")
+    for task in session.exec(select(Task).where(Task.account == case.account, Task.status == "open")):
+        if task.key != awaited and task.key not in flags:
+            result = results.get(task.key, "answered" if task.kind == "attention" else "withdrawn")
             task.status = result if result in ("overdue", "withdrawn") else "done"
             task.outcome, task.ended = result, now
     kept = session.get(Task, awaited) if awaited else None
     if kept and kept.status != "open":
         # A decision that was lost with its worker, or overtaken by news, had ended it: it is awaited all the same.
         kept.status, kept.outcome, kept.ended = "open", None, None
-    if not case.flags:
+    if not flags:
         return
-    keys = {f"{case.account}:{flag.id}": flag for flag in case.flags}
-    known = set(session.exec(select(Task.key).where(col(Task.key).in_(keys))))
-    for key, flag in keys.items():
+    known = set(session.exec(select(Task.key).where(col(Task.key).in_(flags))))
+    for key, flag in flags.items():
         if key not in known:
             common: dict[str, Any] = {"account": case.account, "kind": "attention", "assignee": "supervisors"}
             session.add(Task(key=key, **common, why=flag.why, opened=now))

@@ -25,12 +25,12 @@ def held(case: Case, hold: str, reason: str, since: datetime, until: datetime | 
 
 
 def without_hold(case: Case, reason: str, at: datetime) -> Case:
-    """The case with its holds for this reason ended."""
-    ended = tuple(
-        hold.model_copy(update={"ended": at}) if hold.reason == reason and hold.ended is None else hold
-        for hold in case.holds
-    )
-    return changed(case, holds=ended)
+    """The case with its holds for this reason ended; what they put before a person is answered."""
+    over = {hold.id for hold in case.holds if hold.reason == reason and hold.ended is None}
+    holds = tuple(hold.model_copy(update={"ended": at}) if hold.id in over else hold for hold in case.holds)
+    answered = ("upheld:",) if reason == "dispute" else ()
+    flags = tuple(f for f in case.flags if f.id.partition(":")[2] not in over and not f.id.startswith(answered))
+    return changed(case, holds=holds, flags=flags)
 
 
 def recorded(case: Case, result: str, at: datetime) -> Case:

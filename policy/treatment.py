@@ -146,7 +146,7 @@ def _moment(now: Now, pack: Jurisdiction, candidate: Candidate, channel: Channel
     lawful, rule = lawful_from(pack, case.zone, channel, at)
     if lawful > at:
         later, _ = lawful_from(pack, case.zone, channel, lawful + spread(case))
-        return later, f"quiet hours ({rule})"
+        return later, why if candidate.day > now.today else f"quiet hours ({rule})"
     return at, why
 
 

@@ -196,3 +196,10 @@ def test_a_dispute_that_is_upheld_leaves_the_debtor_in_peace_until_a_person_has_
     life.until(8)
     life.hears(e.Dispute, status="upheld")
     assert (life.until(30).steps, "upheld" in life.flags) == ([], True)
+
+
+def test_a_dispute_that_is_answered_no_longer_waits_for_a_person():
+    life = chased(4)
+    life.hears(e.Dispute)
+    life.hears(e.Dispute, status="rejected")
+    assert life.flags == []
