@@ -129,12 +129,15 @@ async def _each(items: Sequence[Item], rate: float, do: Callable[[Item], Awaitab
             activity.heartbeat()
             return done
 
-    async with asyncio.TaskGroup() as group:
-        tasks = []
+    tasks: list[asyncio.Task[bool]] = []
+    try:
         for item in items:
-            tasks.append(group.create_task(one(item)))
+            tasks.append(asyncio.create_task(one(item)))
             await _pause(1 / rate if rate > 0 else 0)
-    return sum(task.result() for task in tasks)
+        return sum(await asyncio.gather(*tasks))
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 async def _pause(seconds: float) -> None:
