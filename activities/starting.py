@@ -1,7 +1,7 @@
 """Starting the cases of a portfolio page by page, and telling all of them an order of ops; each idempotent."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -21,7 +21,6 @@ from models.tables import Account
 from workflows.contracts import PORTFOLIO, SEGMENT, START_PAGE, TELL_PAGE, recovery_id
 
 AT_ONCE = 32
-BEAT_SECONDS = 10.0
 Item = TypeVar("Item")
 
 
@@ -37,7 +36,11 @@ class Starting:
     async def start_page(self, page: PageInput) -> PageResult:
         """Start the next accounts of the portfolio; one that runs or ran already is known, not started again."""
         cases, cursor, more = await asyncio.to_thread(self._page, page)
-        started = await _each(cases, page.rate, self._start)
+        started = 0
+        async for batch in _paced(cases, page.rate):
+            done = await asyncio.gather(*(self._start(case) for case in batch))
+            started += sum(done)
+            activity.heartbeat(cursor)
         return PageResult(cursor=cursor, started=started, known=len(cases) - started, more=more)
 
     def _page(self, page: PageInput) -> tuple[list[Case], int, bool]:
@@ -55,7 +58,10 @@ class Starting:
     async def tell_page(self, page: TellInput) -> PageResult:
         """Tell the next open accounts; one that has ended meanwhile needs no telling."""
         accounts, cursor, more = await asyncio.to_thread(self._open, page)
-        told = await _each(accounts, 0, lambda account: self._tell(page, account))
+        told = 0
+        async for batch in _paced(accounts, 0):
+            told += sum(await asyncio.gather(*(self._tell(page, account) for account in batch)))
+            activity.heartbeat(cursor)
         return PageResult(cursor=cursor, started=told, known=len(accounts) - told, more=more)
 
     def _open(self, page: TellInput) -> tuple[list[str], int, bool]:
@@ -119,30 +125,11 @@ def _after(session: Session, portfolio: str, after: int, limit: int) -> Sequence
     return session.exec(rows.order_by(col(Account.number)).limit(limit)).all()
 
 
-async def _each(items: Sequence[Item], rate: float, do: Callable[[Item], Awaitable[bool]]) -> int:
-    """Do it for each item, some at once, with a rate no more of them a second; how many times it was really done."""
-    gate = asyncio.Semaphore(AT_ONCE)
-
-    async def one(item: Item) -> bool:
-        async with gate:
-            done = await do(item)
-            activity.heartbeat()
-            return done
-
-    tasks: list[asyncio.Task[bool]] = []
-    try:
-        for item in items:
-            tasks.append(asyncio.create_task(one(item)))
-            await _pause(1 / rate if rate > 0 else 0)
-        return sum(await asyncio.gather(*tasks))
-    finally:
-        for task in tasks:
-            task.cancel()
-
-
-async def _pause(seconds: float) -> None:
-    # A slow rate is no dead worker: the engine hears from us all the while.
-    while seconds > 0:
-        activity.heartbeat()
-        await asyncio.sleep(min(seconds, BEAT_SECONDS))
-        seconds -= BEAT_SECONDS
+async def _paced(items: Sequence[Item], rate: float) -> AsyncIterator[Sequence[Item]]:
+    """Batches of what may go at once; with a rate, as many a second as it says."""
+    size = AT_ONCE if rate <= 0 else max(1, min(AT_ONCE, int(rate)))
+    for start in range(0, len(items), size):
+        batch = items[start : start + size]
+        yield batch
+        if rate > 0:
+            await asyncio.sleep(len(batch) / rate)
