@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -81,8 +81,3 @@ def broken_at(rows: Iterable[Journal]) -> int | None:
             return row.seq
         previous, expected = row.hash, expected + 1
     return None
-
-
-def not_before(now: datetime) -> datetime:
-    """The instant of an effect: the clock's, but never before the decision that asked for it."""
-    return max(now, datetime.now(UTC))
