@@ -17,8 +17,9 @@ from commands.matching import payment_event
 from commands.telling import tell
 from intake.payments import CODE, bank_code
 from models import events as e
+from models.arrivals import BankPayment
 from models.database import Database
-from models.tables import Account, BankPayment
+from models.tables import Account
 from workflows.contracts import recovery_id
 
 PAGE = 1000

@@ -10,7 +10,8 @@ from sqlmodel import Session, col, select
 
 from intake.cells import Reject
 from intake.payments import PaymentRow, bank_code
-from models.tables import Account, BankPayment, Portfolio
+from models.arrivals import BankPayment
+from models.tables import Account, Portfolio
 from policy.words import money_text
 
 WORD = re.compile(r"[\w./-]{5,60}")

@@ -18,8 +18,9 @@ from commands.portfolios import MOST_SHOWN, Handed, keep_rejects, refuse_unsound
 from commands.reaching import database, engine
 from intake.cells import Reject
 from intake.payments import PaymentRow, PaymentsFile, read_payments
+from models.arrivals import BankPayment
 from models.database import Database
-from models.tables import Account, BankPayment, Portfolio
+from models.tables import Account, Portfolio
 
 BATCH = 1000
 

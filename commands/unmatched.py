@@ -9,7 +9,8 @@ from commands.delivering import tell_received
 from commands.meaning import find_account, find_portfolio
 from commands.reaching import database, engine
 from intake.cells import tidy
-from models.tables import Account, BankPayment, Ledger, Portfolio
+from models.arrivals import BankPayment
+from models.tables import Account, Ledger, Portfolio
 
 COLUMNS = ("reference", "what", "value date", "amount", "from", "why", "file")
 

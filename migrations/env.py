@@ -1,6 +1,7 @@
 """How do migrations run? Forward only, in one locked transaction; the way back is a backup.
 
-After a change of `models/tables.py`: `make migration NAME="what changes"`, and read what it wrote.
+After a change of the tables (`models/tables.py`, `models/arrivals.py`): `make migration NAME="what changes"`, and read
+what it wrote.
 While nothing is released, `make tables` writes the first migration anew instead (the triggers of 0002 stay).
 """
 
@@ -12,8 +13,9 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
+from models import arrivals, tables  # noqa: F401 (they fill the metadata)
+from models.columns import UtcDateTime
 from models.database import Database
-from models.tables import UtcDateTime
 from settings import load_settings
 
 

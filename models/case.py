@@ -8,7 +8,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from models.events import Channel
+from models.events import Block, Channel
+from models.ledger import ALLOCATION, PartKind
+from models.tariff import Tariff
 
 
 class Part(BaseModel):
@@ -23,6 +25,39 @@ class Instalment(Part):
     number: int
     due: date
     amount: int
+    interest: int = 0
+    """How much of the amount is interest of the contract; the rest is principal."""
+
+
+class Charge(Part):
+    """A cost, a fee or interest that the lender charged from a day on, minor units."""
+
+    id: str
+    what: Literal["cost", "late_fee", "interest"]
+    amount: int
+    day: date
+    instalment: int | None = None
+
+
+class Adjustment(Part):
+    """A change of what is owed that is neither charge nor payment, minor units: below zero lowers the debt.
+
+    A credit of the lender lowers it; its reversal takes it back (then `amount` is above zero).
+    """
+
+    id: str
+    amount: int
+    day: date
+    reason: str
+    write_off: bool = False
+
+
+class Refund(Part):
+    """Money that was paid back to the debtor, minor units."""
+
+    id: str
+    amount: int
+    day: date
 
 
 class Payment(Part):
@@ -32,6 +67,8 @@ class Payment(Part):
     amount: int
     value_date: date
     heard: datetime
+    instalment: int | None = None
+    """The instalment that the payer chose."""
 
 
 class Promise(Part):
@@ -43,16 +80,65 @@ class Promise(Part):
     made: datetime
     verdict: Literal["running", "kept", "partly_kept", "broken"] = "running"
     settled: date | None = None
+    channel: Channel | None = None
+    by: str | None = None
+
+
+Arrangement = Literal["plan", "deferral", "restructuring", "settlement"]
+IfBroken = Literal["rest", "all_at_once", "old_terms", "full_debt"]
+"""What is owed when an arrangement breaks: what was due all along (`rest`, the contract as it stands), everything at
+once, the contract as it was before a restructuring, or the debt without the discount."""
+
+
+class Offer(Part):
+    """An arrangement that was offered, minor units; `made` when the debtor could accept it."""
+
+    id: str
+    what: Arrangement
+    instalments: tuple[tuple[date, int], ...]
+    """What would be paid when; of a restructuring the whole new schedule."""
+    interest: tuple[int, ...] = ()
+    """Of a restructuring: how much of each instalment is interest."""
+    waived: int = 0
+    """Of a settlement: what is forgiven once it is fulfilled."""
+    if_broken: IfBroken = "rest"
+    until: date
+    """The last day on which it can be accepted."""
+    at: datetime
+    by: str | None = None
+    step: str | None = None
+    """The key of the step that made it, if a step did."""
+    approvals: tuple[str, ...] = ()
+    needs: int = 0
+    """How many people other than `by` must approve before it counts as made."""
+    state: Literal["to_approve", "made", "accepted", "refused", "expired", "fulfilled", "broken", "replaced"] = "made"
+    settled: date | None = None
 
 
 class Plan(Part):
-    """An agreed repayment plan, minor units."""
+    """An arrangement that was agreed and is followed up, minor units."""
 
     event_id: str
     instalments: tuple[tuple[date, int], ...]
     made: datetime
     verdict: Literal["running", "fulfilled", "broken", "replaced"] = "running"
     settled: date | None = None
+    what: Arrangement = "plan"
+    offer: str | None = None
+    """The offer that was accepted."""
+    waived: int = 0
+    if_broken: IfBroken = "rest"
+
+
+class Disputed(Part):
+    """The part of the debt that is disputed: whole instalments, charges by their ids, or an amount (minor units)."""
+
+    instalments: tuple[int, ...] = ()
+    charges: tuple[str, ...] = ()
+    amount: int | None = None
+
+
+BLOCKS: tuple[Block, ...] = ("contact", "interest", "fees", "court", "assignment")
 
 
 class CaseHold(Part):
@@ -63,6 +149,11 @@ class CaseHold(Part):
     since: datetime
     until: datetime | None = None
     ended: datetime | None = None
+    blocks: tuple[Block, ...] = BLOCKS
+    evidence: str | None = None
+    """The number of the document that proves the reason."""
+    disputed: Disputed | None = None
+    """Of a dispute about a part: only that part pauses."""
 
 
 class StepRecord(Part):
@@ -144,12 +235,27 @@ class Case(Part):
     reach: tuple[Channel, ...] = ()
     promise_days: int = 30
     """How far ahead a promise may lie, from the strategy."""
+    promises_at_most: int = 3
+    """How many promises an episode may have, from the strategy."""
+    allocation: tuple[PartKind, ...] = ALLOCATION
+    """What money is taken for first, from the strategy."""
+    tariff: Tariff | None = None
+    """None: nothing is charged for being late."""
+    contract_date: date | None = None
+    principal: int = 0
+    """As lent, minor units: what caps are multiples of. 0: the sum of the instalments' principal."""
 
     seen: tuple[str, ...] = ()
     payments: tuple[Payment, ...] = ()
     reversed: tuple[str, ...] = ()
     promises: tuple[Promise, ...] = ()
     plans: tuple[Plan, ...] = ()
+    offers: tuple[Offer, ...] = ()
+    charges: tuple[Charge, ...] = ()
+    adjustments: tuple[Adjustment, ...] = ()
+    refunds: tuple[Refund, ...] = ()
+    monthly_left: int | None = None
+    """What the debtor has left a month by the last budget, minor units; the budget itself is in the database."""
     holds: tuple[CaseHold, ...] = ()
     opt_outs: tuple[Channel, ...] = ()
     causes: tuple[str, ...] = ()

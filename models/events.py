@@ -5,30 +5,20 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.event import Block, Channel, Code, Currency, Event, Minor, Outcome
 from models.facts import (
     FACTS,
     AnyFact,
-    Channel,
-    Code,
     ContactDetails,
     ContactOutcome,
-    Currency,
     DeliveryReport,
     Dispute,
-    Event,
     Fact,
     Hardship,
     Hold,
-    Minor,
     Moved,
     NoticeServed,
     OptOut,
-    Outcome,
-    PaymentReceived,
-    PaymentReversed,
-    PlanAgreed,
-    PlanInstalment,
-    PromiseToPay,
     Protection,
     Release,
     Unreadable,
@@ -44,6 +34,7 @@ from models.findings import (
     HoldEnded,
     MessageSent,
     NoticeIssued,
+    OfferExpired,
     PlanSettled,
     PromiseSettled,
     Reopened,
@@ -57,6 +48,21 @@ from models.findings import (
     TaskEnded,
     TaskOpened,
 )
+from models.money_facts import (
+    AccountUpdated,
+    AdjustmentTold,
+    ChargeTold,
+    OfferAnswered,
+    OfferApproved,
+    OfferMade,
+    PaymentReceived,
+    PaymentReversed,
+    PlanAgreed,
+    PlanInstalment,
+    PromiseToPay,
+    Refunded,
+    WrittenOff,
+)
 
 Finding = Annotated[
     EpisodeStarted
@@ -66,6 +72,7 @@ Finding = Annotated[
     | StageChanged
     | PromiseSettled
     | PlanSettled
+    | OfferExpired
     | HoldEnded
     | Flagged
     | StepPassed
@@ -87,6 +94,7 @@ AnyEvent = Annotated[
     | StageChanged
     | PromiseSettled
     | PlanSettled
+    | OfferExpired
     | HoldEnded
     | Flagged
     | StepPassed
@@ -114,9 +122,13 @@ class Heard(BaseModel):
 __all__ = [
     "FACTS",
     "AccountPlaced",
+    "AccountUpdated",
+    "AdjustmentTold",
     "AnyEvent",
     "AnyFact",
+    "Block",
     "Channel",
+    "ChargeTold",
     "Code",
     "ContactDetails",
     "ContactOutcome",
@@ -139,6 +151,10 @@ __all__ = [
     "Moved",
     "NoticeIssued",
     "NoticeServed",
+    "OfferAnswered",
+    "OfferApproved",
+    "OfferExpired",
+    "OfferMade",
     "OptOut",
     "Outcome",
     "PaymentReceived",
@@ -149,6 +165,7 @@ __all__ = [
     "PromiseSettled",
     "PromiseToPay",
     "Protection",
+    "Refunded",
     "Release",
     "Reopened",
     "Result",
@@ -164,4 +181,5 @@ __all__ = [
     "Unreadable",
     "VisitOutcome",
     "Withdraw",
+    "WrittenOff",
 ]

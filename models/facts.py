@@ -4,81 +4,23 @@ They carry no personal data, for they end in workflow histories: names, numbers,
 """
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Literal, get_args
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import Field
 
-Code = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:@-]{0,199}$")]
-"""An opaque identifier or a code word: no blanks, so neither a name nor a sentence fits."""
-Minor = Annotated[int, Field(gt=0, le=10**15)]
-"""A positive amount in minor units of the account's currency."""
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-
-
-class Channel(StrEnum):
-    """A way to reach a party."""
-
-    sms = "sms"
-    email = "email"
-    call = "call"
-    letter = "letter"
-    visit = "visit"
-
-
-class Outcome(StrEnum):
-    """What a task (call, visit, trace, review) brought."""
-
-    right_party = "right_party"
-    refused = "refused"
-    callback = "callback"
-    no_answer = "no_answer"
-    voicemail = "voicemail"
-    busy = "busy"
-    third_party = "third_party"
-    wrong_number = "wrong_number"
-    wrong_address = "wrong_address"
-    not_home = "not_home"
-    found = "found"
-    not_found = "not_found"
-    done = "done"
-    overdue = "overdue"
-
-
-class Event(BaseModel):
-    """Anything that a case takes in. The same `event_id` counts once, for the whole life of the case."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    event_id: Code
-    at: AwareDatetime | None = None
-    """When it happened; absent: when the case heard of it."""
-
-
-class PaymentReceived(Event):
-    """Money came. `value_date` is the day from which it counts; absent: the debtor's day of `at`."""
-
-    kind: Literal["payment_received"] = "payment_received"
-    amount: Minor
-    currency: Currency
-    value_date: date | None = None
-    reference: Code | None = None
-
-
-class PaymentReversed(Event):
-    """A payment was taken back (chargeback, bounced debit). `payment` is the `event_id` of the payment."""
-
-    kind: Literal["payment_reversed"] = "payment_reversed"
-    payment: Code
-    reason: Code = "reversed"
-
-
-class PromiseToPay(Event):
-    """The debtor promised an amount by a day. Kept or broken is decided by the clock and the ledger."""
-
-    kind: Literal["promise_to_pay"] = "promise_to_pay"
-    amount: Minor
-    due: date
-    by: Code | None = None
+from models.event import Block, Channel, Code, Event, Minor, Outcome
+from models.money_facts import (
+    AccountUpdated,
+    OfferAnswered,
+    OfferApproved,
+    OfferMade,
+    PaymentReceived,
+    PaymentReversed,
+    PlanAgreed,
+    PromiseToPay,
+    Refunded,
+    WrittenOff,
+)
 
 
 class ContactOutcome(Event):
@@ -111,11 +53,21 @@ class DeliveryReport(Event):
 
 
 class Dispute(Event):
-    """The debtor disputes the debt (`opened`). `answered` or `rejected` ends the hold; `upheld` asks for a person."""
+    """The debtor disputes the debt or a part of it (`opened`). `answered` (by a document) or `rejected` ends the hold.
+
+    `upheld` with an amount lowers the debt by it; without one it asks for a person.
+    """
 
     kind: Literal["dispute"] = "dispute"
     status: Literal["opened", "answered", "upheld", "rejected"] = "opened"
     until: date | None = None
+    instalments: tuple[int, ...] = ()
+    """Opened: the instalments that are disputed; absent: all that is owed, unless charges or an amount are named."""
+    charges: tuple[Code, ...] = ()
+    amount: Minor | None = None
+    """Opened: how much is disputed. Upheld: by how much the debt is lowered."""
+    evidence: Code | None = None
+    """The number of the document: what the debtor sent, or what answered it."""
 
 
 class Hardship(Event):
@@ -124,22 +76,9 @@ class Hardship(Event):
     kind: Literal["hardship"] = "hardship"
     until: date | None = None
     cause: Code | None = None
-
-
-class PlanInstalment(BaseModel):
-    """One agreed instalment: minor units, on the debtor's calendar."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    due: date
-    amount: Minor
-
-
-class PlanAgreed(Event):
-    """A repayment plan was agreed."""
-
-    kind: Literal["plan_agreed"] = "plan_agreed"
-    instalments: Annotated[tuple[PlanInstalment, ...], Field(min_length=1, max_length=240)]
-    by: Code | None = None
+    left: Annotated[int, Field(ge=0, le=10**15)] | None = None
+    """What is left a month after the necessary costs, in minor units; the budget itself is kept in the database."""
+    evidence: Code | None = None
 
 
 class Protection(Event):
@@ -148,6 +87,8 @@ class Protection(Event):
     kind: Literal["protection"] = "protection"
     reason: Literal["bankrupt", "deceased", "minor", "hospital", "lawyer", "moratorium", "debt_help"]
     until: date | None = None
+    evidence: Code | None = None
+    """The number of the document."""
 
 
 class OptOut(Event):
@@ -179,6 +120,9 @@ class Hold(Event):
     kind: Literal["hold"] = "hold"
     reason: Code
     until: date | None = None
+    blocks: tuple[Block, ...] | None = None
+    """What it stops; absent: what holds for this reason stop."""
+    evidence: Code | None = None
     by: Code | None = None
 
 
@@ -206,12 +150,16 @@ class Moved(Event):
     strategy: Code
     cycle: Code
     promise_days: Annotated[int, Field(ge=1)]
+    promises_at_most: Annotated[int, Field(ge=1)] = 3
     by: Code
 
 
 Fact = (
     PaymentReceived
     | PaymentReversed
+    | Refunded
+    | WrittenOff
+    | AccountUpdated
     | PromiseToPay
     | ContactOutcome
     | VisitOutcome
@@ -219,6 +167,9 @@ Fact = (
     | Dispute
     | Hardship
     | PlanAgreed
+    | OfferMade
+    | OfferApproved
+    | OfferAnswered
     | Protection
     | OptOut
     | ContactDetails

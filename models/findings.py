@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from models.facts import Channel, Event
+from models.event import Channel, Event
 
 # --- Findings: what the policy saw, recorded with its decision ------------------------------------------------------
 
@@ -66,6 +66,14 @@ class PlanSettled(Event):
     plan: str
     verdict: Literal["fulfilled", "broken"]
     paid: int
+    ended: date
+
+
+class OfferExpired(Event):
+    """Nobody answered an offer by its last day."""
+
+    kind: Literal["offer_expired"] = "offer_expired"
+    offer: str
     ended: date
 
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from models.case import Part
-from models.facts import Code
+from models.event import Code
 
 PORTFOLIO_PAUSE = "portfolio_pause"
 """The reason of the hold that a paused portfolio lays on its accounts: one of their own stays when it is resumed."""

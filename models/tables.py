@@ -3,40 +3,13 @@
 Personal data lives here and in no workflow. Money is integer minor units. Instants are UTC.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Index, LargeBinary, UniqueConstraint
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware instant in UTC; SQLite would return it naive."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is not None and value.tzinfo is None:
-            raise ValueError(f"an instant needs a time zone: {value!r}")
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None or value.tzinfo is not None:
-            return value
-        return value.replace(tzinfo=UTC)
-
-
-def money(nullable: bool = False) -> Any:
-    """A column for an amount in minor units."""
-    return Field(default=None, sa_column=Column(BigInteger, nullable=nullable))
-
-
-def instant(nullable: bool = False, index: bool = False) -> Any:
-    """A column for an instant."""
-    return Field(default=None, sa_column=Column(UtcDateTime, nullable=nullable, index=index))
+from models.columns import instant, money
 
 
 class StrategyText(SQLModel, table=True):
@@ -67,6 +40,8 @@ class Portfolio(SQLModel, table=True):
     """When the last information on payments came."""
     fresh_hours: int | None = None
     """Demands wait when that is longer ago than this many hours; None: not watched."""
+    role: str = "agency"
+    """In which role we act for the client, for rules that bind only some: creditor, agency, servicer, buyer"""
     held: bool = False
     """Paused by ops: accounts that are started meanwhile start with the hold."""
 
@@ -109,6 +84,11 @@ class Account(SQLModel, table=True):
     score: int | None = None
     profile: str | None = None
     collateral: bool = False
+    contract_date: date | None = None
+    tariff: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    """What may be charged for being late, resolved for this contract (models/tariff.py)."""
+    updates: int = 0
+    """How many differences the lender's feed brought."""
     strategy: str
     cycle: str
     stage: str | None = Field(default=None, index=True)
@@ -142,6 +122,32 @@ class InstalmentDue(SQLModel, table=True):
     number: int = Field(primary_key=True)
     due: date
     amount: int = money()
+    interest: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    """How much of the amount is interest of the contract."""
+
+
+class Budget(SQLModel, table=True):
+    """A debtor's month as told with a hardship, minor units: kept here, for a history holds only what is left."""
+
+    __tablename__ = "budget"
+    key: str = Field(primary_key=True)
+    """The event id of the hardship."""
+    account: str = Field(index=True)
+    income: int = money()
+    costs: int = money()
+    people: int = 1
+    """How many live on it."""
+    currency: str
+    by: str
+    at: datetime = instant()
+
+
+class Cause(SQLModel, table=True):
+    """A cause of default that a client added to the common list."""
+
+    __tablename__ = "cause"
+    client: str = Field(primary_key=True)
+    code: str = Field(primary_key=True)
 
 
 class Journal(SQLModel, table=True):
@@ -175,40 +181,9 @@ class Ledger(SQLModel, table=True):
     value_date: date
     posted: bool
     """False: kept but not counted, a person must look (another currency, say)."""
-    at: datetime = instant()
-
-
-class BankPayment(SQLModel, table=True):
-    """Money that a bank tells of: kept before any case hears of it, and until somebody knows whose it is."""
-
-    __tablename__ = "bank_payment"
-    __table_args__ = (UniqueConstraint("reference", "kind", "client"), Index("ix_bank_payment_page", "status", "id"))
-    id: int | None = Field(default=None, primary_key=True)
-    client: str
-    """Whose bank: the client of the portfolio that the file was for; empty: one bank for all clients."""
-    kind: str
-    """payment, reversal"""
-    reference: str
-    """As the bank writes it: unique within kind and client."""
-    end_to_end: str | None = Field(default=None, index=True)
-    """The payer's own reference, which a reversal repeats."""
-    named: str | None = None
-    """The account as the file names it."""
-    account: str | None = Field(default=None, foreign_key="account.id", index=True)
-    amount: int = money()
-    currency: str
-    value_date: date
-    text: str | None = None
-    reverses: str | None = Field(default=None, index=True)
-    """A reversal: the event id of the payment that is taken back."""
-    reason: str | None = None
-    status: str
-    """received (its case is still to be told), told, unmatched, assigned (told, by the word of a person)"""
-    why: str | None = None
-    """Why nobody knows whose it is."""
-    by: str | None = None
-    """Who said whose it is."""
-    file: str
+    instalment: int | None = None
+    detail: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    """How it was computed (period, base, rate), what a payment went to."""
     at: datetime = instant()
 
 
@@ -230,8 +205,26 @@ class Attempt(SQLModel, table=True):
     """reserved, sending, sent, delivered, failed, bounced, open, done, withdrawn"""
     outcome: str | None = None
     proof: str | None = None
+    token: str | None = Field(default=None, index=True, unique=True)
+    """An opaque name of the attempt for the vendor's callbacks."""
+    provider: str | None = None
+    provider_id: str | None = Field(default=None, index=True)
+    """The vendor's own id of the message."""
+    provider_status: str | None = None
     reserved: datetime = instant()
     finished: datetime | None = instant(nullable=True)
+
+
+class OptedOut(SQLModel, table=True):
+    """A party that does not want a channel any more, over all accounts and portfolios of its client."""
+
+    __tablename__ = "opted_out"
+    party: str = Field(primary_key=True)
+    channel: str = Field(primary_key=True)
+    since: datetime = instant()
+    source: str
+    """Where it was said: sms, email, provider, call, ..."""
+    lifted: datetime | None = instant(nullable=True)
 
 
 class Task(SQLModel, table=True):

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from models import events as e
-from models.case import Case, Flag, Payment, Pending, Plan, Promise, Released, StepRecord
+from models.case import Case, Flag, Pending, Released, StepRecord
 from models.events import Channel, Outcome
 from policy.changes import attempted, changed, flagged, held, recorded, rewritten, without_channels, without_hold
-from policy.contact_law import debtor_day, end_of_day, start_of_day
+from policy.contact_law import end_of_day, start_of_day
 from policy.objections import asked
+from policy.told_money import ON_MONEY
 
 USELESS: dict[Outcome, tuple[Channel, ...]] = {
     Outcome.wrong_number: (Channel.call, Channel.sms),
@@ -19,41 +20,6 @@ OFFICE_ANSWERS = frozenset({Outcome.done, Outcome.refused, Outcome.found, Outcom
 """What a task without contact (a review, a trace) can bring."""
 ON_ITS_WAY = frozenset({"sent", "delivered", "failed", "bounced", "overdue"})
 """Results of a message that a delivery report may still change."""
-
-
-def _payment_received(case: Case, event: e.PaymentReceived, at: datetime) -> Case:
-    if case.closed and case.outcome not in (None, "paid", "cured"):
-        case = flagged(case, f"late:{event.event_id}", f"payment for a case that ended as {case.outcome}")
-    elif case.closed:
-        case = flagged(case, f"late:{event.event_id}", "payment for a closed case")
-    elif _certified(case):
-        case = flagged(case, f"late:{event.event_id}", "payment after the certificate or the legal package")
-    payment = Payment(
-        event_id=event.event_id,
-        amount=event.amount,
-        value_date=event.value_date or debtor_day(event.at or at, case.zone),
-        heard=at,
-    )
-    return changed(case, payments=(*case.payments, payment))
-
-
-def _payment_reversed(case: Case, event: e.PaymentReversed, at: datetime) -> Case:
-    if case.closed and case.outcome not in ("paid", "cured"):
-        case = flagged(case, f"late:{event.event_id}", f"payment reversed after the case ended as {case.outcome}")
-    elif _certified(case):
-        case = flagged(case, f"late:{event.event_id}", "payment reversed after the certificate or the legal package")
-    if event.payment not in {p.event_id for p in case.payments}:
-        case = flagged(case, f"unknown:{event.event_id}", f"reversal of a payment that is not known: {event.payment}")
-    return changed(case, reversed=(*case.reversed, event.payment))
-
-
-def _certified(case: Case) -> bool:
-    return any(r.result == "issued" for r in case.records)
-
-
-def _promise(case: Case, event: e.PromiseToPay, at: datetime) -> Case:
-    promise = Promise(event_id=event.event_id, amount=event.amount, due=event.due, made=event.at or at)
-    return changed(case, promises=(*case.promises, promise))
 
 
 def _contact_outcome(case: Case, event: e.ContactOutcome | e.VisitOutcome, at: datetime) -> Case:
@@ -124,20 +90,6 @@ def _hardship(case: Case, event: e.Hardship, at: datetime) -> Case:
     if event.until is None:
         case = flagged(case, f"hardship:{event.event_id}", "hardship without an end: agree on what follows")
     return held(case, event.event_id, "hardship", at, _last_moment(case, event.until))
-
-
-def _plan(case: Case, event: e.PlanAgreed, at: datetime) -> Case:
-    plan = Plan(
-        event_id=event.event_id,
-        instalments=tuple(sorted((i.due, i.amount) for i in event.instalments)),
-        made=event.at or at,
-    )
-    replaced = {"verdict": "replaced", "settled": debtor_day(at, case.zone)}
-    earlier = tuple(p.model_copy(update=replaced) if p.verdict == "running" else p for p in case.plans)
-    case = changed(case, plans=(*earlier, plan))
-    if case.pending and case.pending.waits_for == "answer":
-        case = recorded(case, "accepted", at)
-    return case
 
 
 def _protection(case: Case, event: e.Protection, at: datetime) -> Case:
@@ -227,16 +179,12 @@ def _last_moment(case: Case, until: Any) -> datetime | None:
     return end_of_day(until, case.zone) if until else None
 
 
-ON_FACT: dict[str, Callable[[Case, Any, datetime], Case]] = {
-    "payment_received": _payment_received,
-    "payment_reversed": _payment_reversed,
-    "promise_to_pay": _promise,
+ON_FACT: dict[str, Callable[[Case, Any, datetime], Case]] = ON_MONEY | {
     "contact_outcome": _contact_outcome,
     "visit_outcome": _contact_outcome,
     "delivery_report": _delivery,
     "dispute": _dispute,
     "hardship": _hardship,
-    "plan_agreed": _plan,
     "protection": _protection,
     "opt_out": _opt_out,
     "contact_details": _contact_details,

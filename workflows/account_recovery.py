@@ -185,6 +185,18 @@ class AccountRecoveryWorkflow:
     def payment_reversed(self, fact: Any) -> None:
         self._take(e.PaymentReversed, fact)
 
+    @workflow.signal(description="What was paid too much was paid back")
+    def refunded(self, fact: Any) -> None:
+        self._take(e.Refunded, fact)
+
+    @workflow.signal(description="The creditor gives the debt up, or a part of it")
+    def written_off(self, fact: Any) -> None:
+        self._take(e.WrittenOff, fact)
+
+    @workflow.signal(description="What the lender's feed says differently from before")
+    def account_updated(self, fact: Any) -> None:
+        self._take(e.AccountUpdated, fact)
+
     @workflow.signal(description="The debtor promised an amount by a day")
     def promise_to_pay(self, fact: Any) -> None:
         self._take(e.PromiseToPay, fact)
@@ -212,6 +224,18 @@ class AccountRecoveryWorkflow:
     @workflow.signal(description="A repayment plan was agreed")
     def plan_agreed(self, fact: Any) -> None:
         self._take(e.PlanAgreed, fact)
+
+    @workflow.signal(description="An arrangement was offered")
+    def offer_made(self, fact: Any) -> None:
+        self._take(e.OfferMade, fact)
+
+    @workflow.signal(description="Somebody else approved an offer, or did not")
+    def offer_approved(self, fact: Any) -> None:
+        self._take(e.OfferApproved, fact)
+
+    @workflow.signal(description="The debtor accepted an offer, or refused it")
+    def offer_answered(self, fact: Any) -> None:
+        self._take(e.OfferAnswered, fact)
 
     @workflow.signal(description="The party is protected: everything stops")
     def protection(self, fact: Any) -> None:

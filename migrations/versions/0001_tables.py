@@ -21,6 +21,10 @@ def upgrade() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("proof", sa.String(), nullable=True),
+        sa.Column("token", sa.String(), nullable=True),
+        sa.Column("provider", sa.String(), nullable=True),
+        sa.Column("provider_id", sa.String(), nullable=True),
+        sa.Column("provider_status", sa.String(), nullable=True),
         sa.Column("reserved", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("key"),
@@ -28,7 +32,30 @@ def upgrade() -> None:
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attempt_account"), ["account"], unique=False)
         batch_op.create_index("ix_attempt_party_day", ["party", "local_day"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attempt_provider_id"), ["provider_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attempt_token"), ["token"], unique=True)
 
+    op.create_table(
+        "budget",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("income", sa.BigInteger(), nullable=False),
+        sa.Column("costs", sa.BigInteger(), nullable=False),
+        sa.Column("people", sa.Integer(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key"),
+    )
+    with op.batch_alter_table("budget", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_budget_account"), ["account"], unique=False)
+
+    op.create_table(
+        "cause",
+        sa.Column("client", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("client", "code"),
+    )
     op.create_table(
         "document",
         sa.Column("key", sa.String(), nullable=False),
@@ -68,6 +95,8 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("value_date", sa.Date(), nullable=False),
         sa.Column("posted", sa.Boolean(), nullable=False),
+        sa.Column("instalment", sa.Integer(), nullable=True),
+        sa.Column("detail", sa.JSON(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("account", "key"),
@@ -75,6 +104,15 @@ def upgrade() -> None:
     with op.batch_alter_table("ledger", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ledger_account"), ["account"], unique=False)
 
+    op.create_table(
+        "opted_out",
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("lifted", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("party", "channel"),
+    )
     op.create_table(
         "party",
         sa.Column("id", sa.String(), nullable=False),
@@ -104,6 +142,7 @@ def upgrade() -> None:
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
         sa.Column("fed", sa.DateTime(timezone=True), nullable=False),
         sa.Column("fresh_hours", sa.Integer(), nullable=True),
+        sa.Column("role", sa.String(), nullable=False),
         sa.Column("held", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -136,6 +175,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_task_status"), ["status"], unique=False)
 
     op.create_table(
+        "webhook",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("attempt", sa.String(), nullable=True),
+        sa.Column("party", sa.String(), nullable=True),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("why", sa.String(), nullable=True),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("key"),
+    )
+    with op.batch_alter_table("webhook", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_webhook_attempt"), ["attempt"], unique=False)
+        batch_op.create_index(batch_op.f("ix_webhook_party"), ["party"], unique=False)
+        batch_op.create_index(batch_op.f("ix_webhook_status"), ["status"], unique=False)
+
+    op.create_table(
         "account",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("portfolio", sa.String(), nullable=False),
@@ -150,6 +208,9 @@ def upgrade() -> None:
         sa.Column("score", sa.Integer(), nullable=True),
         sa.Column("profile", sa.String(), nullable=True),
         sa.Column("collateral", sa.Boolean(), nullable=False),
+        sa.Column("contract_date", sa.Date(), nullable=True),
+        sa.Column("tariff", sa.JSON(), nullable=True),
+        sa.Column("updates", sa.Integer(), nullable=False),
         sa.Column("strategy", sa.String(), nullable=False),
         sa.Column("cycle", sa.String(), nullable=False),
         sa.Column("stage", sa.String(), nullable=True),
@@ -214,6 +275,37 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_bank_payment_reverses"), ["reverses"], unique=False)
 
     op.create_table(
+        "feed_entry",
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("instalment", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("account", "reference"),
+    )
+    op.create_table(
+        "feed_update",
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("fact", sa.JSON(), nullable=False),
+        sa.Column("told", sa.Boolean(), nullable=False),
+        sa.Column("file", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("account", "number"),
+    )
+    with op.batch_alter_table("feed_update", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_feed_update_told"), ["told"], unique=False)
+
+    op.create_table(
         "guarantor",
         sa.Column("account", sa.String(), nullable=False),
         sa.Column("party", sa.String(), nullable=False),
@@ -234,6 +326,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("due", sa.Date(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("interest", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account"],
             ["account.id"],

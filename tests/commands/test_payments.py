@@ -15,8 +15,9 @@ from sqlmodel import col, func, select
 from commands.matching import Scope
 from commands.paying import record
 from intake.payments import PaymentRow
+from models.arrivals import BankPayment
 from models.database import Database
-from models.tables import BankPayment, Ledger, Portfolio
+from models.tables import Ledger, Portfolio
 from tests.commands.conftest import EXAMPLE, House
 from tests.intake.test_payments_camt import details, entry, part, statement
 

@@ -14,8 +14,9 @@ from commands.paying import Recorded, feed, record
 from commands.unmatched import unmatched
 from intake.handover import hand_over
 from intake.payments import PaymentRow
+from models.arrivals import BankPayment
 from models.database import Database
-from models.tables import Account, BankPayment, Portfolio
+from models.tables import Account, Portfolio
 from policy.treatment import Feed
 from tests.policy.cases import Life, account, at, by_hand
 from tests.workflows.houses import account_row, days_ago, pack

@@ -1,0 +1,55 @@
+"""Entries of an account's ledger: what raised or lowered the debt, when, by how much, and how it was computed."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+PartKind = Literal["cost", "late_fee", "interest", "principal"]
+ALLOCATION: tuple[PartKind, ...] = ("cost", "late_fee", "interest", "principal")
+"""What money is taken for first, where the strategy says nothing else."""
+EntryKind = Literal[
+    "principal",
+    "instalment_due",
+    "interest",
+    "late_fee",
+    "cost",
+    "payment",
+    "reversal",
+    "adjustment",
+    "write_off",
+    "refund",
+]
+
+
+class Served(BaseModel):
+    """What a payment went to, in minor units."""
+
+    model_config = ConfigDict(frozen=True)
+    what: PartKind
+    instalment: int | None
+    amount: int
+
+
+class Entry(BaseModel):
+    """One line of the ledger, in minor units: `amount` above zero raises what is owed, below zero lowers it."""
+
+    model_config = ConfigDict(frozen=True)
+    key: str
+    kind: EntryKind
+    day: date
+    amount: int
+    instalment: int | None = None
+    due: int | None = None
+    """What fell due (instalment_due): it was owed before, so `amount` is 0."""
+    until: date | None = None
+    """The last day of a period of interest."""
+    base: int | None = None
+    """The overdue principal on which it was computed."""
+    rate: str | None = None
+    """Such as `8 % a year`."""
+    capped: bool = False
+    """Less than computed, for a cap."""
+    reason: str | None = None
+    served: tuple[Served, ...] = ()
+    """What a payment went to, and what stays as credit is missing here."""

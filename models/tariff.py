@@ -1,0 +1,59 @@
+"""What may be charged on an account for being late: dated rates, the late fee, and the caps of its contract."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Percent = Annotated[Decimal, Field(ge=0, le=1000)]
+Share = Annotated[Decimal, Field(ge=0, le=100)]
+
+
+class Term(BaseModel):
+    """A part of a tariff; unknown fields of a later version are ignored, for running cases carry their tariff."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Rate(Term):
+    """Interest on overdue principal from a day on, in per cent of it a year (of 365 days) or a day."""
+
+    since: date
+    percent: Percent
+    per: Literal["year", "day"] = "year"
+
+
+class LateFee(Term):
+    """A fee for each instalment not paid in time: per cent of what is unpaid of it; `least`, `most` in minor units."""
+
+    since: date
+    """For instalments due from this day on."""
+    percent: Percent
+    least: Annotated[int, Field(ge=0)] = 0
+    most: Annotated[int, Field(ge=0)] | None = None
+    after_days: Annotated[int, Field(ge=1, le=365)] = 1
+    """Charged on this day past due."""
+
+
+class Caps(Term):
+    """What the law allows at most for one contract."""
+
+    per_day: Percent | None = None
+    """Per cent of the overdue principal a day."""
+    total: Share | None = None
+    """All charges together (interest of the contract, late interest, fees, costs), as a multiple of the principal."""
+    late: Share | None = None
+    """Late interest and late fees together, as a multiple of the principal."""
+    rules: tuple[str, ...] = ()
+    """The ids of the rules that the caps come from."""
+
+
+class Tariff(Term):
+    """All of it, resolved for one contract. A case carries it, so that an amount can be explained years later."""
+
+    name: str
+    version: str = ""
+    interest: tuple[Rate, ...] = ()
+    late_fees: tuple[LateFee, ...] = ()
+    caps: Caps = Caps()
