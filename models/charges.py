@@ -28,7 +28,7 @@ CENTS = 100
 
 
 class Value(Data):
-    """What holds from a day to a day, both included; an absent day is open. Its source, if named, goes before the rule's."""
+    """What holds from a day to a day, both included; an absent day is open. Its own source outdoes the rule's."""
 
     valid_from: date | None = None
     valid_to: date | None = None
