@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from models.charges import ChargesPack
 from models.jurisdiction import Jurisdiction
 from models.strategy import Strategy
+from models.tariff_file import TariffFile
 from policy.charge_checks import charges_faults
 from policy.pack_checks import jurisdiction_faults, strategy_faults
 from policy.pack_faults import schema_faults
@@ -47,6 +48,11 @@ def read_charges(text: str, file: str) -> ChargesPack:
     pack = _validated(source, ChargesPack, file)
     _refuse(file, source, charges_faults(pack))
     return pack
+
+
+def read_tariff(text: str, file: str) -> TariffFile:
+    """What a lender charges for being late."""
+    return _validated(_source(text, file), TariffFile, file)
 
 
 def strategy_version(text: str, name: str) -> str:
