@@ -41,7 +41,13 @@ AMOUNTS = st.integers(1, 3 * 10**8)
 SIGNED = st.dates(date(2019, 1, 1), date(2028, 1, 1))
 PRODUCTS = st.sampled_from(["consumer_loan", "microloan", "mortgage", "invoice"])
 COUNTRIES = st.sampled_from(sorted(LAW))
-SCALE = [(2500, 15), (5000, 10), (10000, 5), (200000, 1), (10**9, Fraction(1, 2))]
+SCALE = [
+    (2500, Fraction(15)),
+    (5000, Fraction(10)),
+    (10000, Fraction(5)),
+    (200000, Fraction(1)),
+    (10**9, Fraction(1, 2)),
+]
 
 
 def number(text: str) -> Decimal | None:
