@@ -40,8 +40,8 @@ class FourteenDays(NamedTuple):
 
 
 def fourteen_day_letter(posted: date, off: Calendar, roll_forward: bool = True) -> FourteenDays:
-    """NL-C1, NL-C2 (BW 6:96(6); HR 2016:2704): delivered on the 2nd day after posting, Sundays, Mondays and holidays not
-    counted; the 14 days begin on the day after.
+    """NL-C1, NL-C2 (BW 6:96(6); HR 2016:2704): delivered on the 2nd day after posting, no Sunday, Monday or holiday
+    counted; the 14 days begin on the day after that.
 
     `roll_forward` is strict (Atw art. 1): a last day on a Saturday, Sunday or holiday moves to the next other day.
     """
