@@ -89,12 +89,13 @@ def clock(asked: StepInput) -> datetime:
 
 
 def _log(session: Session, asked: StepInput, at: datetime) -> list[Contact]:
-    """The party's contacts as far back as any rule looks, over all accounts and portfolios."""
+    """The party's contacts as far back as any rule looks, over all accounts and portfolios; papers are none."""
     begin = debtor_day(at, asked.zone) - timedelta(days=LOG_DAYS)
     rows = select(Attempt).where(
         Attempt.party == asked.party,
         Attempt.local_day >= begin,
         Attempt.key != asked.act.key,
+        col(Attempt.demand),
         col(Attempt.status).not_in(FAILED),
     )
     return [_contact(row) for row in session.exec(rows)]
