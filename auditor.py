@@ -1,12 +1,15 @@
 """Auditors: read a case from the journal alone, prove that nobody changed it, export it."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from commands.answering import Refused, commands, main, show_json
+from commands import asking
+from commands.answering import Refused, commands, count, json_line, main, say, show_json, show_table
 from commands.casebook import casebook, chain_text, show_header, show_story
 from commands.reaching import database
+from intake.packs import law_packs
 
 app = commands("auditor", __doc__ or "")
 
@@ -30,6 +33,30 @@ def case(
         raise Refused(chain_text(found["chain"]))
     if not as_json:
         typer.echo(chain_text(found["chain"]))
+
+
+@app.command(name="may-contact")
+def may_contact(
+    file: Annotated[Path, typer.Option("--input", exists=True, dir_okay=False, help="JSON lines: docs/law.md.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON, one object a line.")] = False,
+) -> None:
+    """May this party be contacted then, on this channel? Each line is answered with rules; the log is not touched."""
+    packs, faults = law_packs(), 0
+    rows = []
+    for told in asking.answers(asking.lines_of(file), packs):
+        faults += bool(told.fault)
+        if told.fault:
+            say(f"auditor: {file.name}:{told.line}: {told.fault}")
+        if as_json:
+            typer.echo(json_line(asking.told(told)))
+        elif not told.fault:
+            rows.append(asking.row(told))
+    if not as_json:
+        show_table(
+            "May they be contacted?", ("id", "decision", "until (UTC)", "rules", "why, and what it must hold"), rows
+        )
+    if faults:
+        raise Refused(f"{count(faults, 'line')} could not be read; the others were answered")
 
 
 if __name__ == "__main__":

@@ -1,20 +1,22 @@
 """The frame of every step: the attempt is written before the effect, the effect happens once, the journal says so."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from activities import journal
 from activities.providers.channel import Message, Provider
+from models.contact import Contact
 from models.database import Database
 from models.decisions import StepInput
 from models.events import Channel, Heard, Result
 from models.jurisdiction import Jurisdiction
 from models.tables import Attempt
 from policy import story
-from policy.contact_law import Contact, debtor_day
-from policy.results import is_demand, stopped
+from policy.contact_counts import LOG_DAYS
+from policy.contact_law import debtor_day
+from policy.results import is_demand, level_of, stopped
 
 FAILED = ("failed", "bounced", "withdrawn")
 
@@ -87,21 +89,18 @@ def clock(asked: StepInput) -> datetime:
 
 
 def _log(session: Session, asked: StepInput, at: datetime) -> list[Contact]:
-    """The party's contacts from the debtor's today on, over all accounts and portfolios."""
-    today = debtor_day(at, asked.zone)
+    """The party's contacts as far back as any rule looks, over all accounts and portfolios; papers are none."""
+    begin = debtor_day(at, asked.zone) - timedelta(days=LOG_DAYS)
     rows = select(Attempt).where(
         Attempt.party == asked.party,
-        Attempt.local_day >= today,
+        Attempt.local_day >= begin,
         Attempt.key != asked.act.key,
+        col(Attempt.demand),
         col(Attempt.status).not_in(FAILED),
     )
-    return [
-        Contact(
-            r.account,
-            r.step,
-            Channel(r.channel) if r.channel in set(Channel) else Channel.letter,
-            r.local_day,
-            r.demand,
-        )
-        for r in session.exec(rows)
-    ]
+    return [_contact(row) for row in session.exec(rows)]
+
+
+def _contact(row: Attempt) -> Contact:
+    channel = row.channel if row.channel in set(Channel) else Channel.letter.value
+    return Contact(row.account, row.party, channel, row.reserved, level_of(channel), row.demand)

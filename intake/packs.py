@@ -7,7 +7,15 @@ from typing import NamedTuple
 from models.charges import ChargesPack
 from models.jurisdiction import Jurisdiction
 from models.strategy import Strategy
-from policy.packs import PackFault, read_charges, read_jurisdiction, read_strategy, strategy_version
+from policy.packs import (
+    PackFault,
+    Read,
+    jurisdiction,
+    read_charges,
+    read_pack,
+    read_strategy,
+    strategy_version,
+)
 
 HOUSE = Path(__file__).parent.parent
 
@@ -50,10 +58,35 @@ def strategy(file: Path, texts: frozenset[str] | None = None) -> Pack:
     return Pack(read, strategy_version(text, read.strategy), text)
 
 
+def law_packs(folder: Path = HOUSE / "jurisdictions") -> dict[str, Read]:
+    """All packs of law by place. Raises PackFault with the faults of all files."""
+    found: dict[str, Read] = {}
+    faults: list[str] = []
+    for file in sorted(folder.glob("*.yaml")):
+        try:
+            read = read_pack(file.read_text(encoding="utf-8"), file.name)
+        except PackFault as fault:
+            faults += fault.faults
+            continue
+        if read.pack.place in found:
+            faults.append(f"{file.name}:1:1: place: another file has the law of {read.pack.place}; expected one")
+        found[read.pack.place] = read
+    if faults:
+        raise PackFault(faults)
+    return found
+
+
+def places(folder: Path = HOUSE / "jurisdictions") -> Mapping[str, Jurisdiction]:
+    """What binds in each country and region, with the house's own rules. Raises PackFault."""
+    packs = law_packs(folder)
+    house = [name for name, read in packs.items() if read.pack.kind in ("house", "client")]
+    lived_in = [name for name, read in packs.items() if read.pack.kind in ("country", "region")]
+    return {name: jurisdiction(packs, name, *house) for name in lived_in}
+
+
 def jurisdictions(folder: Path = HOUSE / "jurisdictions") -> Mapping[str, Jurisdiction]:
-    """The law by country. Raises PackFault."""
-    packs = [read_jurisdiction(file.read_text(encoding="utf-8"), file.name) for file in sorted(folder.glob("*.yaml"))]
-    return {pack.country: pack for pack in packs}
+    """What binds in each country where the region is not known. Raises PackFault."""
+    return {name: law for name, law in places(folder).items() if "-" not in name}
 
 
 def charges(folder: Path = HOUSE / "jurisdictions" / "charges") -> Mapping[str, ChargesPack]:

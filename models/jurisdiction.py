@@ -1,35 +1,95 @@
-"""The contact law of one country as data: which hours on which days, for which channel, by which article."""
+"""The law of contact as data: one pack of rules per place, and the packs that bind together where a debtor lives."""
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, time
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from models.events import Channel
+from models.contact import CHANNELS, Actor, DayKind, FactName, LawChannel, Level, Place
 from models.strategy import Data
 
-Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"]
-WEEK: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-DAYS: tuple[Day, ...] = (*WEEK, "holiday")
-TIMED = (Channel.sms, Channel.email, Channel.call, Channel.visit)
+WEEK: tuple[DayKind, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAYS: tuple[DayKind, ...] = (*WEEK, "holiday")
+TIMED: tuple[str, ...] = tuple(channel for channel in CHANNELS if channel != "letter")
 """Channels that hours bind. A letter lies in the letter box until the debtor wants to read it."""
+GROUPS: dict[str, tuple[str, ...]] = {
+    "all": CHANNELS,
+    "timed": TIMED,
+    "calls": ("call", "robot"),
+    "messages": ("sms", "email", "messenger"),
+}
+Switch = Literal["rolling_week", "working_saturday", "early_refusal", "closing_second", "lenders", "soft_law", "caps"]
+"""Where law is unclear we read it strictly: on unless a pack says off."""
+PACK_ID = r"^[A-Z]{2,6}(-[A-Z]{2,4})?$"
 
 
 def _clock(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
+    if isinstance(value, str) and not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?", value):
         raise ValueError(f"{value!r} is not a time of day; expected hours and minutes such as 08:30")
     return value
 
 
+def _spelled_out(value: object) -> object:
+    """`all`, `timed`, `calls`, `messages` stand for their channels."""
+    if isinstance(value, str) and value in GROUPS:
+        return list(GROUPS[value])
+    if isinstance(value, list):
+        return [channel for word in value for channel in GROUPS.get(word, (word,))] if _words(value) else value
+    return value
+
+
+def _words(value: list[object]) -> bool:
+    return all(isinstance(word, str) for word in value)
+
+
 Clock = Annotated[time, BeforeValidator(_clock)]
+Channels = Annotated[list[LawChannel], BeforeValidator(_spelled_out), Field(min_length=1)]
+Days = Annotated[int, Field(ge=0, le=400)]
+
+
+class Rule(Data):
+    """What every rule says of itself: whom and when it binds, by which article, how sure we are."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Z]{2,6}(-[A-Z0-9]{1,6}){1,2}$")]
+    channels: Channels
+    level: Literal["statute", "regulation", "soft_law", "policy"]
+    force: Literal["hard_ban", "presumption", "duty", "good_practice"] = "hard_ban"
+    article: Annotated[str, Field(min_length=1)]
+    source: Annotated[str, Field(min_length=1)]
+    checked: date
+    """The day a person last compared this rule with its source."""
+    conf: Literal["H", "M", "L"]
+    mem: bool = False
+    """From memory: nobody has seen the source yet."""
+    valid_from: date | None = None
+    """None: since always."""
+    valid_to: date | None = None
+    """The last day. None: still."""
+    basis: Literal["contact", "contract", "event"] = "contact"
+    """Whose day decides whether the rule is in force: the contact's, the contract's, that of the event it follows."""
+    binds: Annotated[list[Actor], Field(min_length=1)] = ["creditor", "agency", "servicer", "buyer"]
+    strict_binds: list[Actor] = []
+    """Bound too while the switch `lenders` is on."""
+    strict: Switch | None = None
+    """A strict reading: it binds only while this switch of its pack is on."""
+    sign_off: Literal["none", "signed"] = "none"
+    """none: no lawyer has signed it; not for live contact."""
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> Self:
+        if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
+            raise ValueError(f"valid_to {self.valid_to} lies before valid_from {self.valid_from}")
+        return self
 
 
 class Window(Data):
     """From a time of day (included) to another (excluded), on the debtor's clock."""
 
-    days: Annotated[list[Day], Field(min_length=1)]
+    days: Annotated[list[DayKind], Field(min_length=1)]
     opens: Clock = Field(alias="from")
     closes: Clock = Field(alias="to")
 
@@ -40,22 +100,18 @@ class Window(Data):
         return self
 
 
-class HoursRule(Data):
+class HoursRule(Rule):
     """One rule on hours. It binds the days it names, as windows or as closed; of several rules the strictest wins."""
 
-    id: Annotated[str, Field(pattern=r"^[A-Z]{2,5}-[A-Z0-9]{1,6}$")]
-    channels: Annotated[list[Literal["sms", "email", "call", "visit"]], Field(min_length=1)]
     windows: list[Window] = []
-    closed: list[Day] = []
-    level: Literal["statute", "regulation", "soft_law", "policy"]
-    article: Annotated[str, Field(min_length=1)]
-    since: date | None = None
-    """In force since, if known. The rule is obeyed for earlier days too: that is stricter, never laxer."""
-    source: Annotated[str, Field(min_length=1)]
-    checked: date
-    """The day a person last compared this rule with its source."""
-    conf: Literal["H", "M", "L"]
-    note: str = ""
+    closed: list[DayKind] = []
+
+    @field_validator("channels")
+    @classmethod
+    def _timed(cls, channels: list[LawChannel]) -> list[LawChannel]:
+        if "letter" in channels:
+            raise ValueError("a letter has no hours; expected timed channels only")
+        return channels
 
     @model_validator(mode="after")
     def _says_one_thing_a_day(self) -> Self:
@@ -67,57 +123,173 @@ class HoursRule(Data):
             raise ValueError("a rule needs windows, closed days or both")
         return self
 
-    def names(self, day: Day) -> bool:
+    def names(self, day: DayKind) -> bool:
         """Whether the rule says anything about such a day."""
         return day in self.closed or self.window(day) is not None
 
-    def window(self, day: Day) -> Window | None:
+    def window(self, day: DayKind) -> Window | None:
         """The hours of such a day; None where it is closed or not named."""
         return next((window for window in self.windows if day in window.days), None)
 
 
-class Holidays(Data):
-    """The public holidays: a calendar of the `holidays` library, and the days it does not know."""
+class Limit(Data):
+    """At most so many in a calendar day, week (from Monday) or month, or in so many days that follow each other."""
 
+    max: Annotated[int, Field(ge=0)]
+    calendar: Literal["day", "week", "month"] | None = None
+    rolling_days: Annotated[int, Field(ge=1, le=62)] | None = None
+
+    @model_validator(mode="after")
+    def _one_window(self) -> Self:
+        if (self.calendar is None) == (self.rolling_days is None):
+            raise ValueError("expected one of calendar and rolling_days")
+        return self
+
+
+class Condition(Data):
+    """A fact that holds now. `days`: only for so many days from its own day on. `older_than_days`: only after them."""
+
+    fact: FactName
+    days: Days | None = None
+    counts: Literal["event_day", "next_day"] = "next_day"
+    """Which day is the first of `days`: that of the event itself, or the one after it."""
+    older_than_days: Days | None = None
+    not_before: "After | None" = None
+
+
+class After(Data):
+    """A fact told earlier than so many months after another one does not count (a refusal that came too early)."""
+
+    fact: FactName
+    months: Annotated[int, Field(ge=1)]
+
+
+class CounterRule(Rule):
+    """How often: contacts of the log that count, by party or by party and debt."""
+
+    says: Annotated[str, Field(min_length=1, max_length=120)]
+    counts: Channels | None = None
+    """The channels that are counted; those it binds, where not named."""
+    key: Literal["party", "party_debt"]
+    event: Level
+    """Counted from this level on."""
+    limits: Annotated[list[Limit], Field(min_length=1)]
+    inbound: bool = False
+    """Contacts that the debtor began count too."""
+    demands: bool = False
+    """Only what asks for something is counted and bound."""
+    places: list[Place] = []
+    """Only contacts there are counted and bound; everywhere, where none is named."""
+    unless: Condition | None = None
+    """A consent, until the next conversation. Contacts that were made under one are not counted either."""
+
+
+class CooldownRule(Rule):
+    """Nothing for some days after a conversation."""
+
+    says: Annotated[str, Field(min_length=1, max_length=120)]
+    counts: Channels | None = None
+    key: Literal["party", "party_debt"]
+    after: Level
+    days: Annotated[int, Field(ge=1, le=62)]
+    """The day of the event is the first of them."""
+    inbound: bool = True
+    unless: Condition | None = None
+
+
+class BanRule(Rule):
+    """Not at all while one of `when` holds (always, where there is none), unless all of `unless` hold."""
+
+    says: Annotated[str, Field(min_length=1, max_length=120)]
+    when: list[Condition] = []
+    unless: list[Condition] = []
+    demands: bool = False
+    """Only what asks for something is bound."""
+    answer: Literal["deny", "human"] = "deny"
+
+
+class DutyRule(Rule):
+    """What a contact must hold or bring with it; always, or while one of `when` holds and not all of `unless`."""
+
+    says: Annotated[str, Field(min_length=1, max_length=120)]
+    needs: Literal["opt_out_line", "recording_notice", "names", "creditor_details", "debt_advice", "warning"]
+    when: list[Condition] = []
+    unless: list[Condition] = []
+
+
+class WishRule(Rule):
+    """Times that the debtor called inconvenient are kept free."""
+
+    says: Annotated[str, Field(min_length=1, max_length=120)]
+
+
+class Holidays(Data):
+    """The public holidays: a calendar of the `holidays` library, the days it does not know, the years checked."""
+
+    rule: Annotated[str, Field(pattern=r"^[A-Z]{2,6}(-[A-Z0-9]{1,6}){1,2}$")]
+    """The id under which an unconfirmed year is refused."""
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
     subdivisions: list[str] = []
     """Where the part of the country is not known: a holiday of any of them counts."""
     categories: Annotated[list[Literal["public", "optional", "bank", "government"]], Field(min_length=1)] = ["public"]
     extra: list[date] = []
     """Days set by decree that the library does not know."""
+    working: list[date] = []
+    """Saturdays made working days by decree; they stay Saturdays while the switch `working_saturday` is on."""
+    library: str
+    """The version of `holidays` that was compared."""
+    checked: date
+    confirmed: Annotated[list[int], Field(min_length=1)]
+    """Years whose days were compared with the official list."""
+    unconfirmed: Literal["closed", "library"]
+    """A year that is not confirmed: no timed contact at all, or as the library has it."""
 
 
-class Jurisdiction(Data):
-    """One country's rules on contact. Every timed channel has hours for every day, so nothing has to be guessed."""
+class Pack(Data):
+    """One file of rules: a union, a country, a region, a house or a client. It can only take away what others allow."""
 
     format: Literal["1"]
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    place: Annotated[str, Field(pattern=PACK_ID)]
+    kind: Literal["union", "country", "region", "house", "client"]
     title: str
-    holidays: Holidays
-    hours: Annotated[list[HoursRule], Field(min_length=1)]
-
-    # The fields are lists; equality still tells two editions of a country apart.
-    def __hash__(self) -> int:
-        return hash(self.country)
+    also: list[str] = []
+    """Other names of the place."""
+    under: Annotated[str, Field(pattern=PACK_ID)] | None = None
+    """The wider pack that binds there too."""
+    elsewhere: Annotated[str, Field(pattern=PACK_ID)] | None = None
+    """Of a country: the region whose rules bind where the debtor's region is not known or has none of its own."""
+    sign_off: Literal["none", "signed"]
+    """none: no lawyer has signed this pack; it is not for live contact."""
+    signed_by: str = ""
+    signed_on: date | None = None
+    off: list[Switch] = []
+    """Strict readings that are switched off here."""
+    holidays: Holidays | None = None
+    hours: list[HoursRule] = []
+    counters: list[CounterRule] = []
+    cooldowns: list[CooldownRule] = []
+    bans: list[BanRule] = []
+    duties: list[DutyRule] = []
+    wishes: list[WishRule] = []
 
     @model_validator(mode="after")
-    def _complete(self) -> Self:
-        silent = [f"{channel} on {day}" for channel in TIMED for day in DAYS if not self._named(channel, day)]
-        if silent:
-            raise ValueError(f"no rule speaks of: {', '.join(silent)}; expected hours or closed for every day")
-        shut = [channel for channel in TIMED if not any(self._opens(channel, day) for day in WEEK)]
-        if shut:
-            raise ValueError(f"no hours are left in the whole week for: {', '.join(shut)}")
+    def _signed_by_somebody(self) -> Self:
+        if (self.sign_off == "signed") != bool(self.signed_by and self.signed_on):
+            raise ValueError("a signed pack names signed_by and signed_on, one that is not signed names neither")
         return self
 
-    def bound(self, channel: Channel) -> Iterator[HoursRule]:
-        """The rules that bind a channel."""
-        return (rule for rule in self.hours if channel in rule.channels)
+    @property
+    def rules(self) -> Iterator[Rule]:
+        """Every rule, in the order in which they are asked."""
+        for section in (self.bans, self.hours, self.wishes, self.cooldowns, self.counters, self.duties):
+            yield from section
 
-    def _named(self, channel: Channel, day: Day) -> bool:
-        return any(rule.names(day) for rule in self.bound(channel))
 
-    def _opens(self, channel: Channel, day: Day) -> bool:
-        windows = [rule.window(day) for rule in self.bound(channel) if rule.names(day)]
-        hours = [(window.opens, window.closes) for window in windows if window]
-        return len(hours) == len(windows) and max(o for o, _ in hours) < min(c for _, c in hours)
+@dataclass(frozen=True, eq=False)
+class Jurisdiction:
+    """Where a debtor lives: the packs that bind there, widest first. All of them must allow what is done."""
+
+    country: str
+    packs: tuple[Pack, ...]
+    versions: tuple[str, ...]
+    """`<place>@<first 12 hex of the sha256 of the pack's text>`, one for each pack."""

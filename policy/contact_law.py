@@ -1,206 +1,198 @@
-"""May we contact this party on this channel now? If not: from when, and by which rule."""
+"""May we contact this party on this channel now? If not: from when, and by which rules."""
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from functools import cache, lru_cache
-from typing import NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Literal, NamedTuple
 
-import holidays
+from models.contact import CHANNELS, Contact, Facts, Party
+from models.jurisdiction import BanRule, CooldownRule, CounterRule, Jurisdiction, WishRule
+from policy.binding import Binding, binding
+from policy.contact_counts import counts, next_free
+from policy.contact_facts import Known, known_facts, next_unbound, terms
+from policy.contact_hours import HORIZON_DAYS, closed_by, is_holiday, next_not_quiet, next_open, open_day
+from policy.days import debtor_day, end_of_day, start_of_day, utc, zone_known
 
-from models.events import Channel
-from models.jurisdiction import DAYS, WEEK, Day, HoursRule, Jurisdiction, Window
+__all__ = [
+    "Allow",
+    "Answer",
+    "Defer",
+    "Deny",
+    "Duty",
+    "Human",
+    "Inputs",
+    "aim",
+    "debtor_day",
+    "end_of_day",
+    "is_holiday",
+    "lawful_from",
+    "may_contact",
+    "start_of_day",
+]
 
-ONE_DEMAND = "HOUSE-1: one demand per party and debtor's day"
 NO_ZONE = "HOUSE-2: no contact where the debtor's time zone is not known"
-HORIZON_DAYS = 400
-CHANNEL_WORDS = {Channel.sms: "SMS", Channel.email: "e-mail", Channel.call: "calls", Channel.visit: "visits"}
-NEVER_OPENS = datetime.max.replace(tzinfo=UTC)
-NEVER_CLOSES = datetime.min.replace(tzinfo=UTC)
+ANYBODY = Facts()
+
+
+class Inputs(NamedTuple):
+    """What was asked, of which editions of the law."""
+
+    party: Party
+    channel: str
+    at: datetime
+    log: Sequence[Contact]
+    facts: Facts
+    packs: tuple[str, ...]
+
+
+class Duty(NamedTuple):
+    """Something that the contact must hold or bring with it."""
+
+    rule: str
+    needs: str
+    says: str
 
 
 class Allow(NamedTuple):
-    """Yes, by these rules."""
+    """Yes, by these rules, with these duties."""
 
     rules: tuple[str, ...]
+    duties: tuple[Duty, ...]
+    inputs: Inputs
 
 
 class Defer(NamedTuple):
-    """Not now; `until` is allowed."""
+    """Not now; `until` is allowed and no minute before it. `rule` is a sentence, `rules` all that moved it."""
 
     until: datetime
     rule: str
+    rules: tuple[str, ...]
+    inputs: Inputs
 
 
 class Deny(NamedTuple):
     """No."""
 
     rule: str
+    rules: tuple[str, ...]
+    inputs: Inputs
 
 
-class Contact(NamedTuple):
-    """One entry of a party's contact log."""
+class Human(NamedTuple):
+    """A person must look at it first."""
 
-    account: str
-    step: str
-    channel: Channel
-    day: date
-    demand: bool
-
-
-class Bound(NamedTuple):
-    """What one rule leaves open of one day."""
-
-    opens: datetime
-    closes: datetime
     rule: str
-    says: str
+    rules: tuple[str, ...]
+    inputs: Inputs
 
 
-class OpenDay(NamedTuple):
-    """What all rules together leave open of one day: nothing when it closes before it opens."""
+Answer = Allow | Defer | Deny | Human
 
-    opens: datetime
-    closes: datetime
-    bounds: tuple[Bound, ...]
+
+class Block(NamedTuple):
+    """One rule on one clock: the first instant not before another one that it leaves free (None: none comes)."""
+
+    says: Callable[[datetime], tuple[str, ...]]
+    """What it says against an instant; of hours, every rule that is closed then."""
+    free: Callable[[datetime], datetime | None]
+    never: Literal["deny", "human"]
 
 
 def may_contact(
-    pack: Jurisdiction, zone: str, channel: Channel, at: datetime, log: Sequence[Contact] = ()
-) -> Allow | Defer | Deny:
-    """The answer of the law, then of the house. An instant that is deferred to is itself allowed."""
-    if not _zone_known(zone):
-        return Deny(NO_ZONE)
-    now = _utc(at)
-    until, rule = lawful_from(pack, zone, channel, now)
-    demanded = {contact.day for contact in log if contact.demand}
-    while (day := debtor_day(until, zone)) in demanded:
-        until, rule = lawful_from(pack, zone, channel, end_of_day(day, zone))[0], ONE_DEMAND
-    if until > now:
-        return Defer(until, rule)
-    return Allow(_rules(pack, zone, channel, day))
+    party: Party, channel: str, at: datetime, log: Sequence[Contact], facts: Facts, packs: Jurisdiction
+) -> Answer:
+    """The answer of all packs together, on every clock that may be the debtor's.
+
+    `log` holds the party's other contacts of at least `LOG_DAYS` days, in any order. Raises ValueError for an unknown
+    channel and for an instant without a time zone.
+    """
+    if channel not in CHANNELS:
+        raise ValueError(f"{channel!r} is no channel of the law; expected one of {', '.join(CHANNELS)}")
+    now = utc(at)
+    inputs = Inputs(party, channel, now, log, facts, packs.versions)
+    if not party.zones or not all(zone_known(zone) for zone in party.zones):
+        return Deny(NO_ZONE, (NO_ZONE.split(":")[0],), inputs)
+    bound, known = binding(packs, channel, facts), known_facts(party, facts, channel)
+    blocks = list(_blocks(bound, known, inputs))
+    against = [block for block in blocks if block.free(now) != now]
+    if not against:
+        return Allow(bound.ids, _duties(bound, known, party.zones, now), inputs)
+    return _refusal(blocks, against, now, inputs)
 
 
-def lawful_from(pack: Jurisdiction, zone: str, channel: Channel, at: datetime) -> tuple[datetime, str]:
-    """The earliest lawful instant that is not before `at`, and the rule that moved it, if any did."""
-    now = _utc(at)
-    if channel is Channel.letter:
+def lawful_from(packs: Jurisdiction, zone: str, channel: str, at: datetime) -> tuple[datetime | None, str]:
+    """The earliest instant within lawful hours that is not before `at`, and the rule that moved it, if any did."""
+    now = utc(at)
+    if channel == "letter":
         return now, ""
-    day = debtor_day(now, zone)
-    hours = _open_day(pack, zone, channel, day)
-    if hours.opens <= now < hours.closes:
-        return now, ""
-    why = next(bound.says for bound in hours.bounds if not bound.opens <= now < bound.closes)
-    return _next_opening(pack, zone, channel, now, day), why
+    bound = binding(packs, channel, ANYBODY)
+    opens = next_open(bound, zone, now)
+    return opens, "" if opens == now else closed_by(bound, zone, now)[0]
 
 
-def debtor_day(at: datetime, zone: str) -> date:
-    """The day on the debtor's calendar."""
-    return _utc(at).astimezone(_zone(zone)).date()
+def aim(packs: Jurisdiction, zone: str, channel: str, at: datetime, turn: timedelta) -> tuple[datetime, str]:
+    """When to plan a contact: within lawful hours, not before `at`, and not before this account's turn after they open.
+
+    So that no herd comes at the opening minute. Where no lawful hour comes, `at`: the last moment asks again and says
+    no. The sentence is of the rule that moved it, if any did.
+    """
+    opens, rule = lawful_from(packs, zone, channel, at)
+    if opens is None or channel == "letter":
+        return utc(at), ""
+    bound = binding(packs, channel, ANYBODY)
+    turned = open_day(bound, zone, debtor_day(opens, zone)).opens + turn
+    later, _ = lawful_from(packs, zone, channel, max(opens, turned))
+    return later or opens, rule
 
 
-@lru_cache(maxsize=65536)
-def start_of_day(day: date, zone: str) -> datetime:
-    """The first instant of the day; where clocks skip midnight, the moment they do."""
-    return datetime.combine(day, time(), _zone(zone)).astimezone(UTC)
+def _blocks(bound: Binding, known: Known, inputs: Inputs) -> Iterator[Block]:
+    party, _, _, log, facts, _ = inputs
+    called_for = [(ban, terms(ban, known)) for ban in bound.bans if facts.demand or not ban.demands]
+    bans = [(ban, when) for ban, when in called_for if when is not None]
+    counted = counts(bound, party.id, facts, known, log)
+    for zone in party.zones:
+        for ban, when in bans:
+            yield Block(_sentence(ban), partial(next_unbound, ban, when, zone), ban.answer)
+        if bound.channel != "letter":
+            yield Block(partial(closed_by, bound, zone), partial(next_open, bound, zone), "human")
+        for wish in bound.wishes if facts.quiet else ():
+            free = partial(next_not_quiet, facts.quiet, bound.jurisdiction, zone)
+            yield Block(_sentence(wish), free, "human")
+        for count in counted:
+            yield Block(_sentence(count.tally.rule), partial(next_free, count, zone), "human")
 
 
-def end_of_day(day: date, zone: str) -> datetime:
-    """The first instant of the next day: a deadline's last day still belongs to it."""
-    return start_of_day(day + timedelta(days=1), zone)
+def _sentence(rule: BanRule | WishRule | CounterRule | CooldownRule) -> Callable[[datetime], tuple[str, ...]]:
+    return lambda at: (f"{rule.id}: {rule.says}",)
 
 
-def is_holiday(pack: Jurisdiction, day: date) -> bool:
-    """Whether the day is a public holiday there."""
-    return day in _holidays(pack, day.year)
+def _refusal(blocks: list[Block], against: list[Block], now: datetime, inputs: Inputs) -> Defer | Deny | Human:
+    """The earliest instant that every rule leaves free. Each rule only skips what it forbids, so none is missed."""
+    moved = [says for block in against for says in block.says(now)]
+    for answer, kind in (("deny", Deny), ("human", Human)):
+        for block in against:
+            if block.never == answer and block.free(now) is None:
+                return kind(block.says(now)[0], _ids(moved), inputs)
+    until: datetime | None = now
+    last = now + timedelta(days=HORIZON_DAYS)
+    while until is not None and until <= last:
+        block_now = next((block for block in blocks if block.free(until) != until), None)
+        if block_now is None:
+            return Defer(until, moved[0], _ids(moved), inputs)
+        moved += block_now.says(until)
+        until, never = block_now.free(until), block_now.never
+    kind = Deny if until is None and never == "deny" else Human
+    return kind(moved[-1], _ids(moved), inputs)
 
 
-def _next_opening(pack: Jurisdiction, zone: str, channel: Channel, now: datetime, day: date) -> datetime:
-    for ahead in range(HORIZON_DAYS):
-        hours = _open_day(pack, zone, channel, day + timedelta(days=ahead))
-        if now <= hours.opens < hours.closes:
-            return hours.opens
-    raise ValueError(f"{pack.country}: no lawful hour for {channel} within {HORIZON_DAYS} days of {day}")
+def _ids(sentences: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(sentence.split(":")[0] for sentence in sentences))
 
 
-def _rules(pack: Jurisdiction, zone: str, channel: Channel, day: date) -> tuple[str, ...]:
-    if channel is Channel.letter:
-        return ()
-    return tuple(dict.fromkeys(bound.rule for bound in _open_day(pack, zone, channel, day).bounds))
-
-
-@lru_cache(maxsize=65536)
-def _open_day(pack: Jurisdiction, zone: str, channel: Channel, day: date) -> OpenDay:
-    bounds = tuple(_bounds(pack, zone, channel, day))
-    return OpenDay(max(bound.opens for bound in bounds), min(bound.closes for bound in bounds), bounds)
-
-
-def _bounds(pack: Jurisdiction, zone: str, channel: Channel, day: date) -> Iterator[Bound]:
-    weekday = WEEK[day.weekday()]
-    # A holiday stays the weekday it falls on: both bind, so that a holiday on a Sunday is never laxer than a Sunday.
-    kinds: tuple[Day, ...] = (weekday, "holiday") if is_holiday(pack, day) else (weekday,)
-    for rule in pack.bound(channel):
-        for kind in (kind for kind in kinds if rule.names(kind)):
-            says = _says(rule, channel) + (f"; {day} is a holiday" if kind == "holiday" else "")
-            yield Bound(*_edges(rule.window(kind), day, zone), rule.id, says)
-
-
-def _edges(window: Window | None, day: date, zone: str) -> tuple[datetime, datetime]:
-    if window is None:
-        return NEVER_OPENS, NEVER_CLOSES
-    # An hour that the clocks skip or repeat has two readings: open by the later one, close by the earlier one.
-    return max(_readings(day, window.opens, zone)), min(_readings(day, window.closes, zone))
-
-
-def _readings(day: date, clock: time, zone: str) -> tuple[datetime, datetime]:
-    wall = datetime.combine(day, clock, _zone(zone))
-    return wall.astimezone(UTC), wall.replace(fold=1).astimezone(UTC)
-
-
-def _says(rule: HoursRule, channel: Channel) -> str:
-    hours = [f"{_span(window.days)} {window.opens:%H:%M}-{window.closes:%H:%M}" for window in rule.windows]
-    closed = [f"not {_span(rule.closed)}"] if rule.closed else []
-    return f"{rule.id}: {CHANNEL_WORDS[channel]} {', '.join(hours + closed)}"
-
-
-def _span(days: list[Day]) -> str:
-    """`Mon-Fri` for days that follow each other, else each by name."""
-    places = sorted(DAYS.index(day) for day in days)
-    week = [place for place in places if place < len(WEEK)]
-    words = [WEEK[place].capitalize() for place in week]
-    if len(week) > 2 and week[-1] - week[0] == len(week) - 1:
-        words = [f"{words[0]}-{words[-1]}"]
-    return ", ".join(words + (["holidays"] if len(places) > len(week) else []))
-
-
-@lru_cache(maxsize=1024)
-def _holidays(pack: Jurisdiction, year: int) -> frozenset[date]:
-    calendar = pack.holidays
-    known: set[date] = set(calendar.extra)
-    parts: list[str | None] = [*calendar.subdivisions] or [None]
-    for part in parts:
-        known |= set(
-            holidays.country_holidays(calendar.country, part, years=year, categories=tuple(calendar.categories))
-        )
-    return frozenset(known)
-
-
-@cache
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
-
-
-def _zone_known(name: str) -> bool:
-    try:
-        _zone(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
-
-
-def _utc(at: datetime) -> datetime:
-    if at.tzinfo is UTC:
-        return at
-    if at.tzinfo is None:
-        raise ValueError(f"an instant needs a time zone: {at!r}")
-    return at.astimezone(UTC)
+def _duties(bound: Binding, known: Known, zones: tuple[str, ...], now: datetime) -> tuple[Duty, ...]:
+    found = []
+    for duty in bound.duties:
+        when = terms(duty, known)
+        if when is not None and any(next_unbound(duty, when, zone, now) != now for zone in zones):
+            found.append(Duty(duty.id, duty.needs, duty.says))
+    return tuple(found)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import holidays
 
-from models.jurisdiction import Jurisdiction
+from models.contact import DayKind
+from models.jurisdiction import TIMED, WEEK, Holidays, HoursRule, Pack
 from models.strategy import Cycle, For, If, OfferStep, Stage, StepBase, Strategy
 from models.strategy import Step as AnyStep
 from models.words import LEGAL_STATUSES, PRODUCTS
@@ -15,6 +16,7 @@ Found = Iterator[tuple[Loc, str]]
 Placed = tuple[Loc, AnyStep]
 CONTACTS = ("sms", "email", "letter", "call", "visit")
 YEAR_OF_PROOF = 2026
+SECTIONS = ("hours", "counters", "cooldowns", "bans", "duties", "wishes")
 
 
 def strategy_faults(strategy: Strategy, texts: frozenset[str] | None) -> Found:
@@ -23,9 +25,52 @@ def strategy_faults(strategy: Strategy, texts: frozenset[str] | None) -> Found:
         yield from _cycle(("cycles", place), cycle, strategy, texts)
 
 
-def jurisdiction_faults(pack: Jurisdiction) -> Found:
-    calendar = pack.holidays
-    categories = tuple(calendar.categories)
+def law_faults(pack: Pack) -> Found:
+    """Faults of a pack of law."""
+    yield from _twice(pack)
+    yield from _shut(pack)
+    yield from _scope(pack)
+    if pack.holidays:
+        yield from _calendar(pack.holidays)
+    elif pack.hours and pack.kind == "country":
+        yield ("holidays",), "is missing; expected the public holidays of a country with hours"
+
+
+def _twice(pack: Pack) -> Found:
+    seen: set[str] = set()
+    for section in SECTIONS:
+        for place, rule in enumerate(getattr(pack, section)):
+            if rule.id in seen:
+                yield (section, place, "id"), f"{rule.id} stands twice; expected an id of its own"
+            seen.add(rule.id)
+
+
+def _shut(pack: Pack) -> Found:
+    """Hours that contradict each other would close a channel for the whole week: nobody means that."""
+    for channel in TIMED:
+        bound = [rule for rule in pack.hours if channel in rule.channels]
+        if bound and all(_named(bound, day) for day in WEEK) and not any(_opens(bound, day) for day in WEEK):
+            yield ("hours",), f"no hours are left in the whole week for {channel}; expected some, or a ban"
+
+
+def _named(rules: list[HoursRule], day: DayKind) -> bool:
+    return any(rule.names(day) for rule in rules)
+
+
+def _opens(rules: list[HoursRule], day: DayKind) -> bool:
+    windows = [rule.window(day) for rule in rules if rule.names(day)]
+    hours = [(window.opens, window.closes) for window in windows if window]
+    return len(hours) == len(windows) and max(o for o, _ in hours) < min(c for _, c in hours)
+
+
+def _scope(pack: Pack) -> Found:
+    if pack.kind == "client" and pack.off:
+        yield ("off",), "a client cannot switch a strict reading off; expected rules that tighten"
+    if pack.elsewhere and pack.kind != "country":
+        yield ("elsewhere",), "only a country has regions; expected it there"
+
+
+def _calendar(calendar: Holidays) -> Found:
     known = holidays.list_supported_countries(include_aliases=False)
     if calendar.country not in known:
         yield (
@@ -38,7 +83,7 @@ def jurisdiction_faults(pack: Jurisdiction) -> Found:
             says = f"{part!r} is not known; {expected(part, known[calendar.country])}"
             yield ("holidays", "subdivisions", place), says
     supported = holidays.country_holidays(calendar.country, years=YEAR_OF_PROOF).supported_categories
-    for place, category in enumerate(categories):
+    for place, category in enumerate(calendar.categories):
         if category not in supported:
             says = f"{category!r} is not kept for {calendar.country}; expected one of {', '.join(supported)}"
             yield ("holidays", "categories", place), says

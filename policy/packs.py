@@ -1,22 +1,30 @@
 """Is this YAML a sound strategy or jurisdiction? If not: every fault at once, by file, line, column and field."""
 
 import hashlib
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from models.charges import ChargesPack
-from models.jurisdiction import Jurisdiction
+from models.jurisdiction import DAYS, TIMED, Jurisdiction, Pack
 from models.strategy import Strategy
 from models.tariff_file import TariffFile
 from policy.charge_checks import charges_faults
-from policy.pack_checks import jurisdiction_faults, strategy_faults
-from policy.pack_faults import schema_faults
+from policy.pack_checks import law_faults, strategy_faults
+from policy.pack_faults import expected, schema_faults
 from policy.pack_source import Broken, Fault, Loc, Source, read_source
 
 FORMAT = "1"
 Model = TypeVar("Model", bound=BaseModel)
+
+
+class Read(NamedTuple):
+    """A pack of law as it was read: its file, and its version by its content."""
+
+    pack: Pack
+    version: str
+    file: str
 
 
 class PackFault(ValueError):
@@ -35,11 +43,59 @@ def read_strategy(text: str, file: str, texts: frozenset[str] | None = None) -> 
     return strategy
 
 
-def read_jurisdiction(text: str, file: str) -> Jurisdiction:
+def read_pack(text: str, file: str) -> Read:
+    """One pack of law. Raises PackFault."""
     source = _source(text, file)
-    pack = _validated(source, Jurisdiction, file)
-    _refuse(file, source, jurisdiction_faults(pack))
-    return pack
+    pack = _validated(source, Pack, file)
+    _refuse(file, source, law_faults(pack))
+    return Read(pack, strategy_version(text, pack.place), file)
+
+
+def jurisdiction(packs: Mapping[str, Read], place: str, *more: str) -> Jurisdiction:
+    """What binds at a place: its pack with all wider ones, the default region of a country, and `more` (house, client).
+
+    Raises PackFault where a pack is missing, or where a timed channel has no hours on some day: nothing is guessed.
+    """
+    named = [_named(packs, place), *(_named(packs, name) for name in more)]
+    if named[0].pack.elsewhere:
+        named.insert(1, _named(packs, named[0].pack.elsewhere))
+    wanted = {read.pack.place: read for found in named for read in _wider(packs, found)}
+    together = Jurisdiction(
+        named[0].pack.place, tuple(r.pack for r in wanted.values()), tuple(r.version for r in wanted.values())
+    )
+    silent = _silent(together)
+    if silent:
+        says = f"no rule speaks of: {', '.join(silent)}; expected hours or closed for every day"
+        raise PackFault([f"{named[0].file}:1:1: {says}"])
+    return together
+
+
+def _named(packs: Mapping[str, Read], name: str) -> Read:
+    wanted = name.upper()
+    for read in packs.values():
+        if wanted == read.pack.place or wanted in read.pack.also:
+            return read
+    raise PackFault([f"there is no pack {name!r}; {expected(wanted, sorted(packs))}"])
+
+
+def _wider(packs: Mapping[str, Read], read: Read) -> Sequence[Read]:
+    """The pack after all that it stands under."""
+    found = [read]
+    while found[0].pack.under:
+        found.insert(0, _named(packs, found[0].pack.under))
+        if len(found) > len(packs):
+            raise PackFault([f"{read.file}:1:1: under: goes round in a circle; expected a wider place"])
+    return found
+
+
+def _silent(together: Jurisdiction) -> list[str]:
+    rules = [rule for pack in together.packs if pack.kind != "client" for rule in pack.hours]
+    return [
+        f"{channel} on {day}"
+        for channel in TIMED
+        for day in DAYS
+        if not any(channel in rule.channels and rule.names(day) for rule in rules)
+    ]
 
 
 def read_charges(text: str, file: str) -> ChargesPack:
@@ -56,7 +112,7 @@ def read_tariff(text: str, file: str) -> TariffFile:
 
 
 def strategy_version(text: str, name: str) -> str:
-    """A strategy by its content, so that a running case stays with the text that it was started with."""
+    """A strategy or a pack of law by its content: a running case stays with the strategy it was started with."""
     return f"{name}@{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 

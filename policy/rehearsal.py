@@ -7,13 +7,14 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from models.case import Case
+from models.contact import Contact
 from models.decisions import Act, Close, Decision, Line, Wait
 from models.events import AnyEvent, Heard
 from models.jurisdiction import Jurisdiction
 from models.strategy import Strategy
 from policy import story
 from policy.apply import apply, end, follow
-from policy.contact_law import Contact
+from policy.contact_counts import LOG_DAYS
 from policy.results import done, is_demand, logged, step_input, stopped
 from policy.treatment import Feed, decide
 
@@ -108,7 +109,8 @@ class _Stage:
                 log = self.log[case.party]
                 result = stopped(asked, self.packs[case.country], log, at) or done(asked)
                 if is_demand(act) and result.kind not in ("step_deferred", "step_refused"):
-                    log[:] = [*log[-3:], logged(asked, at)]
+                    begin = at - timedelta(days=LOG_DAYS)
+                    log[:] = [*(contact for contact in log if contact.at > begin), logged(asked, at)]
                 heard = Heard.model_construct(event=result, at=at)
                 return apply(case, heard), heard
             case Wait(until=until):

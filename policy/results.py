@@ -5,10 +5,11 @@ from typing import Any
 
 from models import events as e
 from models.case import Case
+from models.contact import Contact, Facts, Level, Party
 from models.decisions import Act, OpenInstalment, StepInput
 from models.events import Channel
 from models.jurisdiction import Jurisdiction
-from policy.contact_law import Allow, Contact, Defer, Deny, debtor_day, may_contact
+from policy.contact_law import Allow, Defer, Deny, Human, debtor_day, may_contact
 from policy.cycle import DEMANDS
 from policy.money import position
 
@@ -58,13 +59,14 @@ def stopped(asked: StepInput, pack: Jurisdiction, log: list[Contact], at: dateti
     act = asked.act
     if not is_demand(act):
         return None
-    answer = may_contact(pack, asked.zone, act.channel or Channel.letter, at, log)
+    channel = (act.channel or Channel.letter).value
+    answer = may_contact(Party(asked.party, (asked.zone,)), channel, at, log, Facts(asked.account), pack)
     match answer:
         case Allow():
             return None
         case Defer(until=until, rule=rule):
             return e.StepDeferred(**base(act, "step_deferred"), until=until, rule=rule)
-        case Deny(rule=rule):
+        case Deny(rule=rule) | Human(rule=rule):
             return e.StepRefused(**base(act, "step_refused"), channel=act.channel, rule=rule)
 
 
@@ -113,5 +115,10 @@ def done(asked: StepInput, sha256: str = "0" * 64) -> e.Result:
 
 def logged(asked: StepInput, at: datetime) -> Contact:
     """The step as an entry of the party's contact log."""
-    channel = asked.act.channel or Channel.letter
-    return Contact(asked.account, asked.act.step, channel, debtor_day(at, asked.zone), is_demand(asked.act))
+    channel = (asked.act.channel or Channel.letter).value
+    return Contact(asked.account, asked.party, channel, at, level_of(channel), is_demand(asked.act))
+
+
+def level_of(channel: str) -> Level:
+    """How far a contact is taken to have come while nobody knows better."""
+    return "conversation" if channel in ("call", "robot", "visit") else "sent"

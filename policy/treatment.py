@@ -11,7 +11,7 @@ from models.events import Channel, Heard
 from models.jurisdiction import Jurisdiction
 from models.strategy import Strategy
 from policy.apply import apply
-from policy.contact_law import debtor_day, lawful_from, start_of_day
+from policy.contact_law import aim, debtor_day, start_of_day
 from policy.cycle import DEMANDS, Candidate, Now, channels, exhausted, look, next_candidate
 from policy.holds import GATES, runs
 from policy.instructions import instruction, short
@@ -165,11 +165,8 @@ def _moment(now: Now, pack: Jurisdiction, candidate: Candidate, channel: Channel
     at = max(at, now.at)
     if channel is None:
         return at, why
-    lawful, rule = lawful_from(pack, case.zone, channel, at)
-    if lawful > at:
-        later, _ = lawful_from(pack, case.zone, channel, lawful + spread(case))
-        return later, why if candidate.day > now.today else f"quiet hours ({rule})"
-    return at, why
+    aimed, rule = aim(pack, case.zone, channel, at, spread(case))
+    return aimed, f"quiet hours ({rule})" if rule and candidate.day <= now.today else why
 
 
 def office(now: Now, day: date) -> datetime:

@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from intake.packs import jurisdictions
 from models import events as e
 from models.case import Case, Instalment
+from models.contact import Contact
 from models.decisions import Act, Close, Decision, Wait
 from models.events import Channel, Heard, Outcome
 from models.strategy import Strategy
 from policy.apply import apply, end, follow
-from policy.contact_law import Contact, debtor_day
+from policy.contact_law import debtor_day
 from policy.money import Position, position
-from policy.packs import read_jurisdiction, read_strategy, strategy_version
+from policy.packs import read_strategy, strategy_version
 from policy.rehearsal import Scripted
 from policy.results import done, is_demand, logged, step_input, stopped
 from policy.treatment import Feed, decide
@@ -24,10 +26,7 @@ DUE = date(2027, 3, 1)
 EVERY_CHANNEL = tuple(Channel)
 TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(Path("strategies").glob("*.yaml"))}
 SHIPPED = {name: read_strategy(text, f"{name}.yaml") for name, text in TEXTS.items()}
-LAW = {
-    path.stem.upper(): read_jurisdiction(path.read_text(encoding="utf-8"), path.name)
-    for path in sorted(Path("jurisdictions").glob("*.yaml"))
-}
+LAW = jurisdictions()
 HOMES = {
     "cec": ("IT", "Europe/Rome", "EUR"),
     "alth": ("NL", "Europe/Amsterdam", "EUR"),
