@@ -1,10 +1,12 @@
 """Agents: the worklist, and telling a case what happened. The agent's voice beside the desk."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
+from commands import holding
 from commands.answering import code, commands, main, show_json
 from commands.meaning import find_portfolio
 from commands.reaching import database
@@ -63,6 +65,19 @@ def settle(
         show_json(line.detail)
     else:
         typer.echo(line.reason)
+
+
+@app.command()
+def holds(
+    account: Annotated[str, typer.Argument(help="By reference, id, or portfolio/reference.")], as_json: Json = False
+) -> None:
+    """What holds the case of ACCOUNT now: since when, until when, what each hold stops and what it leaves allowed."""
+    with database() as opened:
+        found = asyncio.run(holding.holds(opened, account))
+    if as_json:
+        show_json(found)
+    else:
+        holding.show_holds(found)
 
 
 if __name__ == "__main__":

@@ -254,17 +254,28 @@ def feed_status(as_json: Json = False) -> None:
 
 @app.command()
 def causes(
-    portfolio: Annotated[str | None, typer.Argument(help="One portfolio.")] = None, as_json: Json = False
+    portfolio: Annotated[str | None, typer.Argument(help="One portfolio.")] = None,
+    listed: Annotated[bool, typer.Option("--list", help="The causes that may be told (of --client).")] = False,
+    add: Annotated[str | None, typer.Option(callback=code, help="A cause to add to the list of --client.")] = None,
+    client: Annotated[str | None, typer.Option(help="Whose list.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Why people do not pay: causes told at calls and with hardship, by portfolio, product and segment."""
+    if [portfolio is not None, listed, add is not None].count(True) > 1 or (add and not client):
+        raise typer.BadParameter("give a portfolio, or --list, or --add CODE --client CLIENT")
+    if add and client:
+        with database() as opened, opened.session() as session:
+            message = causing.add_cause(session, add, client)
+        show_json({"cause": add, "client": client, "message": message}) if as_json else typer.echo(message)
+        return
     with database() as opened, opened.reading() as session:
         if portfolio:
             find_portfolio(session, portfolio)
-        found = causing.causes(session, portfolio)
+        found = causing.listed(session, client) if listed else causing.causes(session, portfolio)
     if as_json:
         show_json(found)
     else:
-        causing.show_causes(found)
+        causing.show_list(found) if listed else causing.show_causes(found)
 
 
 @app.command(name="strategies")

@@ -16,6 +16,7 @@ from intake.cells import Refused as CellRefused
 from models.events import FACTS, Event, PlanInstalment
 from policy.contact_law import debtor_day
 
+NOUGHT = re.compile(r"0+([.,]0+)?")
 RELATIVE = re.compile(r"\+([0-9]{1,4})")
 HELP = {
     "amount": "In whole units, such as 100.00.",
@@ -27,10 +28,16 @@ HELP = {
     "outcome": "What came of it.",
     "task": "The task, by its key, the end of it, or its step; by default the one that is open.",
     "message": "The message, by its key, the end of it, or its step.",
-    "cause": "The cause of the debt as a code word, such as job_loss.",
+    "cause": "The cause of the debt as a code word, such as job_loss: see `starter.py causes --list`.",
     "status": "What became of it.",
     "until": "The last day of it.",
     "instalments": "DAY:AMOUNT, once for each instalment.",
+    "disputed": "The number of a disputed instalment; may be repeated.",
+    "charges": "The id of a charge; may be repeated.",
+    "evidence": "The number of the document.",
+    "dispute": "Which dispute is answered, by its event id; all that are open by default.",
+    "left": "What is left a month, in whole units, where no budget was taken.",
+    "blocks": "What it stops: contact, interest, fees, court or assignment; may be repeated.",
     "channel": "The channel.",
     "served_on": "The day on which it was delivered.",
     "proof": "The number of the receipt.",
@@ -57,6 +64,11 @@ def plain_type(field: FieldInfo) -> Any:
     return field.annotation
 
 
+def several(field: FieldInfo) -> bool:
+    """Whether the option may be repeated."""
+    return get_origin(plain_type(field)) is tuple
+
+
 def choices(field: FieldInfo) -> tuple[str, ...]:
     """The words that may stand there, where they are few."""
     kind = plain_type(field)
@@ -72,7 +84,7 @@ def make(kind: str, given: dict[str, Any], context: Context) -> Event:
     faults: list[str] = []
     at = _moment(given.get("at"), context, faults)
     for name, value in given.items():
-        if name == "at" or value is None:
+        if name == "at" or value is None or value == []:
             continue
         if name not in model.model_fields:
             known = ", ".join(n for n in model.model_fields if n != "kind")
@@ -107,10 +119,12 @@ def _moment(value: Any, context: Context, faults: list[str]) -> datetime | None:
 
 def _read(field: FieldInfo, name: str, value: Any, context: Context, at: datetime) -> Any:
     kind = plain_type(field)
-    if name == "instalments":
+    if get_args(kind)[:1] == (PlanInstalment,):
         return tuple(_instalment(v, context, at) for v in value)
     if name == "amount":
         return money(value, context.currency)
+    if name == "left":
+        return money_or_nothing(value, context.currency)
     if kind is date:
         return day(str(value), debtor_day(at, context.zone))
     if kind is AwareDatetime:
@@ -134,6 +148,11 @@ def money(value: Any, currency: str) -> int:
         return minor_units(text, currency)
     except CellRefused as refused:
         raise ValueError(f"{text!r} {refused}") from None
+
+
+def money_or_nothing(value: Any, currency: str) -> int:
+    """The same, and nought may be said too."""
+    return 0 if NOUGHT.fullmatch(str(value).strip()) else money(value, currency)
 
 
 def day(text: str, today: date) -> date:

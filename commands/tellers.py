@@ -4,23 +4,27 @@ import asyncio
 import inspect
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from pydantic.fields import FieldInfo
 
-from commands.answering import Refused, show_json
+from commands import budgets
+from commands.answering import Refused, say, show_json
+from commands.causes import refuse_unknown
 from commands.details import DETAILS, store
-from commands.facts import HELP, Context, choices, make, plain_type
+from commands.facts import HELP, Context, choices, make, plain_type, several
 from commands.meaning import find_account, find_key, party_of
 from commands.ordering import new_id
 from commands.reaching import database, engine
 from commands.telling import tell
-from models.events import FACTS, Channel, Event
+from models.events import FACTS, Channel, Dispute, Event, Hardship, Hold, Protection
 from models.tables import Account
+from policy.holds import leaves, stopped_by
 
 POSITIONAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
 KEYS = ("task", "message")
+BEGINS_A_HOLD = (Dispute, Hardship, Protection, Hold)
 COMMON = {
     "event_id": Annotated[str | None, typer.Option(help="The same id counts once; a new one by default.")],
     "at": Annotated[str | None, typer.Option(help="When it happened, on the debtor's clock; now by default.")],
@@ -40,6 +44,7 @@ def _teller(kind: str, model: type[Event]) -> Callable[..., None]:
         _tell(str(ctx.parent.params["account"]), kind, given)
 
     own = _details_options() if kind == "contact_details" else _options(model)
+    own |= budgets.options() if kind == "hardship" else {}
     options = own | {name: (annotation, False if name == "json" else None) for name, annotation in COMMON.items()}
     annotations = {"ctx": typer.Context} | {name: annotation for name, (annotation, _) in options.items()}
     parameters = [inspect.Parameter("ctx", POSITIONAL, annotation=typer.Context)]
@@ -61,8 +66,9 @@ def _option(name: str, field: FieldInfo) -> tuple[Any, Any]:
     """The option's annotation and its default; `...` where it must be given."""
     text = HELP.get(name, name)
     default = ... if field.is_required() and name != "currency" else None
-    if name == "instalments":
-        return Annotated[list[str], typer.Option("--instalment", help=text)], default
+    if several(field):
+        text = HELP["disputed"] if get_args(plain_type(field))[0] is int else text
+        return Annotated[list[str], typer.Option(f"--{name.removesuffix('s')}", help=text)], default or []
     kind = plain_type(field)
     if kind is bool:
         return Annotated[bool, typer.Option("--granted/--refused", help=text)], field.default
@@ -88,6 +94,8 @@ def _tell(word: str, kind: str, given: dict[str, Any]) -> None:
         with opened.reading() as session:
             account = find_account(session, word)
             zone = party_of(session, account).zone
+            if given.get("cause"):
+                refuse_unknown(session, account, given["cause"])
             for name in KEYS:
                 if given.get(name):
                     given[name] = find_key(session, account, given[name])
@@ -96,12 +104,17 @@ def _tell(word: str, kind: str, given: dict[str, Any]) -> None:
             raise typer.BadParameter("say which details are new, or which channel is --unusable")
         if details:
             given["usable"] = asyncio.run(_stored(opened, account, details))
+        budget = budgets.taken(given) if kind == "hardship" else None
         fact = make(kind, given, Context(account.currency, zone, datetime.now(UTC)))
-        recorded = asyncio.run(tell(opened, account, fact))
+        telling = budgets.tell_with(opened, account, fact, budget) if budget else tell(opened, account, fact)
+        recorded = asyncio.run(telling)
     if as_json:
         show_json(recorded.model_dump() | {"account": account.reference})
     else:
         typer.echo(f"{account.reference}: {recorded.message} ({recorded.event_id})")
+        if recorded.taken and isinstance(fact, BEGINS_A_HOLD) and getattr(fact, "status", "opened") == "opened":
+            stops = stopped_by(fact)
+            say(f"it stops {', '.join(stops)}; what stays: {leaves(stops)}")
 
 
 async def _stored(opened: Any, account: Account, details: dict[str, Any]) -> dict[Channel, bool]:

@@ -29,6 +29,10 @@ MONEY = (e.PaymentReceived, e.PaymentReversed)
 """Facts that are never refused because a case has ended: the money moved."""
 
 
+class NotTaken(Refused):
+    """The case did not take the fact, for sure."""
+
+
 async def tell(database: Database, account: Account, fact: e.Event) -> Recorded:
     """Tell the account's case; refused with the reason where it cannot be taken."""
     client, settings = await engine()
@@ -44,7 +48,7 @@ async def tell(database: Database, account: Account, fact: e.Event) -> Recorded:
         case = Case.model_validate(ended.last_case)
         assert case.closed
         on = day_text(debtor_day(case.closed, case.zone))
-        raise Refused(f"the case of {ended.reference} ended as {ended.outcome} on {on}")
+        raise NotTaken(f"the case of {ended.reference} ended as {ended.outcome} on {on}")
     return await _open_again(client, settings.task_queue, ended, fact)
 
 
@@ -57,16 +61,16 @@ async def _record(client: Client, account: Account, fact: e.Event) -> Recorded:
         recorded: Recorded = await answered(asked, doubt)
     except WorkflowUpdateFailedError as fault:
         reason = fault.cause.message if isinstance(fault.cause, ApplicationError) else str(fault.cause)
-        raise Refused(reason) from None
+        raise NotTaken(reason) from None
     return recorded
 
 
 def _ended(session: Session, account: str) -> Account:
     row = session.get_one(Account, account)
     if row.started is None:
-        raise Refused(f"the case of {row.reference} has not been started yet")
+        raise NotTaken(f"the case of {row.reference} has not been started yet")
     if row.outcome is None or row.last_case is None:
-        raise Refused(f"the case of {row.reference} does not run in this engine")
+        raise NotTaken(f"the case of {row.reference} does not run in this engine")
     return row
 
 

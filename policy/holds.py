@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from models import events as e
 from models.case import BLOCKS, Case, CaseHold, Disputed, Instalment
 from models.decisions import HoldShown
 from models.events import Block
@@ -72,6 +73,26 @@ ALWAYS = "money, promises, and answers to what the debtor asks"
 def rule_of(reason: str, disputed: Disputed | None = None) -> HoldRule:
     """What holds for this reason stop; a dispute about a part of the debt stops less."""
     return PARTED if disputed else HOLDS.get(reason, OTHER)
+
+
+def part_of(event: e.Dispute) -> Disputed | None:
+    """The part of the debt that a dispute is about; None: all of it."""
+    named = bool(event.instalments or event.charges or event.amount)
+    instalments, charges = tuple(sorted({*event.instalments})), tuple(sorted({*event.charges}))
+    return Disputed(instalments=instalments, charges=charges, amount=event.amount) if named else None
+
+
+def stopped_by(event: e.Dispute | e.Hardship | e.Protection | e.Hold) -> tuple[Block, ...]:
+    """What a hold stops that begins with this event."""
+    match event:
+        case e.Hold():
+            return event.blocks or rule_of(event.reason).blocks
+        case e.Protection():
+            return rule_of(event.reason).blocks
+        case e.Dispute():
+            return rule_of("dispute", part_of(event)).blocks
+        case e.Hardship():
+            return rule_of("hardship").blocks
 
 
 def leaves(blocks: Iterable[Block]) -> str:

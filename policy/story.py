@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from models import events as e
-from models.case import Case, Disputed
+from models.case import Case
 from models.decisions import Act, AnyJson, Close, Decision, Line, Wait
 from models.events import Heard
-from policy.holds import parts_text, rule_of
+from policy.holds import part_of, parts_text, stopped_by
 from policy.words import day_text, money_text
 
 PLAIN = ("event_id", "at", "kind")
@@ -132,23 +132,21 @@ def _outcome(event: Any, money: str) -> str:
 
 def _hold(event: Any, money: str) -> str:
     """`lawyer, until 3 Mar 2027, document D-1: stops contact, court, assignment`."""
-    blocks = getattr(event, "blocks", None) or rule_of(event.reason).blocks
     by = f", by {event.by}" if getattr(event, "by", None) else ""
-    return f"{event.reason}{_until(event.until)}{_document(event)}{by}{_stops(blocks)}"
+    return f"{event.reason}{_until(event.until)}{_document(event)}{by}{_stops(event)}"
 
 
 def _document(event: Any) -> str:
     return f", document {event.evidence}" if event.evidence else ""
 
 
-def _stops(blocks: Iterable[str]) -> str:
-    return f": stops {', '.join(blocks)}"
+def _stops(event: Any) -> str:
+    return f": stops {', '.join(stopped_by(event))}"
 
 
 def _hardship(event: Any, money: str) -> str:
     left = f", {money_text(event.left, money)} left a month" if event.left is not None else ""
-    cause, stops = event.cause or "no cause given", _stops(rule_of("hardship").blocks)
-    return f"{cause}{left}{_until(event.until)}{_document(event)}{stops}"
+    return f"{event.cause or 'no cause given'}{left}{_until(event.until)}{_document(event)}{_stops(event)}"
 
 
 def _dispute(event: Any, money: str) -> str:
@@ -156,9 +154,9 @@ def _dispute(event: Any, money: str) -> str:
     if event.status != "opened":
         lowered = f", {money_text(event.amount, money)} less is owed" if event.amount else ""
         return f"{event.status}{which}{lowered}{_document(event)}"
-    part = Disputed(instalments=event.instalments, charges=event.charges, amount=event.amount)
-    about, blocks = parts_text(part, money), rule_of("dispute", part if part != Disputed() else None).blocks
-    return f"opened{f' about {about}' if about else ''}{_until(event.until)}{_document(event)}{_stops(blocks)}"
+    part = part_of(event)
+    about = f" about {parts_text(part, money)}" if part else ""
+    return f"opened{about}{_until(event.until)}{_document(event)}{_stops(event)}"
 
 
 def _plan(event: Any, money: str) -> str:

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from models import events as e
-from models.case import Adjustment, Case, Disputed, Flag, Pending, Released, StepRecord
+from models.case import Adjustment, Case, Flag, Pending, Released, StepRecord
 from models.events import Channel, Outcome
 from policy.changes import attempted, changed, flagged, held, recorded, rewritten, without_channels, without_hold
 from policy.contact_law import debtor_day, end_of_day, start_of_day
-from policy.holds import parts_text
+from policy.holds import part_of, parts_text
 from policy.objections import asked
 from policy.told_money import ON_MONEY
 
@@ -83,12 +83,10 @@ def _dispute(case: Case, event: e.Dispute, at: datetime) -> Case:
         case = _lowered(case, event, at)
     if event.status != "opened":
         return without_hold(case, "dispute", at, event.dispute)
-    part = Disputed(
-        instalments=tuple(sorted({*event.instalments})), charges=tuple(sorted({*event.charges})), amount=event.amount
-    )
-    about = f" about {parts_text(part, case.currency)}" if part != Disputed() else ""
+    part = part_of(event)
+    about = f" about {parts_text(part, case.currency)}" if part else ""
     case = flagged(case, f"dispute:{event.event_id}", f"dispute{about} to be answered")
-    return _held(case, event, "dispute", at, disputed=part if about else None)
+    return _held(case, event, "dispute", at, disputed=part)
 
 
 def _lowered(case: Case, event: e.Dispute, at: datetime) -> Case:

@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 
 from activities import journal
-from commands.causes import causes, show_causes
+from commands.answering import Refused
+from commands.causes import add_cause, causes, listed, refuse_unknown, show_causes, show_list
 from intake.handover import hand_over, opaque_id
 from models.case import Case
 from models.database import Database
 from models.events import ContactOutcome, Hardship, Heard, Outcome
-from models.tables import Portfolio
+from models.tables import Account, Portfolio
+from models.words import CAUSES
 from policy.story import event_line
+from tests.commands.conftest import Command
 from tests.workflows.houses import account_row, days_ago, pack
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -81,3 +84,65 @@ def test_no_person_and_no_account_is_named_and_the_table_fits(
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= 100
     assert [name for name in ("A-1", "Щукина", opaque_id("one", "A-1")) if name in shown + json.dumps(found)] == []
+
+
+# --- the list ---------------------------------------------------------------------------------------------------------
+
+
+def of_client(database: Database, client: str | None) -> list[str]:
+    with database.reading() as session:
+        return [row["cause"] for row in listed(session, client)]
+
+
+def refused(database: Database, cause: str) -> str | None:
+    with database.reading() as session:
+        try:
+            refuse_unknown(session, session.get_one(Account, opaque_id("one", "A-1")), cause)
+        except Refused as refusal:
+            return str(refusal)
+    return None
+
+
+def test_a_client_adds_a_cause_of_its_own(told: Database) -> None:
+    with told.session() as session:
+        assert add_cause(session, "flood_2026", "c") == "flood_2026 added to the list of c"
+    assert of_client(told, "c") == [*CAUSES, "flood_2026"]
+    assert of_client(told, "other") == [*CAUSES]
+    assert refused(told, "flood_2026") is None
+
+
+def test_a_cause_is_added_once(told: Database) -> None:
+    with told.session() as session:
+        assert add_cause(session, "job_loss", "c") == "job_loss is on the common list: lost the job"
+        add_cause(session, "flood_2026", "c")
+        assert add_cause(session, "flood_2026", "c") == "flood_2026 is on the list of c already"
+
+
+def test_a_cause_of_nobody_is_refused(told: Database) -> None:
+    with told.session() as session, pytest.raises(Refused, match="there is no client 'd'; there are: c"):
+        add_cause(session, "flood_2026", "d")
+
+
+def test_an_unknown_cause_is_refused_with_the_list(told: Database) -> None:
+    why = refused(told, "laziness")
+    assert why is not None
+    assert [code for code in CAUSES if code not in why] == []
+    assert "starter.py causes --add laziness --client c" in why
+
+
+def test_every_common_cause_is_a_code_with_its_meaning(told: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    assert [code for code in CAUSES if not call("e", code).cause] == []
+    with told.reading() as session:
+        show_list(listed(session))
+    shown = capsys.readouterr().out
+    assert [words for words in CAUSES.values() if words not in shown] == []
+
+
+def test_a_cause_outside_the_list_that_another_client_told_is_counted_as_told(told: Database) -> None:
+    tell(told, "one", "A-3", call("e9", "laziness"))
+    assert ("one", "mortgage", "in_court", "laziness", 1, 1) in counted(told)
+
+
+@pytest.mark.parametrize("words", [("--add", "flood"), ("one", "--list"), ("--list", "--add", "x", "--client", "c")])
+def test_one_thing_is_asked_of_the_causes_at_a_time(command: Command, words: tuple[str, ...]) -> None:
+    assert command("starter", "causes", *words).exit_code == 2

@@ -65,3 +65,28 @@ def test_a_sentence_does_not_fit_where_a_code_stands() -> None:
 def test_every_fault_is_told_at_once() -> None:
     with pytest.raises(Refused, match=r"amount: .*; due: .*; colour: "):
         made("promise_to_pay", amount="much", due="soon", colour="red")
+
+
+def test_what_is_disputed_is_named_by_numbers_and_ids() -> None:
+    fact = made("dispute", instalments=["2", "3"], charges=["C-1"], evidence="LETTER-7")
+    assert (fact.instalments, fact.charges, fact.evidence) == ((2, 3), ("C-1",), "LETTER-7")
+
+
+def test_an_instalment_that_is_no_number_is_refused() -> None:
+    with pytest.raises(Refused, match="instalments"):
+        made("dispute", instalments=["the second"])
+
+
+def test_a_hold_names_what_it_stops_or_nothing() -> None:
+    assert made("hold", reason="audit", blocks=["fees", "court"]).blocks == ("fees", "court")
+    assert made("hold", reason="audit", blocks=[]).blocks is None
+
+
+def test_a_block_that_is_none_is_refused_with_those_there_are() -> None:
+    with pytest.raises(Refused, match="'contact', 'interest', 'fees', 'court' or 'assignment'"):
+        made("hold", reason="audit", blocks=["mail"])
+
+
+@pytest.mark.parametrize(("left", "minor"), [("200", 20_000), ("0", 0), ("0.00", 0), ("0,5", 50)])
+def test_nothing_may_be_left_a_month(left: str, minor: int) -> None:
+    assert made("hardship", left=left).left == minor
