@@ -15,6 +15,7 @@ from models.case import Case, CaseHold, Instalment
 from models.portfolio import PORTFOLIO_PAUSE
 from models.strategy import Strategy
 from models.tables import Account, Guarantor, InstalmentDue, Party, Portfolio, StrategyText
+from policy.arrangements import terms
 from policy.packs import read_strategy
 
 
@@ -76,6 +77,8 @@ def _case(rows: _Rows, strategy: Strategy, now: datetime) -> Case:
         specialist=appointed(strategy, account.id),
         reach=reach(party),
         promise_days=strategy.promise.max_days,
+        promises_at_most=strategy.promise.at_most,
+        terms=terms(strategy.offers),
     )
     if not portfolio.held:
         return case
@@ -106,6 +109,8 @@ def case_of_row(row: AccountRow, portfolio: str, pack: Pack, cycle: str, now: da
         specialist=appointed(pack.strategy, row.account),
         reach=reach(row),
         promise_days=pack.strategy.promise.max_days,
+        promises_at_most=pack.strategy.promise.at_most,
+        terms=terms(pack.strategy.offers),
     )
 
 

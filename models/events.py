@@ -35,6 +35,7 @@ from models.findings import (
     MessageSent,
     NoticeIssued,
     OfferExpired,
+    OfferTaken,
     PlanSettled,
     PromiseSettled,
     Reopened,
@@ -73,6 +74,7 @@ Finding = Annotated[
     | PromiseSettled
     | PlanSettled
     | OfferExpired
+    | OfferTaken
     | HoldEnded
     | Flagged
     | StepPassed
@@ -95,6 +97,7 @@ AnyEvent = Annotated[
     | PromiseSettled
     | PlanSettled
     | OfferExpired
+    | OfferTaken
     | HoldEnded
     | Flagged
     | StepPassed
@@ -155,6 +158,7 @@ __all__ = [
     "OfferApproved",
     "OfferExpired",
     "OfferMade",
+    "OfferTaken",
     "OptOut",
     "Outcome",
     "PaymentReceived",

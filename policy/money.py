@@ -46,7 +46,8 @@ def allocate(instalments: Sequence[Instalment], money: int) -> tuple[list[tuple[
 
 def position(case: Case, today: date) -> Position:
     """The position at the beginning of the debtor's day `today`."""
-    still_open, credit = allocate(case.instalments, paid(case))
+    lowered = -sum(a.amount for a in case.adjustments if a.day <= today)
+    still_open, credit = allocate(case.instalments, paid(case) + lowered)
     oldest = still_open[0][0].due if still_open else None
     return Position(
         outstanding=sum(rest for _, rest in still_open),

@@ -6,6 +6,7 @@ from models import events as e
 from models.case import Case
 from policy.contact_law import debtor_day
 from policy.money import position
+from policy.offer_objections import against_offer
 from policy.words import day_text, money_text
 
 LONGEST_HOLD_DAYS = 730
@@ -18,12 +19,14 @@ def objection(case: Case, event: e.Event, now: datetime) -> str | None:
     match event:
         case e.PaymentReceived():
             return _against_payment(case, event, now)
-        case e.PromiseToPay() | e.PlanAgreed() if case.closed:
+        case e.PromiseToPay() | e.PlanAgreed() | e.OfferMade() | e.OfferApproved() | e.OfferAnswered() if case.closed:
             return f"the case ended as {case.outcome}"
         case e.PromiseToPay():
             return _against_promise(case, event, now)
         case e.PlanAgreed():
             return _against_plan(case, event, now)
+        case e.OfferMade() | e.OfferApproved() | e.OfferAnswered():
+            return against_offer(case, event, now)
         case e.ContactOutcome() | e.VisitOutcome():
             return _against_outcome(case, event)
         case e.NoticeServed():
@@ -105,6 +108,9 @@ def _against_promise(case: Case, event: e.PromiseToPay, now: datetime) -> str | 
         return f"promised for {day_text(event.due)}, more than {case.promise_days} days ahead: agree a plan"
     if event.amount > owed:
         return f"{money_text(event.amount, case.currency)} promised, {money_text(owed, case.currency)} is owed"
+    given = sum(case.episode_since is None or p.due >= case.episode_since for p in case.promises)
+    if given >= case.promises_at_most:
+        return f"{given} promises were given, the most by the strategy: offer or agree a plan instead"
     return None
 
 

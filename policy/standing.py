@@ -6,7 +6,7 @@ from models.case import Case, CaseHold
 from models.decisions import Close
 from policy.contact_law import debtor_day
 from policy.cycle import Now
-from policy.promises import deadline, plan_verdict
+from policy.following import agreed, open_offers
 from policy.words import day_text, money_text, whole_units
 
 
@@ -28,7 +28,8 @@ def ended_for_good(case: Case) -> bool:
 def free(now: Now) -> bool:
     """Whether nothing keeps the case from its next step."""
     ended = must_end(now) or ended_for_good(now.case)
-    return not ended and now.case.pending is None and not why_held(now) and not below_threshold(now)
+    waits = now.case.pending is not None or bool(open_offers(now))
+    return not ended and not waits and not why_held(now) and not below_threshold(now)
 
 
 def below_threshold(now: Now) -> bool:
@@ -49,10 +50,19 @@ def closed(now: Now) -> Close | None:
             outcome=case.outcome or "closed", why=f"ended as {case.outcome} before; a person looks at what came"
         )
     if now.position.outstanding == 0:
-        return Close(outcome="paid", why="nothing is outstanding")
-    if now.position.overdue == 0 and case.episode > 0 and now.strategy.on_cure == "close":
+        return Close(outcome="paid", why=_settled(case) or "nothing is outstanding")
+    runs = any(plan.verdict == "running" for plan in case.plans)
+    if now.position.overdue == 0 and case.episode > 0 and now.strategy.on_cure == "close" and not runs:
         return Close(outcome="cured", why="nothing is overdue any more")
     return None
+
+
+def _settled(case: Case) -> str | None:
+    waived = [a for a in case.adjustments if a.reason == "settled"]
+    last = case.plans[-1] if case.plans else None
+    if last is None or (last.what, last.verdict) != ("settlement", "fulfilled") or not waived:
+        return None
+    return f"settled for less: {money_text(-waived[-1].amount, case.currency)} waived"
 
 
 def _active_holds(now: Now) -> list[CaseHold]:
@@ -61,19 +71,17 @@ def _active_holds(now: Now) -> list[CaseHold]:
 
 def running(now: Now) -> list[tuple[str, datetime | None]]:
     """Everything that holds the case, in words, with its end."""
-    case, rules = now.case, now.strategy.promise
     held: list[tuple[str, datetime | None]] = []
     for hold in _active_holds(now):
         end = f" until {day_text(last_day(now, hold.until))}" if hold.until else " until released"
         held.append((f"{hold.reason.replace('_', ' ')}{end}", hold.until))
-    for p in case.promises:
-        if p.verdict == "running":
-            text = f"promise of {money_text(p.amount, case.currency)} by {day_text(p.due)}"
-            held.append((text, deadline(p.due, rules, case.zone)))
-    for plan in case.plans:
-        if plan.verdict == "running":
-            held.append(("the running plan", plan_verdict(case, plan, rules, now.at).due_by))
+    held += agreed(now)
     return held
+
+
+def only_agreed(now: Now) -> bool:
+    """Whether nothing but promises and arrangements hold the case."""
+    return not _active_holds(now)
 
 
 def why_held(now: Now) -> str | None:

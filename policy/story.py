@@ -139,6 +139,11 @@ def _plan(event: Any, money: str) -> str:
     return f"{len(event.instalments)} instalments, {money_text(total, money)} in all"
 
 
+def _offer(event: Any, money: str) -> str:
+    waived = f", {money_text(event.waived, money)} waived" if event.waived else ""
+    return f"{event.what}, {_plan(event, money)}{waived}, open{_until(event.until)}, if broken: {event.if_broken}"
+
+
 def _settled(event: Any, money: str) -> str:
     what = getattr(event, "promise", None) or event.plan
     return f"{what} {event.verdict.replace('_', ' ')}, {money_text(event.paid, money)} paid"
@@ -157,6 +162,11 @@ WORDS: dict[str, Callable[[Any, str], str]] = {
     "payment_reversed": lambda e, _: f"payment {e.payment} was taken back",
     "promise_to_pay": lambda e, money: f"{money_text(e.amount, money)} by {day_text(e.due)}",
     "plan_agreed": _plan,
+    "offer_made": _offer,
+    "offer_approved": lambda e, _: f"{e.offer} {'approved' if e.granted else 'refused'} by {e.by}",
+    "offer_answered": lambda e, _: f"{e.offer} {'accepted' if e.accepted else 'refused'}",
+    "offer_expired": lambda e, _: f"{e.offer} was open until {day_text(e.ended)}",
+    "offer_taken": lambda e, _: f"{e.offer} was paid in time",
     "contact_outcome": _outcome,
     "visit_outcome": _outcome,
     "delivery_report": lambda e, _: f"{e.status} ({e.message})",

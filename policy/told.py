@@ -167,7 +167,8 @@ def _moved(case: Case, event: e.Moved, at: datetime) -> Case:
         return case
     # What was done keeps its record, so no step is repeated; where to go on is found anew.
     place = {"strategy": event.strategy, "cycle": event.cycle, "promise_days": event.promise_days}
-    return changed(case, **place, entry_stage=None, deferred=None, refused=())
+    agreed = {"promises_at_most": event.promises_at_most, "terms": event.terms}
+    return changed(case, **place, **agreed, entry_stage=None, deferred=None, refused=())
 
 
 def _unreadable(case: Case, event: e.Unreadable, at: datetime) -> Case:
