@@ -16,7 +16,7 @@ TextChannel = Literal["sms", "email", "letter"]
 MESSAGES = (
     *("reminder_before_due", "due_today", "first_reminder", "second_reminder", "first_letter", "second_letter"),
     *("broken_promise", "offer_plan", "offer_discount", "offer_deferral", "financial_education", "account_update"),
-    "visit_announcement",
+    *("visit_announcement", "agreed_reminder"),
 )
 PAPERS = frozenset({"certificate", "legal_package"})
 """Not addressed to the debtor: no greeting and no closing."""

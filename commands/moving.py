@@ -15,6 +15,7 @@ from intake.packs import Pack
 from models.database import Database
 from models.facts import Moved
 from models.tables import Account, Guarantor, Portfolio, StrategyText
+from policy.arrangements import terms
 from policy.segments import NoStrategy, Segmented, choose
 from policy.words import whole_units
 from workflows.contracts import recovery_id
@@ -64,6 +65,8 @@ async def _tell(client: Client, account: Account, cycle: str, pack: Pack, by: st
         cycle=cycle,
         promise_days=pack.strategy.promise.max_days,
         allocation=pack.strategy.allocation,
+        promises_at_most=pack.strategy.promise.at_most,
+        terms=terms(pack.strategy.offers),
         by=by,
     )
     try:

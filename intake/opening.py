@@ -15,6 +15,7 @@ from models.case import Case, CaseHold, Instalment
 from models.portfolio import PORTFOLIO_PAUSE
 from models.strategy import Strategy
 from models.tables import Account, Guarantor, InstalmentDue, Party, Portfolio, StrategyText
+from policy.arrangements import terms
 from policy.holds import rule_of
 from policy.packs import read_strategy
 
@@ -78,6 +79,8 @@ def _case(rows: _Rows, strategy: Strategy, now: datetime) -> Case:
         reach=reach(party),
         promise_days=strategy.promise.max_days,
         allocation=strategy.allocation,
+        promises_at_most=strategy.promise.at_most,
+        terms=terms(strategy.offers),
     )
     if not portfolio.held:
         return case
@@ -109,6 +112,8 @@ def case_of_row(row: AccountRow, portfolio: str, pack: Pack, cycle: str, now: da
         reach=reach(row),
         promise_days=pack.strategy.promise.max_days,
         allocation=pack.strategy.allocation,
+        promises_at_most=pack.strategy.promise.at_most,
+        terms=terms(pack.strategy.offers),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from models.agreements import Arrangement, IfBroken, Terms
 from models.events import Block, Channel
 from models.ledger import ALLOCATION, PartKind
 from models.tariff import Tariff
@@ -84,12 +85,6 @@ class Promise(Part):
     by: str | None = None
 
 
-Arrangement = Literal["plan", "deferral", "restructuring", "settlement"]
-IfBroken = Literal["rest", "all_at_once", "old_terms", "full_debt"]
-"""What is owed when an arrangement breaks: what was due all along (`rest`, the contract as it stands), everything at
-once, the contract as it was before a restructuring, or the debt without the discount."""
-
-
 class Offer(Part):
     """An arrangement that was offered, minor units; `made` when the debtor could accept it."""
 
@@ -128,6 +123,10 @@ class Plan(Part):
     """The offer that was accepted."""
     waived: int = 0
     if_broken: IfBroken = "rest"
+    money_since: datetime | None = None
+    """Money counts from when it was offered; None: from when it was made."""
+    before: tuple[Instalment, ...] = ()
+    """Of a restructuring: the schedule that it replaced."""
 
 
 class Disputed(Part):
@@ -237,6 +236,8 @@ class Case(Part):
     """How far ahead a promise may lie, from the strategy."""
     promises_at_most: int = 3
     """How many promises an episode may have, from the strategy."""
+    terms: Terms | None = None
+    """What the strategy lets agents offer; None: not known, nothing is refused."""
     allocation: tuple[PartKind, ...] = ALLOCATION
     """What money is taken for first, from the strategy."""
     tariff: Tariff | None = None

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.case import Case
-from models.events import Block, Channel, Finding, Heard
+from models.events import Block, Channel, Finding, Heard, OfferMade
 
 StepKind = Literal[
     "sms",
@@ -51,7 +51,9 @@ class Act(Answer):
     waits_for: Literal["outcome", "proof", "answer", "release"] | None = None
     people: int = 1
     terms: dict[str, str] = {}
-    """What an offer offers, as computed for today."""
+    """What an offer offers, as its text says it."""
+    offer: OfferMade | None = None
+    """The same, as it stands in the case when it was sent."""
 
 
 class Wait(Answer):

@@ -36,6 +36,7 @@ from models.findings import (
     MessageSent,
     NoticeIssued,
     OfferExpired,
+    OfferTaken,
     PlanSettled,
     PromiseSettled,
     Reopened,
@@ -75,6 +76,7 @@ Finding = Annotated[
     | PlanSettled
     | OfferExpired
     | ChargesLeft
+    | OfferTaken
     | HoldEnded
     | Flagged
     | StepPassed
@@ -98,6 +100,7 @@ AnyEvent = Annotated[
     | PlanSettled
     | OfferExpired
     | ChargesLeft
+    | OfferTaken
     | HoldEnded
     | Flagged
     | StepPassed
@@ -159,6 +162,7 @@ __all__ = [
     "OfferApproved",
     "OfferExpired",
     "OfferMade",
+    "OfferTaken",
     "OptOut",
     "Outcome",
     "PaymentReceived",

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
+from models.agreements import Terms
 from models.event import Block, Channel, Code, Event, Minor, Outcome
 from models.ledger import ALLOCATION, PartKind
 from models.money_facts import (
@@ -166,6 +167,7 @@ class Moved(Event):
     promise_days: Annotated[int, Field(ge=1)]
     promises_at_most: Annotated[int, Field(ge=1)] = 3
     allocation: tuple[PartKind, ...] = ALLOCATION
+    terms: Terms | None = None
     by: Code
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import AwareDatetime
 
 from models.event import Channel, Event
+from models.money_facts import OfferMade
 
 # --- Findings: what the policy saw, recorded with its decision ------------------------------------------------------
 
@@ -60,11 +61,11 @@ class PromiseSettled(Event):
 
 
 class PlanSettled(Event):
-    """A plan was fulfilled or broken; `paid` in minor units."""
+    """A plan was fulfilled or broken, or runs again for a reversal in time; `paid` in minor units."""
 
     kind: Literal["plan_settled"] = "plan_settled"
     plan: str
-    verdict: Literal["fulfilled", "broken"]
+    verdict: Literal["fulfilled", "broken", "running"]
     paid: int
     ended: date
 
@@ -84,6 +85,13 @@ class ChargesLeft(Event):
     hold: str
     amount: int
     waived: bool
+
+
+class OfferTaken(Event):
+    """A settlement that was offered was paid in time: that accepts it."""
+
+    kind: Literal["offer_taken"] = "offer_taken"
+    offer: str
 
 
 class HoldEnded(Event):
@@ -140,6 +148,8 @@ class MessageSent(StepResult):
     channel: Channel | None = None
     waits_until: AwareDatetime | None = None
     """Set where the step waits for an answer (an offer): until when."""
+    offer: OfferMade | None = None
+    """What was offered, where the step is an offer."""
 
 
 class TaskOpened(StepResult):

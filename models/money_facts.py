@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.agreements import Arrangement, IfBroken
 from models.event import Channel, Code, Currency, Event, Minor
 from models.tariff import Tariff
 
@@ -79,10 +80,10 @@ class OfferMade(Event):
     """An arrangement was offered: its `event_id` is the offer's id. `needs` others must approve before it counts."""
 
     kind: Literal["offer_made"] = "offer_made"
-    what: Literal["plan", "deferral", "restructuring", "settlement"]
+    what: Arrangement
     instalments: Annotated[tuple[PlanInstalment, ...], Field(min_length=1, max_length=480)]
     waived: Annotated[int, Field(ge=0)] = 0
-    if_broken: Literal["rest", "all_at_once", "old_terms", "full_debt"] = "rest"
+    if_broken: IfBroken = "rest"
     until: date
     needs: Annotated[int, Field(ge=0, le=3)] = 0
     by: Code | None = None

@@ -3,40 +3,15 @@
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from models.agreements import Data as Data
+from models.agreements import FollowUp, Name, Offers, PromiseRules, Schedule, Written
+from models.agreements import Range as Range
 from models.events import Channel, Outcome
 from models.ledger import ALLOCATION, PartKind
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
 Names = Annotated[list[Name], Field(min_length=1)]
-
-
-class Data(BaseModel):
-    """Closed and frozen: an unknown field is a fault, not a surprise."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Range(Data):
-    """Both ends belong to the range; an absent end is open."""
-
-    min: Decimal | None = None
-    max: Decimal | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.min is None and self.max is None:
-            raise ValueError("a range needs min, max or both")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError(f"min {self.min} is above max {self.max}")
-        return self
-
-    def holds(self, value: Decimal | int | None) -> bool:
-        """Whether the value lies in the range; an unknown value does not."""
-        if value is None:
-            return False
-        return (self.min is None or value >= self.min) and (self.max is None or value <= self.max)
 
 
 class For(Data):
@@ -153,13 +128,17 @@ class ReviewStep(StepBase):
 
 
 class OfferStep(StepBase):
-    """An offer: months of a plan, a discount, or a deferral; waits `valid_days` for the answer."""
+    """An offer: months of a plan, a discount, or a deferral; waits `valid_days` for the answer.
+
+    Months with a `schedule` are a new schedule for the contract, at the interest of the strategy's restructuring.
+    """
 
     do: Literal["offer"]
     text: Name
-    fallback: list[Literal["sms", "email", "letter"]] = []
-    channel: Literal["sms", "email", "letter"] = "letter"
+    fallback: list[Written] = []
+    channel: Written = "letter"
     months: Annotated[int, Field(ge=1, le=120)] | None = None
+    schedule: Schedule | None = None
     discount_percent: Annotated[Decimal, Field(gt=0, lt=100)] | None = None
     defer_days: Annotated[int, Field(ge=1, le=365)] | None = None
     valid_days: Annotated[int, Field(ge=1, le=180)] = 14
@@ -260,15 +239,6 @@ class Cycle(Data):
         return self
 
 
-class PromiseRules(Data):
-    """How promises are followed: days of grace after the day, and the share of the amount that may be missing."""
-
-    grace_days: Annotated[int, Field(ge=0, le=30)] = 1
-    tolerance: Annotated[Decimal, Field(ge=0, lt=1)] = Decimal("0.05")
-    max_days: Annotated[int, Field(ge=1, le=365)] = 30
-    """How far ahead a promise may lie."""
-
-
 class Strategy(Data):
     """One organisation's way of working."""
 
@@ -290,6 +260,8 @@ class Strategy(Data):
     specialists: list[Name] = []
     """One of them is appointed to each account, for its whole life."""
     promise: PromiseRules = PromiseRules()
+    plan: FollowUp = FollowUp()
+    offers: Offers = Offers()
     fails: Annotated[int, Field(ge=1, le=20)] = 5
     """How often a step that fails for a technical reason is tried, an hour apart, before a person is asked."""
     cycles: Annotated[list[Cycle], Field(min_length=1)]

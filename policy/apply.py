@@ -11,6 +11,7 @@ from models import events as e
 from models.case import BLOCKS, Adjustment, Case, Deferred, Pending, StepRecord
 from models.decisions import Decision
 from models.events import Channel, Heard
+from policy.agreements import offer_expired, offer_taken, offered, plan_settled
 from policy.changes import OVERPAID, changed, flagged, held, recorded, without_refund
 from policy.contact_law import debtor_day, end_of_day
 from policy.objections import objection, reused
@@ -89,12 +90,6 @@ def _promise_settled(case: Case, event: e.PromiseSettled, at: datetime) -> Case:
     return changed(case, promises=promises)
 
 
-def _plan_settled(case: Case, event: e.PlanSettled, at: datetime) -> Case:
-    settled = {"verdict": event.verdict, "settled": event.ended}
-    plans = tuple(p.model_copy(update=settled) if p.event_id == event.plan else p for p in case.plans)
-    return changed(case, plans=plans)
-
-
 def _hold_ended(case: Case, event: e.HoldEnded, at: datetime) -> Case:
     holds = tuple(h.model_copy(update={"ended": h.until}) if h.id == event.hold else h for h in case.holds)
     return changed(case, holds=holds)
@@ -162,6 +157,7 @@ def _wait_for(case: Case, event: e.StepResult, at: datetime, waits_for: str, **m
 def _message_sent(case: Case, event: e.MessageSent, at: datetime) -> Case:
     if event.waits_until:
         case = _wait_for(case, event, at, "answer", due=event.waits_until, channel=event.channel)
+        case = offered(case, event.offer, at, event.key) if event.offer else case
     else:
         case = _did(case, event, at, "sent", event.channel)
     early = next((status for key, status in case.reports if key == event.key), None)
@@ -218,7 +214,9 @@ HANDLERS: dict[str, Callable[[Case, Any, datetime], Case]] = ON_FACT | {
     "stage_changed": _stage_changed,
     "stage_entered": _stage_entered,
     "promise_settled": _promise_settled,
-    "plan_settled": _plan_settled,
+    "plan_settled": plan_settled,
+    "offer_expired": offer_expired,
+    "offer_taken": offer_taken,
     "hold_ended": _hold_ended,
     "charges_left": _charges_left,
     "flagged": _flagged,

@@ -5,6 +5,7 @@ from typing import Any
 
 from models.case import Case, CaseHold, Flag, StepRecord
 from models.events import Channel
+from policy.contact_law import debtor_day
 from policy.holds import rule_of
 
 OVERPAID = "overpaid:"
@@ -65,7 +66,14 @@ def recorded(case: Case, result: str, at: datetime) -> Case:
         channel=pending.channel,
         result=result,
     )
-    return changed(case, records=(*case.records, record), pending=None)
+    offers = case.offers
+    if pending.waits_for == "answer":
+        # An offer that came back, or was taken back with its step, stands no more either.
+        state = "refused" if result == "refused" else "expired"
+        over = {"state": state, "settled": debtor_day(at, case.zone)}
+        mine = [o.step == pending.key and o.state == "made" for o in offers]
+        offers = tuple(o.model_copy(update=over) if is_mine else o for o, is_mine in zip(offers, mine, strict=True))
+    return changed(case, records=(*case.records, record), pending=None, offers=offers)
 
 
 def rewritten(case: Case, key: str, result: str) -> Case:

@@ -1,6 +1,7 @@
 """A step as an instruction: what its activity is asked to do, under the business key by which it happens once."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from models.decisions import Act
@@ -8,7 +9,7 @@ from models.events import Channel
 from models.strategy import ContactTask, MessageStep, NoticeStep, OfferStep, PlacementStep, ReviewStep, TraceStep
 from policy.contact_law import end_of_day
 from policy.cycle import Candidate, Now
-from policy.offers import terms
+from policy.offers import offer_of_step, terms
 
 RELEASE = ":release:"
 """In the key of a question to people, which is no attempt of the step itself."""
@@ -40,11 +41,11 @@ def instruction(now: Now, candidate: Candidate, channel: Channel | None) -> Act:
         key=f"{name}:{attempt}",
         why=short(f"{step.id.replace('_', ' ')} {attempt}, {candidate.why}"),
         channel=channel,
-        **_particulars(now, candidate),
+        **_particulars(now, candidate, f"{name}:{attempt}"),
     )
 
 
-def _particulars(now: Now, candidate: Candidate) -> dict[str, Any]:
+def _particulars(now: Now, candidate: Candidate, key: str) -> dict[str, Any]:
     """What is special to each kind of step."""
     step = candidate.step
     match step:
@@ -56,8 +57,11 @@ def _particulars(now: Now, candidate: Candidate) -> dict[str, Any]:
         case TraceStep() | ReviewStep():
             return {"assignee": step.assignee, "due": _due(now, step.days), "waits_for": "outcome"}
         case OfferStep():
-            offer = terms(step, now.position, now.case.currency, now.today)
-            return {"text": step.text, "waits_for": "answer", "due": _due(now, step.valid_days), "terms": offer}
+            rule = now.strategy.offers.restructuring
+            offer = terms(step, now.position, now.case.currency, now.today, rule.percent if rule else Decimal(0))
+            due = _due(now, step.valid_days)
+            made = offer_of_step(step, key, now.position, now.today, now.strategy.offers)
+            return {"text": step.text, "waits_for": "answer", "due": due, "terms": offer, "offer": made}
         case NoticeStep():
             due = _due(now, step.proof_days)
             return {"text": step.text, "waits_for": "proof", "due": due, "notice_days": step.notice_days}

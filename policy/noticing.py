@@ -4,12 +4,14 @@ from datetime import date, datetime
 from typing import Any
 
 from models import events as e
-from models.case import Pending
+from models.case import Pending, Plan
 from models.events import Channel
 from policy.apply import goes_on
 from policy.changes import OVERPAID
+from policy.contact_law import end_of_day
 from policy.cycle import Now, channels, entry_stage, exhausted, next_candidate, passes, prevention_round
-from policy.promises import deadline, plan_verdict, verdicts
+from policy.following import open_offers
+from policy.promises import deadline, plan_verdict, settlement_paid, verdicts
 from policy.standing import below_threshold, closed, disputed, ended_for_good, free, last_day, why_held
 from policy.words import day_text, money_text
 
@@ -40,12 +42,38 @@ def _settled(now: Now, finding_id: str) -> e.Finding | None:
             ended = _ended(now, deadline(promise.due, rules, case.zone))
             told: dict[str, Any] = {"promise": promise.event_id, "verdict": verdict, "paid": paid, "ended": ended}
             return e.PromiseSettled(event_id=finding_id, **told)
-    for plan in case.plans:
-        if plan.verdict == "running":
-            found = plan_verdict(case, plan, rules, now.at)
-            if found.verdict != "running":
-                fulfilled: dict[str, Any] = {"plan": plan.event_id, "verdict": found.verdict, "paid": found.paid}
-                return e.PlanSettled(event_id=finding_id, **fulfilled, ended=_ended(now, found.due_by))
+    return _plan_over(now, finding_id) or _offer_over(now, finding_id)
+
+
+def _plan_over(now: Now, finding_id: str) -> e.Finding | None:
+    for plan in now.case.plans:
+        if not _may_change(now, plan):
+            continue
+        found = plan_verdict(now.case, plan, now.strategy.plan, now.at)
+        if found.verdict != plan.verdict:
+            told: dict[str, Any] = {"plan": plan.event_id, "verdict": found.verdict, "paid": found.paid}
+            return e.PlanSettled(event_id=finding_id, **told, ended=_ended(now, found.due_by))
+    return None
+
+
+def _may_change(now: Now, plan: Plan) -> bool:
+    """A reversal takes back what was fulfilled; late news of money in time, what was broken and changed no debt."""
+    if plan.verdict == "broken":
+        return plan is now.case.plans[-1] and plan.if_broken in ("rest", "full_debt")
+    return plan.verdict != "replaced"
+
+
+def _offer_over(now: Now, finding_id: str) -> e.Finding | None:
+    case = now.case
+    if case.closed or case.withdrawn:
+        return None
+    for offer in case.offers:
+        less = offer.what == "settlement" and offer.state in ("made", "expired")
+        if less and now.position.outstanding and settlement_paid(case, offer, now.strategy.plan):
+            return e.OfferTaken(event_id=finding_id, offer=offer.id)
+        over = end_of_day(offer.until, case.zone) <= now.at
+        if over and (offer.state == "to_approve" or offer in open_offers(now)):
+            return e.OfferExpired(event_id=finding_id, offer=offer.id, ended=offer.until)
     return None
 
 
@@ -91,6 +119,9 @@ def _episode(now: Now, finding_id: str) -> e.Finding | None:
     if case.episode_open and overdue == 0:
         return e.EpisodeEnded(event_id=finding_id)
     if case.episode_open or overdue == disputed(now) or now.position.oldest_unpaid is None or ended_for_good(case):
+        return None
+    if any(plan.verdict == "running" for plan in case.plans):
+        # Within its grace, or a deferral: nothing new begins while an arrangement is kept.
         return None
     since, why = now.position.oldest_unpaid, f"day {now.dpd} past due"
     if goes_on(case, since) and case.stage:

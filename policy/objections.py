@@ -8,6 +8,7 @@ from models import events as e
 from models.case import Case, Disputed
 from policy.contact_law import debtor_day
 from policy.money import position
+from policy.offer_objections import against_offer
 from policy.words import day_text, money_text
 
 LONGEST_HOLD_DAYS = 730
@@ -161,6 +162,9 @@ def _against_promise(case: Case, event: e.PromiseToPay, now: datetime) -> str | 
         return f"promised for {day_text(event.due)}, more than {case.promise_days} days ahead: agree a plan"
     if event.amount > owed:
         return f"{money_text(event.amount, case.currency)} promised, {money_text(owed, case.currency)} is owed"
+    given = sum(case.episode_since is None or p.due >= case.episode_since for p in case.promises)
+    if given >= case.promises_at_most:
+        return f"{given} promises were given, the most by the strategy: offer or agree a plan instead"
     return None
 
 
@@ -175,6 +179,10 @@ def _against_plan(case: Case, event: e.PlanAgreed, now: datetime) -> str | None:
     if total != owed:
         return f"the plan sums to {money_text(total, case.currency)}, {money_text(owed, case.currency)} is owed"
     return None
+
+
+def _against_offer(case: Case, event: e.OfferMade | e.OfferApproved | e.OfferAnswered, now: datetime) -> str | None:
+    return f"the case ended as {case.outcome}" if case.closed else against_offer(case, event, now)
 
 
 def _against_proof(case: Case, event: e.NoticeServed, now: datetime) -> str | None:
@@ -197,6 +205,9 @@ AGAINST: dict[type[e.Event], Callable[[Case, Any, datetime], str | None]] = {
     e.WrittenOff: _against_write_off,
     e.PromiseToPay: _against_promise,
     e.PlanAgreed: _against_plan,
+    e.OfferMade: _against_offer,
+    e.OfferApproved: _against_offer,
+    e.OfferAnswered: _against_offer,
     e.ContactOutcome: _against_outcome,
     e.VisitOutcome: _against_outcome,
     e.NoticeServed: _against_proof,

@@ -21,6 +21,10 @@ SECTIONS = ("hours", "counters", "cooldowns", "bans", "duties", "wishes")
 
 def strategy_faults(strategy: Strategy, texts: frozenset[str] | None) -> Found:
     yield from _words(("for",), strategy.whom)
+    for name, reminder in (("promise", strategy.promise.reminder), ("plan", strategy.plan.reminder)):
+        if reminder and texts is not None and reminder.text not in texts:
+            says = f"there is no text {reminder.text!r}; {expected(reminder.text, sorted(texts))}"
+            yield (name, "reminder", "text"), says
     for place, cycle in enumerate(strategy.cycles):
         yield from _cycle(("cycles", place), cycle, strategy, texts)
 
@@ -115,8 +119,19 @@ def _step(loc: Loc, step: AnyStep, strategy: Strategy, texts: frozenset[str] | N
         yield (*loc, "text"), f"there is no text {text!r}; {expected(text, sorted(texts))}"
     if getattr(step, "assignee", None) == "specialist" and not strategy.specialists:
         yield (*loc, "assignee"), "no specialist can be appointed; expected `specialists` of the strategy to name some"
-    if isinstance(step, OfferStep) and not (step.months or step.discount_percent or step.defer_days):
+    if isinstance(step, OfferStep):
+        yield from _offer(loc, step, strategy)
+
+
+def _offer(loc: Loc, step: OfferStep, strategy: Strategy) -> Found:
+    if not (step.months or step.discount_percent or step.defer_days):
         yield loc, "the offer offers nothing; expected months, discount_percent or defer_days"
+    if step.schedule and (step.discount_percent or not step.months):
+        yield (*loc, "schedule"), "a new schedule needs months and takes no discount; expected months alone"
+    less = strategy.offers.settlement
+    if less and step.discount_percent and step.discount_percent > less.approve_above and not step.release:
+        says = f"{step.discount_percent} % is more than the {less.approve_above} % that go without a second person"
+        yield (*loc, "discount_percent"), f"{says}; expected `release` on this step"
 
 
 def _words(loc: Loc, whom: For | If) -> Found:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from models.case import Case, Payment, Plan, Promise
-from models.strategy import PromiseRules
-from policy.contact_law import end_of_day
+from models.agreements import FollowUp, PromiseRules
+from models.case import Case, Offer, Payment, Plan, Promise
+from policy.contact_law import debtor_day, end_of_day
 from policy.ledger import counted
 
 PromiseVerdict = Literal["running", "kept", "partly_kept", "broken"]
@@ -57,29 +58,51 @@ def _serve(promise: Promise, payments: list[Payment], left: dict[str, int]) -> i
 
 
 class PlanVerdict(NamedTuple):
-    """How a plan stands now; `due_by` is when it is looked at next; `paid` in minor units."""
+    """How a plan stands now; `due_by` is when it is looked at next; amounts in minor units."""
 
     plan: Plan
     verdict: Literal["running", "fulfilled", "broken"]
     paid: int
     due_by: datetime
+    day: date
+    """The agreed day that is looked at next; of a plan that is over, its last."""
+    missing: int
+    """What is still to come by then."""
+    missed: bool = False
+    """The day and its grace are over, but the sum may still be made good."""
 
 
-def plan_verdict(case: Case, plan: Plan, rules: PromiseRules, now: datetime) -> PlanVerdict:
-    """A plan is broken when less than what was due by an instalment's deadline came since it was agreed."""
-    payments = [p for p in counted(case) if p.heard >= plan.made]
+def plan_verdict(case: Case, plan: Plan, rules: FollowUp, now: datetime) -> PlanVerdict:
+    """A plan is broken when less than what was due by an instalment's last moment came since it was offered."""
+    payments = [p for p in counted(case) if p.heard >= (plan.money_since or plan.made)]
     paid = sum(p.amount for p in payments)
-    due = 0
-    late = now
+    due, late, day = 0, now, debtor_day(now, case.zone)
     for day, amount in plan.instalments:
         due += amount
-        late = deadline(day, rules, case.zone)
+        late = end_of_day(day + timedelta(days=rules.days), case.zone)
+        least = due - int(due * _tolerance(plan, rules))
         in_time = sum(p.amount for p in payments if _in_time(p, late, case.zone))
         if now < late:
-            return PlanVerdict(plan, "running" if paid < plan_total(plan) else "fulfilled", paid, late)
-        if in_time < due - int(due * rules.tolerance):
-            return PlanVerdict(plan, "broken", paid, late)
-    return PlanVerdict(plan, "fulfilled", paid, late)
+            grace = end_of_day(day + timedelta(days=rules.grace_days), case.zone)
+            missed = now >= grace and in_time < least
+            verdict: Literal["running", "fulfilled"] = "running" if paid < plan_total(plan) else "fulfilled"
+            look = late if now >= grace else grace
+            return PlanVerdict(plan, verdict, paid, look, day, max(due - paid, 0), missed)
+        if in_time < least:
+            return PlanVerdict(plan, "broken", paid, late, day, due - in_time)
+    return PlanVerdict(plan, "fulfilled", paid, late, day, 0)
+
+
+def _tolerance(plan: Plan, rules: FollowUp) -> Decimal:
+    # Who was let off a part pays the rest in full.
+    return Decimal(0) if plan.what == "settlement" else rules.tolerance
+
+
+def settlement_paid(case: Case, offer: Offer, rules: FollowUp) -> bool:
+    """Whether all that a settlement asks for came since it was offered, in time for its last day."""
+    late = end_of_day(offer.instalments[-1][0] + timedelta(days=rules.grace_days), case.zone)
+    payments = [p for p in counted(case) if p.heard >= offer.at and _in_time(p, late, case.zone)]
+    return sum(p.amount for p in payments) >= sum(amount for _, amount in offer.instalments)
 
 
 def plan_total(plan: Plan) -> int:

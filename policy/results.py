@@ -1,6 +1,7 @@
 """What a step's instruction leads to, as events: used by the activities that act and by the rehearsal that does not."""
 
-from datetime import datetime
+import re
+from datetime import date, datetime
 from typing import Any
 
 from models import events as e
@@ -19,7 +20,7 @@ ON_PAPER = frozenset({"formal_notice", "certificate", "legal_package"})
 def step_input(case: Case, act: Act, now: datetime) -> StepInput:
     """What the step's activity needs of the case."""
     owed = position(case, debtor_day(now, case.zone))
-    promise = case.promises[-1] if case.promises else None
+    amount, day = agreed(case, act.round)
     return StepInput(
         account=case.account,
         party=case.party,
@@ -33,8 +34,8 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
         oldest_due=owed.oldest_unpaid,
         due_amount=owed.open[0][1] if owed.open else None,
         days_past_due=owed.days_past_due,
-        promise_amount=promise.amount if promise else None,
-        promise_due=promise.due if promise else None,
+        promise_amount=amount,
+        promise_due=day,
         specialist=case.specialist,
         open=tuple(
             OpenInstalment(number=i.number, due=i.due, amount=i.amount, open=rest)
@@ -47,6 +48,18 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
             if (r.step, r.round, r.granted) == (act.step, act.round, True)
         ),
     )
+
+
+def agreed(case: Case, round_: str) -> tuple[int, date] | tuple[None, None]:
+    """What was promised or agreed, and for when: what a reminder, or the reaction to a broken promise, is about."""
+    if found := re.fullmatch(r"pl(\d+)i(\d+)", round_):
+        due, amount = case.plans[int(found[1]) - 1].instalments[int(found[2]) - 1]
+        return amount, due
+    found = re.fullmatch(r"pr?(\d+)", round_)
+    if not found and not case.promises:
+        return None, None
+    promise = case.promises[int(found[1]) - 1 if found else -1]
+    return promise.amount, promise.due
 
 
 def is_demand(act: Act) -> bool:
@@ -110,7 +123,8 @@ def done(asked: StepInput, sha256: str = "0" * 64) -> e.Result:
         case "placement":
             return e.AccountPlaced(**base(act, "account_placed"), agency=act.agency or "agency", days=act.placed_days)
         case _:
-            return e.MessageSent(**base(act, "message_sent"), channel=act.channel, waits_until=act.due)
+            sent: dict[str, Any] = {"channel": act.channel, "waits_until": act.due, "offer": act.offer}
+            return e.MessageSent(**base(act, "message_sent"), **sent)
 
 
 def logged(asked: StepInput, at: datetime) -> Contact:

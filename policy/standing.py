@@ -7,8 +7,8 @@ from models.decisions import Close
 from models.events import Block
 from policy.contact_law import debtor_day, end_of_day
 from policy.cycle import Candidate, Now, next_candidate
-from policy.holds import GATES, disputed_of, disputed_parts, runs
-from policy.promises import deadline, plan_verdict
+from policy.following import agreed, open_offers
+from policy.holds import GATES, runs
 from policy.words import day_text, money_text, whole_units
 
 
@@ -30,7 +30,8 @@ def ended_for_good(case: Case) -> bool:
 def free(now: Now) -> bool:
     """Whether nothing keeps the case from its next step."""
     ended = must_end(now) or ended_for_good(now.case)
-    if ended or now.case.pending is not None or why_held(now) or below_threshold(now):
+    waits = now.case.pending is not None or bool(open_offers(now))
+    if ended or waits or why_held(now) or below_threshold(now):
         return False
     if not any(runs(hold, now.at) for hold in now.case.holds):
         return True
@@ -56,16 +57,24 @@ def closed(now: Now) -> Close | None:
             outcome=case.outcome or "closed", why=f"ended as {case.outcome} before; a person looks at what came"
         )
     if now.position.outstanding == 0:
-        return Close(outcome="paid", why="nothing is outstanding")
-    if now.position.overdue == 0 and case.episode > 0 and now.strategy.on_cure == "close":
+        return Close(outcome="paid", why=_settled(case) or "nothing is outstanding")
+    runs = any(plan.verdict == "running" for plan in case.plans)
+    if now.position.overdue == 0 and case.episode > 0 and now.strategy.on_cure == "close" and not runs:
         return Close(outcome="cured", why="nothing is overdue any more")
     return None
 
 
+def _settled(case: Case) -> str | None:
+    waived = [a for a in case.adjustments if a.reason == "settled"]
+    last = case.plans[-1] if case.plans else None
+    if last is None or (last.what, last.verdict) != ("settlement", "fulfilled") or not waived:
+        return None
+    return f"settled for less: {money_text(-waived[-1].amount, case.currency)} waived"
+
+
 def disputed(now: Now) -> int:
     """How much of what is overdue is disputed, where the dispute is about a part; minor units."""
-    overdue = [(i, rest) for i, rest in now.position.open if i.due < now.today]
-    return disputed_of(disputed_parts(now.case, now.today), overdue)
+    return now.position.disputed
 
 
 def _rest_settled(now: Now) -> str | None:
@@ -83,7 +92,7 @@ def _rest_settled(now: Now) -> str | None:
 
 def running(now: Now, what: Block = "contact") -> list[tuple[str, datetime | None]]:
     """Everything that stops this (contact: the case and its cycle), in words, with its end."""
-    case, rules = now.case, now.strategy.promise
+    case = now.case
     held: list[tuple[str, datetime | None]] = []
     for hold in case.holds:
         if what in hold.blocks and runs(hold, now.at):
@@ -93,14 +102,13 @@ def running(now: Now, what: Block = "contact") -> list[tuple[str, datetime | Non
     if settled and what == "contact":
         coming = [i.due for i, _ in now.position.open if i.due >= now.today]
         held.append((settled, end_of_day(min(coming), case.zone) if coming else None))
-    for p in case.promises:
-        if p.verdict == "running":
-            text = f"promise of {money_text(p.amount, case.currency)} by {day_text(p.due)}"
-            held.append((text, deadline(p.due, rules, case.zone)))
-    for plan in case.plans:
-        if plan.verdict == "running":
-            held.append(("the running plan", plan_verdict(case, plan, rules, now.at).due_by))
+    held += agreed(now)
     return held
+
+
+def only_agreed(now: Now) -> bool:
+    """Whether nothing but promises and arrangements hold the case."""
+    return not any("contact" in hold.blocks and runs(hold, now.at) for hold in now.case.holds)
 
 
 def why_held(now: Now) -> str | None:

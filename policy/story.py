@@ -171,6 +171,11 @@ def _updated(event: Any, money: str) -> str:
     return ", ".join(counts + [name.replace("_", " ") for name in named])
 
 
+def _offer(event: Any, money: str) -> str:
+    waived = f", {money_text(event.waived, money)} waived" if event.waived else ""
+    return f"{event.what}, {_plan(event, money)}{waived}, open{_until(event.until)}, if broken: {event.if_broken}"
+
+
 def _settled(event: Any, money: str) -> str:
     what = getattr(event, "promise", None) or event.plan
     return f"{what} {event.verdict.replace('_', ' ')}, {money_text(event.paid, money)} paid"
@@ -193,6 +198,11 @@ WORDS: dict[str, Callable[[Any, str], str]] = {
     "charges_left": lambda e, money: f"{money_text(e.amount, money)} {'waived' if e.waived else 'put before a person'}",
     "promise_to_pay": lambda e, money: f"{money_text(e.amount, money)} by {day_text(e.due)}",
     "plan_agreed": _plan,
+    "offer_made": _offer,
+    "offer_approved": lambda e, _: f"{e.offer} {'approved' if e.granted else 'refused'} by {e.by}",
+    "offer_answered": lambda e, _: f"{e.offer} {'accepted' if e.accepted else 'refused'}",
+    "offer_expired": lambda e, _: f"{e.offer} was open until {day_text(e.ended)}",
+    "offer_taken": lambda e, _: f"{e.offer} was paid in time",
     "contact_outcome": _outcome,
     "visit_outcome": _outcome,
     "delivery_report": lambda e, _: f"{e.status} ({e.message})",

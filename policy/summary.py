@@ -61,7 +61,9 @@ def _events(case: Case) -> Iterator[tuple[datetime, str]]:
         verdict = promise.verdict.replace("_", " ")
         yield promise.made, f"promised {money_text(promise.amount, case.currency)} by {promise.due}: {verdict}"
     for plan in case.plans:
-        yield plan.made, f"plan of {len(plan.instalments)} instalments: {plan.verdict}"
+        yield plan.made, f"{plan.what} of {len(plan.instalments)} instalments: {plan.verdict}"
+    for offer in case.offers:
+        yield offer.at, f"offered a {offer.what}, open until {offer.until}: {offer.state.replace('_', ' ')}"
     for hold in case.holds:
         ended = f", ended {hold.ended:%Y-%m-%d}" if hold.ended else ""
         yield hold.since, f"hold: {hold.reason.replace('_', ' ')}{ended}"

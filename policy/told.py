@@ -189,13 +189,9 @@ def _moved(case: Case, event: e.Moved, at: datetime) -> Case:
     if event.strategy == case.strategy:
         return case
     # What was done keeps its record, so no step is repeated; where to go on is found anew.
-    place = {
-        "strategy": event.strategy,
-        "cycle": event.cycle,
-        "promise_days": event.promise_days,
-        "allocation": event.allocation,
-    }
-    return changed(case, **place, entry_stage=None, deferred=None, refused=())
+    place = {"strategy": event.strategy, "cycle": event.cycle}
+    rules = {name: getattr(event, name) for name in ("promise_days", "promises_at_most", "allocation", "terms")}
+    return changed(case, **place, **rules, entry_stage=None, deferred=None, refused=())
 
 
 def _unreadable(case: Case, event: e.Unreadable, at: datetime) -> Case:

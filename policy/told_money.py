@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from models import events as e
-from models.case import Adjustment, Case, Charge, Instalment, Payment, Plan, Promise, Refund
-from policy.changes import changed, flagged, recorded, without_refund
+from models.case import Adjustment, Case, Charge, Instalment, Payment, Promise, Refund
+from policy.agreements import offer_answered, offer_approved, offered, plan_agreed
+from policy.changes import changed, flagged, without_refund
 from policy.contact_law import debtor_day
 from policy.money import position
 
@@ -43,22 +44,15 @@ def _certified(case: Case) -> bool:
 
 
 def _promise(case: Case, event: e.PromiseToPay, at: datetime) -> Case:
-    promise = Promise(event_id=event.event_id, amount=event.amount, due=event.due, made=event.at or at)
-    return changed(case, promises=(*case.promises, promise))
-
-
-def _plan(case: Case, event: e.PlanAgreed, at: datetime) -> Case:
-    plan = Plan(
+    promise = Promise(
         event_id=event.event_id,
-        instalments=tuple(sorted((i.due, i.amount) for i in event.instalments)),
+        amount=event.amount,
+        due=event.due,
         made=event.at or at,
+        channel=event.channel,
+        by=event.by,
     )
-    replaced = {"verdict": "replaced", "settled": debtor_day(at, case.zone)}
-    earlier = tuple(p.model_copy(update=replaced) if p.verdict == "running" else p for p in case.plans)
-    case = changed(case, plans=(*earlier, plan))
-    if case.pending and case.pending.waits_for == "answer":
-        case = recorded(case, "accepted", at)
-    return case
+    return changed(case, promises=(*case.promises, promise))
 
 
 def _refunded(case: Case, event: e.Refunded, at: datetime) -> Case:
@@ -102,5 +96,8 @@ ON_MONEY: dict[str, Callable[[Case, Any, datetime], Case]] = {
     "written_off": _written_off,
     "account_updated": _account_updated,
     "promise_to_pay": _promise,
-    "plan_agreed": _plan,
+    "plan_agreed": plan_agreed,
+    "offer_made": offered,
+    "offer_approved": offer_approved,
+    "offer_answered": offer_answered,
 }

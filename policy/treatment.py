@@ -11,13 +11,14 @@ from models.events import Channel, Heard
 from models.jurisdiction import Jurisdiction
 from models.strategy import Strategy
 from policy.apply import apply
-from policy.contact_law import aim, debtor_day, start_of_day
+from policy.contact_law import aim, debtor_day, end_of_day, start_of_day
 from policy.cycle import DEMANDS, Candidate, Now, channels, exhausted, look, next_candidate
+from policy.following import open_offers, reminder
 from policy.holds import GATES, runs
 from policy.instructions import instruction, short
 from policy.money import position
 from policy.noticing import finding
-from policy.standing import below_threshold, closed, gate, last_day, running
+from policy.standing import below_threshold, closed, gate, last_day, only_agreed, running
 from policy.words import day_text, money_text
 
 OFFICE_OPENS = timedelta(hours=8)
@@ -60,7 +61,8 @@ def decide(case: Case, strategy: Strategy, pack: Jurisdiction, now: datetime, fe
 
 
 def _next(now: Now, pack: Jurisdiction, feed: Feed | None) -> Act | Wait | Close:
-    found = closed(now) or _held(now) or _awaited(now) or _not_worth(now) or _step(now, pack, feed)
+    waits = closed(now) or _held(now, pack, feed) or _awaited(now) or _offered(now) or _not_worth(now)
+    found = waits or _step(now, pack, feed)
     return _till_a_hold_ends(now, found) if isinstance(found, Wait) else found
 
 
@@ -71,10 +73,15 @@ def _till_a_hold_ends(now: Now, wait: Wait) -> Wait:
     return wait.model_copy(update={"until": min(ends)}) if ends else wait
 
 
-def _held(now: Now) -> Wait | None:
+def _held(now: Now, pack: Jurisdiction, feed: Feed | None) -> Act | Wait | None:
     holding = running(now)
     if not holding:
         return None
+    courtesy = _courtesy(now, pack, feed) if only_agreed(now) else None
+    if isinstance(courtesy, Act):
+        return courtesy
+    if courtesy is not None:
+        holding = [*holding, ("", courtesy)]
     if now.case.pending and now.case.pending.due:
         holding = [*holding, ("", now.case.pending.due)]
     return Wait(until=_first_end(holding), why=short(_words(holding)))
@@ -86,6 +93,30 @@ def _first_end(holding: list[tuple[str, datetime | None]]) -> datetime | None:
 
 def _words(holding: list[tuple[str, datetime | None]]) -> str:
     return "; ".join(text for text, _ in holding if text)
+
+
+def _courtesy(now: Now, pack: Jurisdiction, feed: Feed | None) -> Act | datetime | None:
+    """The reminder of what was agreed, or when its moment comes: at a lawful hour, not after the agreed day."""
+    found = reminder(now)
+    if found is None:
+        return None
+    candidate, channel = found.candidate, channels(now, found.candidate)[0]
+    at, _ = _moment(now, pack, candidate, channel)
+    if debtor_day(at, now.case.zone) > found.last:
+        return None
+    stale = _stale(now, candidate, feed)
+    if stale and at <= now.at:
+        return stale.until
+    return at if at > now.at else instruction(now, candidate, channel)
+
+
+def _offered(now: Now) -> Wait | None:
+    offers = open_offers(now)
+    if not offers:
+        return None
+    first = min(offers, key=lambda o: o.until)
+    why = f"the answer to the offer of a {first.what}, open until {day_text(first.until)}"
+    return Wait(until=end_of_day(first.until, now.case.zone), why=why)
 
 
 def _awaited(now: Now) -> Wait | None:

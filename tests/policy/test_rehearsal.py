@@ -179,7 +179,7 @@ def test_a_plan_suspends_every_cycle_at_any_point(name, cycle, ends, n):
     if life.outcome is None:
         life.hears(e.PlanAgreed, instalments=(e.PlanInstalment(due=day(n + 40), amount=5000_00),))
         taken = len(life.taken)
-        assert len(life.until(n + 40).taken) == taken
+        assert {t.act.step for t in life.until(n + 40).taken[taken:]} <= {"plan_reminder"}
 
 
 @pytest.mark.parametrize("name", HOMES)
