@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from models.charges import CENTS, Bands, ChargesPack, Cumulation, CumulationValue, FeeTier, LateFeeRule, Tier, Vat
+from models.tariff import LateFee
 from policy.charges import bound, in_force, tiers_at
 from policy.deadlines import months_later
 
@@ -109,6 +110,24 @@ def late_fee(pack: ChargesPack, unpaid: int, currency: str, due: date, product: 
         return NOTHING
     _same_currency(pack, currency)
     return min(fees, key=lambda fee: fee.amount)
+
+
+def late_fee_terms(pack: ChargesPack, product: str) -> tuple[LateFee, ...]:
+    """The fees of the law as the terms of a tariff, oldest first (law.md PT-L1, BR-L1); none where no law gives one.
+
+    A tariff has one scale where the law may have several: the first is taken, by which no instalment costs more.
+    """
+    return tuple(
+        LateFee(
+            since=value.valid_from or date.min,
+            percent=tier.percent,
+            least=int(tier.least * CENTS),
+            most=None if tier.most is None else int(tier.most * CENTS),
+        )
+        for rule in bound(pack, LateFeeRule, product)
+        for value in rule.values
+        for tier in value.tiers[:1]
+    )
 
 
 def left_unpaid(principal: int, payments: Sequence[tuple[date, int]], last_free_day: date) -> int:
