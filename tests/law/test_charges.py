@@ -146,6 +146,11 @@ def test_NL_L4_an_instalment_in_the_window_costs_only_what_the_sum_adds() -> Non
     assert instalment_cost(NL, [first, second], "EUR")[:2] == (20_00, "NL-L4")
 
 
+def test_NL_L4_what_was_not_charged_for_the_earlier_is_not_caught_up_with_the_last() -> None:
+    missed = [Missed(200_00, date(2026, 1, 18)), Missed(200_00, date(2026, 2, 18))]
+    assert instalment_cost(NL, missed, "EUR").amount == 40_00
+
+
 def test_NL_L4_six_months_later_is_in_the_window_and_a_day_more_is_not() -> None:
     first = Missed(100_00, date(2026, 1, 18), charged=40_00)
     assert instalment_cost(NL, [first, Missed(100_00, date(2026, 7, 18))], "EUR").amount == 0

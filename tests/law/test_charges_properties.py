@@ -1,4 +1,4 @@
-"""Whatever is owed, whenever it was signed: caps only get stricter, a part costs no more than the whole, one rounding."""
+"""Whatever is owed, whenever it was signed: caps only get stricter, a part costs no more than all, one rounding."""
 
 from datetime import date
 from decimal import Decimal
@@ -21,13 +21,8 @@ AMOUNTS = st.integers(1, 3 * 10**8)
 SIGNED = st.dates(date(2019, 1, 1), date(2028, 1, 1))
 PRODUCTS = st.sampled_from(["consumer_loan", "microloan", "mortgage", "invoice"])
 COUNTRIES = st.sampled_from(sorted(LAW))
-SCALE = [
-    (2500, Fraction(15)),
-    (5000, Fraction(10)),
-    (10000, Fraction(5)),
-    (200000, Fraction(1)),
-    (10**9, Fraction(1, 2)),
-]
+ENDS = [2500, 5000, 10000, 200000, 10**9]
+PERCENT = [Fraction(15), Fraction(10), Fraction(5), Fraction(1), Fraction(1, 2)]
 
 
 def laxer(one: Caps, other: Caps) -> bool:
@@ -90,7 +85,7 @@ def test_a_portuguese_fee_never_falls_with_the_instalment(one: int, two: int) ->
 def plain_cost(principal: int, vat: int) -> int:
     """The scale a second time, in fractions, rounded half up once."""
     cost, below = Fraction(0), Fraction(0)
-    for end, percent in SCALE:
+    for end, percent in zip(ENDS, PERCENT, strict=True):
         upper = min(Fraction(end * 100), Fraction(principal))
         cost += max(upper - below, Fraction(0)) * percent / 100
         below = max(below, upper)
