@@ -16,7 +16,7 @@ from models.decisions import StepInput
 from models.events import Channel
 from models.tables import Account, Party, Portfolio
 from policy.contact_law import debtor_day
-from policy.costs import collection_cost
+from policy.costs import bundled_cost
 
 
 class NoAddress(Exception):
@@ -125,11 +125,11 @@ def paper(asked: StepInput, known: Addressed, text: Rendered) -> dict[str, Any]:
 
 
 def _collection_fee(asked: StepInput, today: date, pack: ChargesPack | None) -> int | None:
-    """The cost on the principal overdue today, without VAT: nobody told whether the creditor reclaims it (strict)."""
-    principal = sum(i.open for i in asked.open if i.due < today) or asked.overdue
+    """The cost on what is overdue today, without VAT: nobody told whether the creditor reclaims it (strict)."""
+    overdue = [i.open for i in asked.open if i.due < today] or [asked.overdue]
     if pack is None or pack.currency != asked.currency:
         return None
-    return collection_cost(pack, principal, asked.currency, today).amount or None
+    return bundled_cost(pack, overdue, asked.currency, today).amount or None
 
 
 def _number(value: str | None) -> int | None:

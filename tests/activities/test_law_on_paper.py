@@ -71,6 +71,13 @@ def test_a_dutch_letter_announces_the_cost_on_what_is_overdue(sqlite_database: D
     assert "binnen 14 dagen vanaf de dag nadat deze brief bij u is bezorgd" in letter
 
 
+def test_a_dutch_letter_for_three_small_instalments_announces_one_minimum(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    desk = Desk(sqlite_database, tmp_path, "alth", [(days_ago(days), 100_00) for days in (100, 70, 40)])
+    assert "€ 40,00 incassokosten" in desk.letter("fourteen_day_letter")
+
+
 def test_where_no_law_gives_a_cost_the_letter_that_announces_one_is_not_written(
     sqlite_database: Database, tmp_path: Path
 ) -> None:

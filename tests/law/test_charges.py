@@ -132,12 +132,20 @@ def test_NL_L4_three_letters_sent_late_and_together_cost_one_minimum() -> None:
     assert found[:2] == (40_00, "NL-L4")
 
 
-def test_NL_L4_before_the_rule_each_letter_cost_its_own() -> None:
-    assert bundled_cost(NL, [100_00, 100_00, 100_00], "EUR", date(2024, 9, 30)).amount == 120_00
+def test_before_NL_L4_one_letter_took_the_scale_on_the_sum() -> None:
+    assert bundled_cost(NL, [100_00, 100_00, 100_00], "EUR", date(2024, 9, 30))[:2] == (45_00, "NL-L1")
 
 
-def test_NL_L4_a_large_instalment_in_the_bundle_costs_its_own() -> None:
-    assert bundled_cost(NL, [100_00, 100_00, FULL + 1, 500_00], "EUR", TODAY).amount == 40_00 + 40_00 + 75_00
+def test_NL_L4_large_instalments_cost_the_scale_on_their_sum_beside_the_one_minimum() -> None:
+    assert bundled_cost(NL, [FULL, FULL, 300_00, 500_00], "EUR", TODAY)[:2] == (40_00 + 120_00, "NL-L4")
+
+
+def test_one_letter_never_costs_more_than_the_scale_on_its_sum() -> None:
+    assert bundled_cost(NL, [10_00, 10_00, FULL + 1], "EUR", TODAY)[:2] == (43_00, "NL-L1")
+
+
+def test_a_letter_for_nothing_costs_nothing() -> None:
+    assert bundled_cost(NL, [], "EUR", TODAY) == (0, "", ())
 
 
 def test_NL_L4_an_instalment_in_the_window_costs_only_what_the_sum_adds() -> None:
