@@ -22,7 +22,7 @@ from activities.texts import load_texts
 from activities.worklist import Worklist
 from commands.answering import main as end
 from engine import EmbeddedEngine, EngineNotRunning, cluster, connect, ensure_search_attributes
-from intake.packs import HOUSE, jurisdictions
+from intake.packs import HOUSE, charges, jurisdictions
 from models.database import Database, DatabaseNotMigrated
 from settings import Settings, SettingsError, load_settings
 from workflows.account_recovery import AccountRecoveryWorkflow
@@ -38,10 +38,10 @@ app = typer.Typer(add_completion=False, help=__doc__)
 def create_worker(client: Client, database: Database, settings: Settings) -> Worker:
     """A worker with everything wired: database, law, texts, the outbox."""
     packs = jurisdictions()
-    texts = load_texts(HOUSE / "letters")
+    texts, law = load_texts(HOUSE / "letters"), charges()
     effects = Effects(database, packs, Outbox(settings.outbox))
     deciding, worklist = Deciding(database, packs), Worklist(effects)
-    contacting, issuing = Contacting(effects, texts), Issuing(effects, texts)
+    contacting, issuing = Contacting(effects, texts, law), Issuing(effects, texts, law)
     starting = Starting(database, client, settings.task_queue)
     return Worker(
         client,

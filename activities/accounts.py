@@ -1,5 +1,7 @@
 """What a step needs to know of an account beyond its case: names, addresses, creditor; read where the step happens."""
 
+from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -9,10 +11,12 @@ from sqlmodel import Session
 from activities.effects import clock
 from activities.papers import Computation, ComputationLine
 from activities.texts import Rendered, TextFacts
+from models.charges import ChargesPack
 from models.decisions import StepInput
 from models.events import Channel
 from models.tables import Account, Party, Portfolio
 from policy.contact_law import debtor_day
+from policy.costs import bundled_cost
 
 
 class NoAddress(Exception):
@@ -53,11 +57,12 @@ def postal(party: Party) -> str | None:
     return ", ".join(part for part in (party.street, party.postal_code, party.city, party.country) if part)
 
 
-def facts(asked: StepInput, known: Addressed) -> TextFacts:
+def facts(asked: StepInput, known: Addressed, charges: Mapping[str, ChargesPack]) -> TextFacts:
     """Everything a text may name, for the position of the day."""
     account, party, portfolio = known
     act, offer = asked.act, asked.act.terms
     sender = portfolio.sender or account.creditor
+    today = debtor_day(clock(asked), asked.zone)
     return TextFacts(
         name=party.name,
         creditor=account.creditor,
@@ -66,7 +71,7 @@ def facts(asked: StepInput, known: Addressed) -> TextFacts:
         contact=portfolio.contact or sender,
         pay_to=portfolio.pay_to or f"{account.creditor}, {account.reference}",
         currency=asked.currency,
-        today=debtor_day(clock(asked), asked.zone),
+        today=today,
         overdue=asked.overdue,
         outstanding=asked.outstanding,
         due=asked.oldest_due,
@@ -76,6 +81,7 @@ def facts(asked: StepInput, known: Addressed) -> TextFacts:
         promise_amount=asked.promise_amount,
         promise_due=asked.promise_due,
         notice_days=act.notice_days or None,
+        collection_fee=_collection_fee(asked, today, charges.get(asked.country)),
         offer_months=_number(offer.get("months")),
         offer_instalment=_number(offer.get("instalment")),
         offer_discount=Decimal(offer["discount_percent"]) if "discount_percent" in offer else None,
@@ -116,6 +122,14 @@ def paper(asked: StepInput, known: Addressed, text: Rendered) -> dict[str, Any]:
         "reference": account.reference,
         "text": text,
     }
+
+
+def _collection_fee(asked: StepInput, today: date, pack: ChargesPack | None) -> int | None:
+    """The cost on what is overdue today, without VAT: nobody told whether the creditor reclaims it (strict)."""
+    overdue = [i.open for i in asked.open if i.due < today] or [asked.overdue]
+    if pack is None or pack.currency != asked.currency:
+        return None
+    return bundled_cost(pack, overdue, asked.currency, today).amount or None
 
 
 def _number(value: str | None) -> int | None:

@@ -1,5 +1,6 @@
 """SMS, e-mails, letters and offers: rendered for the party, sent once, told to the journal."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import cast
 
@@ -13,6 +14,7 @@ from activities.papers import Letter
 from activities.providers.channel import Message
 from activities.texts import Rendered, Texts, render
 from activities.wording import TextChannel
+from models.charges import ChargesPack
 from models.decisions import StepInput
 from models.events import Channel, Result, StepRefused
 from policy.contact_law import debtor_day
@@ -22,9 +24,10 @@ from policy.results import base, done
 class Contacting:
     """Writes to debtors."""
 
-    def __init__(self, effects: Effects, texts: Texts) -> None:
+    def __init__(self, effects: Effects, texts: Texts, charges: Mapping[str, ChargesPack]) -> None:
         self._effects = effects
         self._texts = texts
+        self._charges = charges
 
     @activity.defn
     def send_message(self, asked: StepInput) -> Result:
@@ -49,7 +52,7 @@ class Contacting:
         if channel is None or asked.act.text is None:
             raise ApplicationError("a message needs a channel and a text", type="NoText", non_retryable=True)
         wanted = cast(TextChannel, channel.value)
-        text = render(self._texts, known.party.language, asked.act.text, wanted, facts(asked, known))
+        text = render(self._texts, known.party.language, asked.act.text, wanted, facts(asked, known, self._charges))
         pdf = self._letter(asked, known, text) if channel is Channel.letter else None
         return Message(
             key=asked.act.key,

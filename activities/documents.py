@@ -13,7 +13,7 @@ from functools import cache
 import typst
 from pydantic import BaseModel, ConfigDict
 
-from activities.papers import Certificate, Letter, Notice, Package, Paper
+from activities.papers import Certificate, Letter, Notice, Package, Paper, WriteOffLine
 from activities.texts import Texts, count, day, money, text_version
 
 Cells = list[str]
@@ -92,11 +92,19 @@ def _evidence(texts: Texts, paper: Certificate) -> Data:
         "oldest_due": day(paper.oldest_due, paper.language) if paper.oldest_due else "–",
         "days_past_due": str(paper.days_past_due),
     }
+    tested = {"write_off": _write_off(texts, paper, paper.write_off)} if paper.write_off else {}
     return {
         "people": _labelled(texts, paper, people | {"specialist": paper.specialist or "–"}),
-        "position": _labelled(texts, paper, position),
+        "position": _labelled(texts, paper, position | tested),
         "released": [[person.name, day(person.day, paper.language)] for person in paper.released],
     }
+
+
+def _write_off(texts: Texts, paper: Certificate, test: WriteOffLine) -> str:
+    """The verdict, and what a reader needs to see why: the rule, its two limits, the first day that is late enough."""
+    limits = " / ".join(money(limit, paper.currency, paper.language) for limit in (test.limit, test.limit_large))
+    why = f"{test.rule}: ≤ {limits}; ≥ {day(test.from_day, paper.language)}"
+    return f"{_code(texts, paper, 'write_off', test.verdict)} ({why})"
 
 
 def _attempts(texts: Texts, paper: Certificate) -> Data:

@@ -1,6 +1,6 @@
 """Papers with consequences: the formal notice, the certificate, the evidence package, a placement."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -19,12 +19,15 @@ from activities.papers import (
     Package,
     PaymentLine,
     Release,
+    WriteOffLine,
 )
 from activities.providers.channel import Message
 from activities.texts import Texts, render
+from models.charges import ChargesPack
 from models.decisions import StepInput
 from models.events import Channel, Result
 from models.tables import Attempt, Document, InstalmentDue, Ledger
+from policy.barring import write_off_test
 from policy.contact_law import debtor_day
 from policy.results import done
 
@@ -35,9 +38,10 @@ EVIDENCE = frozenset({*Channel, "trace", "formal_notice"})
 class Issuing:
     """Makes documents, keeps their bytes, hands them to the outbox."""
 
-    def __init__(self, effects: Effects, texts: Texts) -> None:
+    def __init__(self, effects: Effects, texts: Texts, charges: Mapping[str, ChargesPack]) -> None:
         self._effects = effects
         self._texts = texts
+        self._charges = charges
 
     @activity.defn
     def issue_notice(self, asked: StepInput) -> Result:
@@ -103,7 +107,11 @@ class Issuing:
 
     def _notice(self, session: Session, asked: StepInput, known: Addressed) -> Pdf:
         text = render(
-            self._texts, known.party.language, asked.act.text or "formal_notice", "letter", facts(asked, known)
+            self._texts,
+            known.party.language,
+            asked.act.text or "formal_notice",
+            "letter",
+            facts(asked, known, self._charges),
         )
         return make_notice(
             self._texts,
@@ -117,13 +125,18 @@ class Issuing:
         )
 
     def _certificate(self, session: Session, asked: StepInput, known: Addressed) -> Pdf:
-        text = render(self._texts, known.party.language, "certificate", "letter", facts(asked, known))
+        text = render(self._texts, known.party.language, "certificate", "letter", facts(asked, known, self._charges))
         return make_certificate(
-            self._texts, Certificate(**paper(asked, known, text), **_evidence(session, asked, known))
+            self._texts,
+            Certificate(
+                **paper(asked, known, text),
+                **_evidence(session, asked, known),
+                write_off=_write_off(asked, self._charges.get(asked.country)),
+            ),
         )
 
     def _package(self, session: Session, asked: StepInput, known: Addressed) -> Pdf:
-        text = render(self._texts, known.party.language, "legal_package", "letter", facts(asked, known))
+        text = render(self._texts, known.party.language, "legal_package", "letter", facts(asked, known, self._charges))
         documents = _documents(session, asked)
         package = Package(
             **paper(asked, known, text),
@@ -154,6 +167,24 @@ def _evidence(session: Session, asked: StepInput, known: Addressed) -> dict[str,
         ),
         "released": tuple(Release(name=by, day=day) for by, day in asked.released),
     }
+
+
+def _write_off(asked: StepInput, pack: ChargesPack | None) -> WriteOffLine | None:
+    """The test of a small claim on all that is open, once its last instalment is late enough; None: no such test here.
+
+    The size of the creditor is not known to us: the verdict says where it matters.
+    """
+    last_due = max((i.due for i in asked.open), default=asked.oldest_due)
+    if pack is None or last_due is None:
+        return None
+    test = write_off_test(pack, asked.outstanding, asked.currency, last_due, debtor_day(clock(asked), asked.zone))
+    return test and WriteOffLine(
+        verdict=test.verdict,
+        limit=test.limit,
+        limit_large=test.limit_large,
+        from_day=test.from_day,
+        rule=test.rule,
+    )
 
 
 def _attempts(session: Session, asked: StepInput) -> tuple[AttemptLine, ...]:

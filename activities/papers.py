@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from activities.texts import Line, Rendered
+from policy.barring import Verdict
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Delivery = Literal["letter", "registered_letter", "certified_email"]
@@ -95,6 +96,16 @@ class NoticeLine(Part):
     sha256: Sha256
 
 
+class WriteOffLine(Part):
+    """What the Italian test of a small claim says, with what it was made on; minor units."""
+
+    verdict: Verdict
+    limit: int
+    limit_large: int
+    from_day: date
+    rule: Line
+
+
 class Paper(Part):
     """What every paper has. `made` is printed as the day it is in its own zone."""
 
@@ -135,6 +146,7 @@ class Certificate(Paper):
     attempts: tuple[AttemptLine, ...]
     documents: tuple[DocumentLine, ...]
     released: Annotated[tuple[Release, ...], Field(min_length=1)]
+    write_off: WriteOffLine | None = None
 
 
 class Package(Certificate):

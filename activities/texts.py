@@ -71,6 +71,8 @@ class TextFacts(BaseModel):
     promise_amount: int | None = None
     promise_due: date | None = None
     notice_days: int | None = None
+    collection_fee: int | None = None
+    """What collecting will cost by law if the overdue amount is not paid in time, without VAT."""
     offer_months: int | None = None
     offer_instalment: int | None = None
     offer_discount: Decimal | None = None

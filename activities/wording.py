@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict
 
 from models.events import Channel, Outcome
 from models.words import PRODUCTS
+from policy.barring import Verdict
 
 TextChannel = Literal["sms", "email", "letter"]
 
@@ -22,7 +23,8 @@ PAPERS = frozenset({"certificate", "legal_package"})
 """Not addressed to the debtor: no greeting and no closing."""
 CHANNELS: Mapping[str, tuple[TextChannel, ...]] = MappingProxyType(
     dict.fromkeys(MESSAGES, ("sms", "email", "letter"))
-    | {"formal_notice": ("email", "letter"), "certificate": ("letter",), "legal_package": ("letter",)}
+    | {"formal_notice": ("email", "letter"), "fourteen_day_letter": ("letter",)}
+    | {"certificate": ("letter",), "legal_package": ("letter",)}
 )
 BEFORE_OVERDUE = frozenset({"reminder_before_due", "due_today"})
 WORDS = frozenset(
@@ -31,9 +33,12 @@ WORDS = frozenset(
         *("days_past_due", "debtor", "delivery", "document", "documents", "due_date", "fee", "fingerprint"),
         *("instalment", "instalments", "interest", "item", "none", "notices", "number", "oldest_due", "open"),
         *("outcome", "outstanding", "overdue", "page", "payment", "payments", "position", "principal", "product"),
-        *("proof", "reference", "released_by", "rest", "reversed", "specialist", "step", "term"),
+        *("proof", "reference", "released_by", "rest", "reversed", "specialist", "step", "term", "write_off"),
     ]
 )
+FREE_DAYS = re.compile(r"\b14\b")
+FIXED_DATES = frozenset({"due", "promise_due", "offer_until", "offer_defer_until"})
+"""Days that a 14-day letter may not name: a day that is too early costs the whole fee (NL-C3)."""
 ATTEMPT_STATUSES = frozenset(
     {"reserved", "sending", "sent", "delivered", "failed", "bounced", "open", "done", "withdrawn"}
 )
@@ -43,6 +48,7 @@ CODES: Mapping[str, frozenset[str]] = MappingProxyType(
         "outcome": frozenset(Outcome) | ATTEMPT_STATUSES,
         "product": frozenset(PRODUCTS),
         "delivery": frozenset({"letter", "registered_letter", "certified_email"}),
+        "write_off": frozenset(get_args(Verdict)),
     }
 )
 
@@ -102,6 +108,17 @@ def faults(file: LanguageFile, placeholders: frozenset[str]) -> Iterator[str]:
         yield from _text_faults(place, text, placeholders)
     for name in CHANNELS.keys() & file.texts.keys():
         yield from _channel_faults(name, file)
+    if letter := file.texts.get("fourteen_day_letter"):
+        yield from _fourteen_days_faults(" ".join(letter.letter))
+
+
+def _fourteen_days_faults(text: str) -> Iterator[str]:
+    """The cost that will be due, the 14 days, and no day on which they end: a wrong letter brings no cost (NL-C1)."""
+    named = set(PLACEHOLDER.findall(text))
+    if "collection_fee" not in named or not FREE_DAYS.search(text):
+        yield "texts.fourteen_day_letter.letter does not name: the collection_fee, or the 14 days"
+    for day in sorted(named & FIXED_DATES):
+        yield f"texts.fourteen_day_letter.letter: no day may stand for the end of its term, but {{{day}}} does"
 
 
 def _differences(place: str, given: Iterable[str], wanted: Iterable[str]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from models.charges import CENTS, Bands, ChargesPack, Cumulation, CumulationValue, FeeTier, LateFeeRule, Tier, Vat
+from models.tariff import LateFee
 from policy.charges import bound, in_force, tiers_at
 from policy.deadlines import months_later
 
@@ -41,6 +42,8 @@ class Missed(NamedTuple):
 
 
 NOTHING = Charge(0, "")
+Scaled = tuple[str, Decimal, tuple[Line, ...]]
+"""The rule, the cost before VAT and rounding, its lines."""
 
 
 def collection_cost(
@@ -80,18 +83,22 @@ def instalment_cost(pack: ChargesPack, missed: Sequence[Missed], currency: str, 
 def bundled_cost(
     pack: ChargesPack, unpaid: Sequence[int], currency: str, day: date, vat_reclaimable: bool = True
 ) -> Charge:
-    """The cost for instalments whose letters were sent late and together (law.md NL-L4).
+    """The cost of one letter for several instalments of one contract (law.md NL-L4; BW 6:96(7)).
 
-    The small ones together cost what the dearest of them costs alone; a larger one, and any before the rule, its own.
+    The scale takes their sum; the small ones among them together cost no more than the dearest of them alone.
     """
-    each = [(amount, collection_cost(pack, amount, currency, day, vat_reclaimable)) for amount in unpaid]
+    together = _scaled(pack, sum(unpaid), currency, day)
+    if together is None:
+        return NOTHING
     rule = _cumulation(pack, day)
-    small = [charge for amount, charge in each if rule and _small(rule[1], amount)]
-    taken = [charge for amount, charge in each if not (rule and _small(rule[1], amount))]
-    if small:
-        taken.append(max(small, key=lambda charge: charge.amount))
-    named = rule[0].id if rule and len(small) > 1 else next((charge.rule for charge in taken), "")
-    return Charge(sum(charge.amount for charge in taken), named, tuple(line for c in taken for line in c.lines))
+    small = [amount for amount in unpaid if rule and _small(rule[1], amount)]
+    if rule is None or len(small) < 2:
+        return _rounded(pack, *together, day, vat_reclaimable)
+    parts = [_scaled(pack, amount, currency, day) for amount in (max(small), sum(unpaid) - sum(small))]
+    amount = sum((part[1] for part in parts if part), Decimal(0))
+    lines = tuple(line for part in parts if part for line in part[2])
+    shared: Scaled = (rule[0].id, amount, lines)
+    return _rounded(pack, *min(shared, together, key=lambda scaled: scaled[1]), day, vat_reclaimable)
 
 
 def late_fee(pack: ChargesPack, unpaid: int, currency: str, due: date, product: str) -> Charge:
@@ -111,12 +118,27 @@ def late_fee(pack: ChargesPack, unpaid: int, currency: str, due: date, product: 
     return min(fees, key=lambda fee: fee.amount)
 
 
+def late_fee_terms(pack: ChargesPack, product: str) -> tuple[LateFee, ...]:
+    """The fees of the law as the terms of a tariff, oldest first (law.md PT-L1, BR-L1); none where no law gives one.
+
+    A tariff has one scale where the law may have several: the first is taken, by which no instalment costs more.
+    """
+    return tuple(
+        LateFee(
+            since=value.valid_from or date.min,
+            percent=tier.percent,
+            least=int(tier.least * CENTS),
+            most=None if tier.most is None else int(tier.most * CENTS),
+        )
+        for rule in bound(pack, LateFeeRule, product)
+        for value in rule.values
+        for tier in value.tiers[:1]
+    )
+
+
 def left_unpaid(principal: int, payments: Sequence[tuple[date, int]], last_free_day: date) -> int:
     """What is left of the principal after the payments up to the last free day, that day included (law.md NL-L3)."""
     return max(principal - sum(amount for day, amount in payments if day <= last_free_day), 0)
-
-
-Scaled = tuple[str, Decimal, tuple[Line, ...]]
 
 
 def _scaled(pack: ChargesPack, principal: int, currency: str, day: date) -> Scaled | None:

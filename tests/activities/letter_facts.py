@@ -33,6 +33,7 @@ def facts(language: str = "en", **changes: object) -> TextFacts:
         "promise_amount": 345678,
         "promise_due": date(2026, 9, 22),
         "notice_days": 21,
+        "collection_fee": 85123,
         "offer_months": 12,
         "offer_instalment": 456789,
         "offer_discount": Decimal("12.5"),

@@ -214,3 +214,16 @@ def test_the_version_changes_with_the_template_in_every_language(copy: Path) -> 
     before = versions(copy)
     (copy / "house.typ").write_text((copy / "house.typ").read_text("utf-8") + "\n", "utf-8")
     assert not set(before.values()) & set(versions(copy).values())
+
+
+def test_a_fourteen_day_letter_without_the_cost_is_refused_at_loading(copy: Path) -> None:
+    change(copy, "per legge sono dovuti {collection_fee} di", "per legge sono dovute")
+    assert (
+        fault_of(copy) == "it.yaml: texts.fourteen_day_letter.letter does not name: the collection_fee, or the 14 days"
+    )
+
+
+def test_a_fourteen_day_letter_that_names_a_day_for_its_end_is_refused_at_loading(copy: Path) -> None:
+    change(copy, "entro 14 giorni dal giorno successivo", "entro il {offer_until}, 14 giorni dal giorno successivo")
+    says = "no day may stand for the end of its term, but {offer_until} does"
+    assert fault_of(copy) == f"it.yaml: texts.fourteen_day_letter.letter: {says}"

@@ -1,10 +1,15 @@
 """A fault in a pack of charges is told at its line, column and field, in words fit for the person who wrote it."""
 
+from datetime import timedelta
+from itertools import pairwise
+
 import pytest
 
-from intake.packs import HOUSE
+from intake.packs import HOUSE, charges
+from models.charges import RateTable
 from policy.packs import PackFault, read_charges
 
+LAW = charges()
 SOUND = (HOUSE / "jurisdictions" / "charges" / "nl.yaml").read_text(encoding="utf-8")
 
 
@@ -53,3 +58,19 @@ def test_a_fault_is_told_where_it_stands(old: str, new: str, says: str) -> None:
 def test_the_place_is_the_line_and_column_of_the_value() -> None:
     line = 1 + SOUND.splitlines().index("        least: 40")
     assert faults("least: 40", "least: forty")[0].startswith(f"nl.yaml:{line}:16: ")
+
+
+def test_nobody_has_signed_any_rule_yet() -> None:
+    assert {rule.sign_off for pack in LAW.values() for rule in pack.rules} == {"none"}
+
+
+def test_every_value_has_a_source_or_says_that_it_is_from_memory() -> None:
+    rules = [rule for pack in LAW.values() for rule in pack.rules]
+    assert [rule.id for rule in rules if not rule.source and not rule.from_memory] == []
+
+
+def test_tables_have_no_gap() -> None:
+    for table in (rule for pack in LAW.values() for rule in pack.rules if isinstance(rule, RateTable)):
+        for before, after in pairwise(table.values):
+            assert before.valid_to
+            assert after.valid_from == before.valid_to + timedelta(days=1)

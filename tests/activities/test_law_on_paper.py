@@ -1,0 +1,107 @@
+"""Do papers say what the law of charges says: the cost a Dutch letter announces, the Italian test of a small claim?"""
+
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+from sqlmodel import select
+from temporalio.testing import ActivityEnvironment
+
+from activities.contacting import Contacting
+from activities.effects import Effects
+from activities.issuing import Issuing
+from activities.providers.outbox import Outbox
+from activities.texts import TextFault, load_texts
+from intake.opening import load_cases
+from intake.packs import HOUSE, charges, jurisdictions, strategy
+from models.database import Database
+from models.decisions import StepInput
+from models.tables import Document
+from policy.results import step_input
+from policy.treatment import decide
+from tests.activities.letter_facts import spaced
+from tests.durability.machine import take
+from tests.workflows.houses import account_row, days_ago
+
+AT_ONCE = strategy(HOUSE / "tests" / "durability" / "strategy.yaml")
+LAW, CHARGES, TEXTS = jurisdictions(), charges(), load_texts(HOUSE / "letters")
+
+
+class Desk:
+    """One account, and the real activities around an outbox."""
+
+    def __init__(self, database: Database, directory: Path, place: str, dues: list[tuple[datetime, int]]) -> None:
+        self.database, self.outbox = database, Outbox(directory)
+        effects = Effects(database, LAW, self.outbox)
+        self.contacting, self.issuing = (make(effects, TEXTS, CHARGES) for make in (Contacting, Issuing))
+        take(database, "p", [account_row("A1", place, dues)], AT_ONCE, lambda _: "papers")
+        with database.reading() as session:
+            self.case = load_cases(session, "p", 0, 1, datetime.now(UTC))[0][0]
+
+    def asked(self, **changes: Any) -> StepInput:
+        """The case's first step, changed as the test wants it."""
+        now = datetime.now(UTC)
+        act: Any = decide(self.case, AT_ONCE.strategy, LAW[self.case.country], now).next
+        asked = step_input(self.case, act.model_copy(update=changes), now)
+        return asked.model_copy(update={"released": (("anna", now.date()),)})
+
+    def letter(self, text: str) -> str:
+        """Send a letter; what went out."""
+        ActivityEnvironment().run(self.contacting.send_message, self.asked(text=text))
+        [file] = self.outbox.directory.glob("*/*.txt")
+        return spaced(file.read_text(encoding="utf-8"))
+
+    def certificate(self) -> str:
+        """Issue the certificate; the text of the PDF that was kept."""
+        asked = self.asked(step="certificate", do="certificate", channel=None, text="certificate")
+        ActivityEnvironment().run(self.issuing.issue_certificate, asked)
+        with self.database.reading() as session:
+            content = session.exec(select(Document)).one().content
+        pages = PdfReader(io.BytesIO(content)).pages
+        return " ".join(spaced(" ".join(page.extract_text() for page in pages)).split())
+
+
+def test_a_dutch_letter_announces_the_cost_on_what_is_overdue(sqlite_database: Database, tmp_path: Path) -> None:
+    desk = Desk(sqlite_database, tmp_path, "alth", [(days_ago(40), 500_00), (days_ago(-20), 900_00)])
+    letter = desk.letter("fourteen_day_letter")
+    assert "€ 75,00 incassokosten" in letter
+    assert "binnen 14 dagen vanaf de dag nadat deze brief bij u is bezorgd" in letter
+
+
+def test_a_dutch_letter_for_three_small_instalments_announces_one_minimum(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    desk = Desk(sqlite_database, tmp_path, "alth", [(days_ago(days), 100_00) for days in (100, 70, 40)])
+    assert "€ 40,00 incassokosten" in desk.letter("fourteen_day_letter")
+
+
+def test_where_no_law_gives_a_cost_the_letter_that_announces_one_is_not_written(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    desk = Desk(sqlite_database, tmp_path, "cec", [(days_ago(40), 500_00)])
+    with pytest.raises(TextFault, match="needs the fact 'collection_fee'"):
+        desk.letter("fourteen_day_letter")
+
+
+@pytest.mark.parametrize(
+    ("dues", "says"),
+    [
+        ([(400, 2500_00)], "requisiti presenti (IT-W1: ≤ 2.500,00 € / 5.000,00 €; ≥"),
+        ([(400, 2500_01)], "requisiti presenti solo per un'impresa di più rilevante dimensione (IT-W1:"),
+        ([(400, 5000_01)], "requisiti assenti, oltre il limite (IT-W1:"),
+        ([(400, 100_00), (100, 100_00)], "non ancora, sei mesi dalla scadenza non trascorsi (IT-W1:"),
+    ],
+)
+def test_an_italian_certificate_says_what_the_write_off_test_says(
+    sqlite_database: Database, tmp_path: Path, dues: list[tuple[int, int]], says: str
+) -> None:
+    desk = Desk(sqlite_database, tmp_path, "cec", [(days_ago(days), amount) for days, amount in dues])
+    assert says in desk.certificate()
+
+
+def test_a_certificate_of_another_country_has_no_such_line(sqlite_database: Database, tmp_path: Path) -> None:
+    certificate = Desk(sqlite_database, tmp_path, "kruk", [(days_ago(400), 100_00)]).certificate()
+    assert "Deducere fiscală" not in certificate
