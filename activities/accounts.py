@@ -4,10 +4,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
 from sqlmodel import Session
+from temporalio.exceptions import ApplicationError
 
 from activities.effects import clock
-from activities.papers import Computation, ComputationLine
+from activities.papers import Computation, ComputationLine, LineKind
 from activities.texts import Rendered, TextFacts
 from models.decisions import StepInput
 from models.events import Channel
@@ -66,7 +68,7 @@ def facts(asked: StepInput, known: Addressed) -> TextFacts:
         contact=portfolio.contact or sender,
         pay_to=portfolio.pay_to or f"{account.creditor}, {account.reference}",
         currency=asked.currency,
-        today=debtor_day(clock(asked), asked.zone),
+        today=debtor_day(asked.now, asked.zone),
         overdue=asked.overdue,
         outstanding=asked.outstanding,
         due=asked.oldest_due,
@@ -92,15 +94,38 @@ def window(party: Party) -> tuple[str, ...]:
 
 
 def computation(asked: StepInput) -> Computation:
-    """How the overdue amount comes about: what is open on each instalment that is past."""
-    today = debtor_day(clock(asked), asked.zone)
-    lines = tuple(
+    """How the overdue amount comes about, for the day on which the step was decided.
+
+    Raises ApplicationError where the lines do not make the amount: such a paper is not sent.
+    """
+    today = debtor_day(asked.now, asked.zone)
+    dues = [i for i in asked.open if i.due < today]
+    lines = [
         ComputationLine(kind="instalment" if i.open == i.amount else "rest", number=i.number, day=i.due, amount=i.open)
-        for i in asked.open
-        if i.due < today
-    )
-    overdue = sum(line.amount for line in lines)
-    return Computation(currency=asked.currency, lines=lines, overdue=overdue, outstanding=asked.outstanding)
+        for i in dues
+    ]
+    interest = asked.outstanding - sum(i.open for i in asked.open) - asked.late_fees - asked.costs
+    late: dict[LineKind, int] = {
+        "late_interest" if interest > 0 else "adjustment": interest,
+        "late_fees": asked.late_fees,
+        "costs": asked.costs,
+    }
+    lines += [ComputationLine(kind=kind, amount=amount) for kind, amount in late.items() if amount]
+    try:
+        return Computation(
+            currency=asked.currency,
+            day=today,
+            lines=tuple(lines),
+            entries=asked.entries,
+            not_due=tuple(i.number for i in asked.open if i not in dues),
+            overdue=asked.overdue,
+            outstanding=asked.outstanding,
+            credit=asked.credit,
+            disputed=asked.disputed,
+        )
+    except ValidationError as fault:
+        why = "; ".join(str(error["msg"]) for error in fault.errors())
+        raise ApplicationError(why, type="DoesNotAddUp", non_retryable=True) from None
 
 
 def paper(asked: StepInput, known: Addressed, text: Rendered) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.case import Case
 from models.events import Channel, Finding, Heard
+from models.ledger import Entry
 
 StepKind = Literal[
     "sms",
@@ -140,6 +141,12 @@ class StepInput(BaseModel):
     specialist: str | None = None
     open: tuple[OpenInstalment, ...] = ()
     """For steps on paper: every instalment that is not fully paid."""
+    entries: tuple[Entry, ...] = ()
+    """For steps on paper: how all that is outstanding comes about."""
+    late_fees: int = 0
+    costs: int = 0
+    credit: int = 0
+    disputed: int = 0
     released: tuple[tuple[str, date], ...] = ()
     """Who let this step go ahead, and when."""
 

@@ -20,6 +20,12 @@ class Position(NamedTuple):
     """Unpaid instalments with what is open on each."""
     credit: int
     """Paid above what was owed."""
+    principal: int = 0
+    interest: int = 0
+    late_fees: int = 0
+    costs: int = 0
+    """What is open of each part."""
+    disputed: int = 0
 
 
 def counted(case: Case) -> list[Payment]:
@@ -48,6 +54,7 @@ def position(case: Case, today: date) -> Position:
     """The position at the beginning of the debtor's day `today`."""
     still_open, credit = allocate(case.instalments, paid(case))
     oldest = still_open[0][0].due if still_open else None
+    interest = sum(max(i.interest - (i.amount - rest), 0) for i, rest in still_open)
     return Position(
         outstanding=sum(rest for _, rest in still_open),
         overdue=sum(rest for instalment, rest in still_open if instalment.due < today),
@@ -55,4 +62,6 @@ def position(case: Case, today: date) -> Position:
         days_past_due=(today - oldest).days if oldest else 0,
         open=tuple(still_open),
         credit=credit,
+        principal=sum(rest for _, rest in still_open) - interest,
+        interest=interest,
     )

@@ -10,6 +10,7 @@ from models.events import Channel
 from models.jurisdiction import Jurisdiction
 from policy.contact_law import Allow, Contact, Defer, Deny, debtor_day, may_contact
 from policy.cycle import DEMANDS
+from policy.ledger import entries
 from policy.money import position
 
 ON_PAPER = frozenset({"formal_notice", "certificate", "legal_package"})
@@ -17,7 +18,9 @@ ON_PAPER = frozenset({"formal_notice", "certificate", "legal_package"})
 
 def step_input(case: Case, act: Act, now: datetime) -> StepInput:
     """What the step's activity needs of the case."""
-    owed = position(case, debtor_day(now, case.zone))
+    today = debtor_day(now, case.zone)
+    owed = position(case, today)
+    on_paper = act.channel is Channel.letter or act.do in ON_PAPER
     promise = case.promises[-1] if case.promises else None
     return StepInput(
         account=case.account,
@@ -36,10 +39,13 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
         promise_due=promise.due if promise else None,
         specialist=case.specialist,
         open=tuple(
-            OpenInstalment(number=i.number, due=i.due, amount=i.amount, open=rest)
-            for i, rest in owed.open
-            if act.channel is Channel.letter or act.do in ON_PAPER
+            OpenInstalment(number=i.number, due=i.due, amount=i.amount, open=rest) for i, rest in owed.open if on_paper
         ),
+        entries=entries(case, today) if on_paper else (),
+        late_fees=owed.late_fees,
+        costs=owed.costs,
+        credit=owed.credit,
+        disputed=owed.disputed,
         released=tuple(
             (r.by, debtor_day(r.at, case.zone))
             for r in case.released

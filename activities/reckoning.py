@@ -1,0 +1,218 @@
+"""How does an amount read line by line: what was added, on what it was computed, and where each payment went?"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+
+from babel.numbers import format_percent
+
+from activities.listing import Cells, Data, labelled, phrase, table
+from activities.papers import Agreement, Computation, Letter, Statement
+from activities.texts import LOCALES, Texts, count, day, money
+from models.ledger import Entry, Served
+
+RATE = re.compile(r"([\d.]+) % a (day|year)")
+MANY_PAYMENTS = 6
+"""More of them than this are one line of a letter; the statement always has each."""
+ORDER = ("principal", "contract_interest", "interest", "late_interest", "late_fee", "cost", "adjustment", "write_off")
+PARTS = {"principal": "principal", "interest": "interest", "late_fee": "late_fees", "cost": "costs"}
+
+
+def computation(texts: Texts, letter: Letter, sums: Computation) -> Data:
+    """What is overdue, instalment by instalment, and below it how all that is open comes about."""
+    say = _Saying(texts, letter, sums.currency)
+    overdue = [
+        [f"{say.words[line.kind]} {line.number or ''}".strip(), say.day(line.day), say.money(line.amount)]
+        for line in sums.lines
+    ]
+    lines = _lines(say, sums)
+    whole: list[Cells] = [[say.days(group), [name, *how], say.money(amount)] for group, name, how, amount in lines]
+    return {
+        "computation": table(texts, letter, "computation", ["item", "due_date", "amount"], overdue),
+        "totals": labelled(texts, letter, {"overdue": say.money(sums.overdue)}),
+        "whole": table(texts, letter, "whole", ["date", "entry", "amount"], whole),
+        "whole_totals": _totals(say, sums),
+        "remarks": _remarks(say, sums.disputed, 0),
+    }
+
+
+def _lines(say: "_Saying", sums: Computation) -> Iterator[tuple[Sequence[Entry], str, list[str], int]]:
+    """The entries of one name together where nothing of each must be explained, in the order of a sum."""
+    moving = [e for e in sums.entries if e.amount]
+    payments = sum(e.kind == "payment" for e in moving)
+    for name, group in groupby(sorted(moving, key=_place), key=_name):
+        same = list(group)
+        if name in ("principal", "contract_interest") or (name == "payment" and payments > MANY_PAYMENTS):
+            title = say.words["payments" if name == "payment" else name]
+            yield same, f"{title} ({len(same)})" if name == "payment" else title, [], sum(e.amount for e in same)
+        else:
+            yield from (([e], say.words[name], say.how(e), e.amount) for e in same)
+
+
+def _totals(say: "_Saying", sums: Computation) -> list[list[str]]:
+    totals = {"credit": say.money(sums.credit)} if sums.credit else {}
+    totals["outstanding"] = say.money(sums.outstanding)
+    rest = sums.outstanding - sums.overdue
+    found = labelled(say.texts, say.paper, totals)
+    if rest:
+        numbers = f" ({say.words['instalments'].lower()} {_ranges(sums.not_due)})" if sums.not_due else ""
+        found.append([f"{say.words['not_due']}{numbers}", say.money(-rest)])
+        found += labelled(say.texts, say.paper, {"overdue": say.money(sums.overdue)})
+    return found
+
+
+def statement(texts: Texts, made: Statement) -> Data:
+    """The big figures, what is open by part and by instalment, every entry, and what was agreed."""
+    say, owed = _Saying(texts, made, made.currency), made.owed
+    figures = {"paid": owed.paid, "overdue": owed.overdue, "outstanding": owed.outstanding}
+    parts = {"principal": owed.principal, "interest": owed.interest, "late_fees": owed.late_fees, "costs": owed.costs}
+    open_parts = [[say.words[name], say.money(amount)] for name, amount in parts.items() if amount]
+    open_lines = [[str(i.number), say.day(i.due), say.money(i.amount), say.money(i.open)] for i in owed.open]
+    rest = owed.outstanding - owed.overdue
+    split = {"outstanding": owed.outstanding} | ({"not_due": rest, "overdue": owed.overdue} if rest else {})
+    return {
+        "head": labelled(
+            texts, made, {"as_of": say.day(made.day), "reference": made.reference, "creditor": made.creditor}
+        ),
+        "figures": labelled(texts, made, {name: say.money(amount) for name, amount in figures.items()}),
+        "remarks": _remarks(say, owed.disputed, owed.credit, nothing=not owed.outstanding),
+        "parts": table(texts, made, "open_parts", ["item", "amount"], open_parts) if open_parts else None,
+        "parts_totals": labelled(texts, made, {name: say.money(amount) for name, amount in split.items()}),
+        "instalments": table(texts, made, "open_instalments", ["number", "due_date", "amount", "open"], open_lines)
+        if open_lines
+        else None,
+        "ledger": table(texts, made, "ledger", ["date", "entry", "amount", "balance"], _ledger(say, made.entries)),
+        "agreements": [_agreement(say, agreed) for agreed in made.agreements],
+        "words": {name: say.words[name] for name in ("page", "agreements")},
+    }
+
+
+def _ledger(say: "_Saying", entries: Iterable[Entry]) -> Iterator[Cells]:
+    balance = 0
+    for entry in entries:
+        balance += entry.amount
+        moved = say.money(entry.amount) if entry.amount else ""
+        yield [say.day(entry.day, short=True), [say.title(entry), *say.how(entry)], moved, say.money(balance)]
+
+
+def _agreement(say: "_Saying", agreed: Agreement) -> Data:
+    first, amount = agreed.dues[0]
+    if agreed.kind == "promise":
+        return {"text": [say(agreed.kind, amount=say.money(amount), day=say.day(first))], "rows": []}
+    text = [say(agreed.kind)] + ([say("waived", amount=say.money(agreed.waived))] if agreed.waived else [])
+    return {"text": text, "rows": [[say.day(due), say.money(part)] for due, part in agreed.dues]}
+
+
+def _remarks(say: "_Saying", disputed: int, credit: int, *, nothing: bool = False) -> list[str]:
+    remarks = [say("nothing_open")] if nothing else []
+    remarks += [say("paid_too_much", amount=say.money(credit))] if credit else []
+    return remarks + ([say("in_dispute", amount=say.money(disputed))] if disputed else [])
+
+
+def _name(entry: Entry) -> str:
+    """Which word names the entry; `interest` is what the creditor charged without a rate that we know."""
+    if entry.kind != "interest":
+        return entry.kind
+    if entry.rate or entry.base:
+        return "late_interest"
+    return "interest" if entry.reason else "contract_interest"
+
+
+def _place(entry: Entry) -> tuple[int, str]:
+    name = _name(entry)
+    return (ORDER.index(name) if name in ORDER else len(ORDER), name)
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """`7–12, 14`."""
+    runs: list[list[int]] = []
+    for number in sorted(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+@dataclass(frozen=True)
+class _Saying:
+    """Says amounts, days and entries in the language of a paper."""
+
+    texts: Texts
+    paper: Letter
+    currency: str
+
+    def __call__(self, name: str, **values: str) -> str:
+        return phrase(self.texts, self.paper, name, **values)
+
+    @property
+    def words(self) -> dict[str, str]:
+        return self.texts.languages[self.paper.language].words
+
+    def money(self, minor: int) -> str:
+        return money(minor, self.currency, self.paper.language)
+
+    def day(self, value: date | None, short: bool = False) -> str:
+        return day(value, self.paper.language, "medium" if short else "long") if value else ""
+
+    def days(self, entries: Sequence[Entry]) -> str:
+        """The day of the entries, or the first and the last."""
+        first, last = (self.day(e.day, short=True) for e in (entries[0], entries[-1]))
+        return first if first == last else f"{first} – {last}"
+
+    def title(self, entry: Entry) -> str:
+        """What the entry is."""
+        if entry.kind == "instalment_due":
+            return self("instalment_due", number=str(entry.instalment or ""), amount=self.money(entry.due or 0))
+        return self.words[_name(entry)]
+
+    def how(self, entry: Entry) -> list[str]:
+        """How the amount was computed, or where it went."""
+        found = []
+        if entry.until and entry.rate:
+            found.append(self._period(entry))
+        if entry.instalment and entry.kind != "instalment_due":
+            found.append(self._of(entry.instalment))
+        if entry.reason:
+            found.append(entry.reason.replace("_", " "))
+        if entry.capped:
+            found.append(self("capped"))
+        if entry.kind == "payment":
+            found += self._went_to(entry)
+        return found
+
+    def _period(self, entry: Entry) -> str:
+        assert entry.until
+        return self(
+            "interest_how",
+            rate=self._rate(entry.rate or ""),
+            base=self.money(entry.base or 0),
+            first=self.day(entry.day),
+            last=self.day(entry.until),
+            days=count((entry.until - entry.day).days + 1, "day", self.paper.language),
+        )
+
+    def _rate(self, rate: str) -> str:
+        found = RATE.fullmatch(rate)
+        if found is None:
+            return rate
+        locale = LOCALES[self.paper.language]
+        percent = format_percent(Decimal(found[1]) / 100, locale=locale, decimal_quantization=False)
+        return self(f"rate_{found[2]}", percent=percent)
+
+    def _of(self, number: int) -> str:
+        return f"{self.words['instalment']} {number}"
+
+    def _went_to(self, entry: Entry) -> list[str]:
+        left = -entry.amount - sum(s.amount for s in entry.served)
+        groups = groupby(entry.served, key=lambda s: s.instalment)
+        parts = [self._part(number, list(served)) for number, served in groups]
+        found = [self("went_to", parts="; ".join(parts))] if parts else []
+        return found + ([self("left_over", amount=self.money(left))] if left and entry.served else [])
+
+    def _part(self, number: int | None, served: Sequence[Served]) -> str:
+        what = ", ".join(f"{self.words[PARTS[s.what]].lower()} {self.money(s.amount)}" for s in served)
+        return f"{self._of(number).lower()}: {what}" if number else what
