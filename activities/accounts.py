@@ -9,7 +9,7 @@ from sqlmodel import Session
 from temporalio.exceptions import ApplicationError
 
 from activities.effects import clock
-from activities.papers import Computation, ComputationLine, LineKind
+from activities.papers import Computation, ComputationLine, late_lines
 from activities.texts import Rendered, TextFacts
 from models.decisions import StepInput
 from models.events import Channel
@@ -104,13 +104,7 @@ def computation(asked: StepInput) -> Computation:
         ComputationLine(kind="instalment" if i.open == i.amount else "rest", number=i.number, day=i.due, amount=i.open)
         for i in dues
     ]
-    interest = asked.outstanding - sum(i.open for i in asked.open) - asked.late_fees - asked.costs
-    late: dict[LineKind, int] = {
-        "late_interest" if interest > 0 else "adjustment": interest,
-        "late_fees": asked.late_fees,
-        "costs": asked.costs,
-    }
-    lines += [ComputationLine(kind=kind, amount=amount) for kind, amount in late.items() if amount]
+    lines += late_lines(asked.outstanding, (i.open for i in asked.open), asked.late_fees, asked.costs)
     try:
         return Computation(
             currency=asked.currency,

@@ -1,5 +1,6 @@
 """What goes onto a paper? Letters, notices, certificates and evidence packages as data; amounts in minor units."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Annotated, Literal, Self
 
@@ -26,6 +27,17 @@ class ComputationLine(Part):
     number: int | None = None
     day: date | None = None
     amount: int
+
+
+def late_lines(outstanding: int, opens: Iterable[int], late_fees: int, costs: int) -> Iterator[ComputationLine]:
+    """What is open beside the instalments: charges for being late, or an adjustment that no instalment took up."""
+    interest = outstanding - sum(opens) - late_fees - costs
+    if interest:
+        yield ComputationLine(kind="late_interest" if interest > 0 else "adjustment", amount=interest)
+    if late_fees:
+        yield ComputationLine(kind="late_fees", amount=late_fees)
+    if costs:
+        yield ComputationLine(kind="costs", amount=costs)
 
 
 class Computation(Part):

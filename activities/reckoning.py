@@ -1,7 +1,7 @@
 """How does an amount read line by line: what was added, on what it was computed, and where each payment went?"""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,7 @@ from itertools import groupby
 from babel.numbers import format_percent
 
 from activities.listing import Cells, Data, labelled, phrase, table
-from activities.papers import Agreement, Computation, Letter, Statement
+from activities.papers import Agreement, Computation, Letter, Statement, late_lines
 from activities.texts import LOCALES, Texts, count, day, money
 from models.ledger import Entry, Served
 
@@ -32,7 +32,7 @@ def computation(texts: Texts, letter: Letter, sums: Computation) -> Data:
     whole: list[Cells] = [[say.days(group), [name, *how], say.money(amount)] for group, name, how, amount in lines]
     return {
         "computation": table(texts, letter, "computation", ["item", "due_date", "amount"], overdue),
-        "totals": labelled(texts, letter, {"overdue": say.money(sums.overdue)}),
+        "totals": say.amounts({"overdue": sums.overdue}),
         "whole": table(texts, letter, "whole", ["date", "entry", "amount"], whole),
         "whole_totals": _totals(say, sums),
         "remarks": _remarks(say, sums.disputed, 0),
@@ -53,40 +53,60 @@ def _lines(say: "_Saying", sums: Computation) -> Iterator[tuple[Sequence[Entry],
 
 
 def _totals(say: "_Saying", sums: Computation) -> list[list[str]]:
-    totals = {"credit": say.money(sums.credit)} if sums.credit else {}
-    totals["outstanding"] = say.money(sums.outstanding)
-    rest = sums.outstanding - sums.overdue
-    found = labelled(say.texts, say.paper, totals)
-    if rest:
-        numbers = f" ({say.words['instalments'].lower()} {_ranges(sums.not_due)})" if sums.not_due else ""
-        found.append([f"{say.words['not_due']}{numbers}", say.money(-rest)])
-        found += labelled(say.texts, say.paper, {"overdue": say.money(sums.overdue)})
-    return found
+    """From the entries to all that is outstanding, and from there to what is overdue: the amount that is asked for."""
+    found = say.amounts({"credit": sums.credit} if sums.credit else {}) + say.amounts({"outstanding": sums.outstanding})
+    if sums.overdue == sums.outstanding:
+        return found
+    numbers = f" ({say.words['instalments'].lower()} {_ranges(sums.not_due)})" if sums.not_due else ""
+    still_to_come = [f"{say.words['not_due']}{numbers}", say.money(sums.overdue - sums.outstanding)]
+    return [*found, still_to_come, *say.amounts({"overdue": sums.overdue})]
 
 
 def statement(texts: Texts, made: Statement) -> Data:
     """The big figures, what is open by part and by instalment, every entry, and what was agreed."""
     say, owed = _Saying(texts, made, made.currency), made.owed
     figures = {"paid": owed.paid, "overdue": owed.overdue, "outstanding": owed.outstanding}
-    parts = {"principal": owed.principal, "interest": owed.interest, "late_fees": owed.late_fees, "costs": owed.costs}
-    open_parts = [[say.words[name], say.money(amount)] for name, amount in parts.items() if amount]
-    open_lines = [[str(i.number), say.day(i.due), say.money(i.amount), say.money(i.open)] for i in owed.open]
-    rest = owed.outstanding - owed.overdue
-    split = {"outstanding": owed.outstanding} | ({"not_due": rest, "overdue": owed.overdue} if rest else {})
     return {
         "head": labelled(
             texts, made, {"as_of": say.day(made.day), "reference": made.reference, "creditor": made.creditor}
         ),
-        "figures": labelled(texts, made, {name: say.money(amount) for name, amount in figures.items()}),
+        "figures": say.amounts(figures),
         "remarks": _remarks(say, owed.disputed, owed.credit, nothing=not owed.outstanding),
-        "parts": table(texts, made, "open_parts", ["item", "amount"], open_parts) if open_parts else None,
-        "parts_totals": labelled(texts, made, {name: say.money(amount) for name, amount in split.items()}),
-        "instalments": table(texts, made, "open_instalments", ["number", "due_date", "amount", "open"], open_lines)
-        if open_lines
-        else None,
+        **_open(say, made),
         "ledger": table(texts, made, "ledger", ["date", "entry", "amount", "balance"], _ledger(say, made.entries)),
         "agreements": [_agreement(say, agreed) for agreed in made.agreements],
         "words": {name: say.words[name] for name in ("page", "agreements")},
+    }
+
+
+def _open(say: "_Saying", made: Statement) -> Data:
+    """What is open by part and by instalment; nothing of it where nothing is open."""
+    owed = made.owed
+    if not owed.outstanding:
+        return {"parts": None, "instalments": None}
+    parts = {"principal": owed.principal, "interest": owed.interest, "late_fees": owed.late_fees, "costs": owed.costs}
+    still_to_come = {"not_due": owed.overdue - owed.outstanding} if owed.overdue < owed.outstanding else {}
+    split = {"outstanding": owed.outstanding} | still_to_come | {"overdue": owed.overdue}
+    late = late_lines(owed.outstanding, (i.open for i in owed.open), owed.late_fees, owed.costs)
+    beside = {str(line.kind): line.amount for line in late} | {"outstanding": owed.outstanding}
+    dues = [
+        [
+            str(i.number),
+            say.day(i.due),
+            say.words["overdue" if i.due < made.day else "not_due"],
+            say.money(i.amount),
+            say.money(i.open),
+        ]
+        for i in owed.open
+    ]
+    columns = ["number", "due_date", "state", "amount", "open"]
+    return {
+        "parts": table(
+            say.texts, made, "open_parts", ["item", "amount"], say.amounts({k: v for k, v in parts.items() if v})
+        ),
+        "parts_totals": say.amounts(split),
+        "instalments": table(say.texts, made, "open_instalments", columns, dues) if dues else None,
+        "instalments_totals": say.amounts(beside),
     }
 
 
@@ -151,6 +171,10 @@ class _Saying:
     @property
     def words(self) -> dict[str, str]:
         return self.texts.languages[self.paper.language].words
+
+    def amounts(self, values: Mapping[str, int]) -> list[list[str]]:
+        """Amounts under their names."""
+        return [[self.words[name], self.money(amount)] for name, amount in values.items()]
 
     def money(self, minor: int) -> str:
         return money(minor, self.currency, self.paper.language)

@@ -34,8 +34,8 @@ WORDS = frozenset(
         *("instalment", "instalments", "interest", "item", "late_fee", "late_fees", "late_interest", "ledger"),
         *("none", "not_due", "notices", "number", "oldest_due", "open", "open_instalments", "open_parts", "outcome"),
         *("outstanding", "overdue", "page", "paid", "payment", "payments", "position", "principal", "product"),
-        *("proof", "reference", "refund", "released_by", "rest", "reversal", "reversed", "specialist", "step"),
-        *("term", "whole", "write_off"),
+        *("proof", "reference", "refund", "released_by", "rest", "reversal", "reversed", "specialist", "state"),
+        *("step", "term", "whole", "write_off"),
     ]
 )
 PHRASES: Mapping[str, frozenset[str]] = MappingProxyType(
