@@ -9,7 +9,7 @@ from itertools import groupby
 
 from babel.numbers import format_percent
 
-from activities.listing import Cells, Data, labelled, phrase, table
+from activities.listing import Cells, Data, labelled, phrase, table, word_of
 from activities.papers import Agreement, Computation, Letter, Statement, late_lines
 from activities.texts import LOCALES, Texts, count, day, money
 from models.ledger import Entry, Served
@@ -17,6 +17,8 @@ from models.ledger import Entry, Served
 RATE = re.compile(r"([\d.]+) % a (day|year)")
 MANY_PAYMENTS = 6
 """More of them than this are one line of a letter; the statement always has each."""
+UNTOLD = frozenset({"adjustment", "reversed"})
+"""What stands for a reason where none was given: the entry's name says it already."""
 ORDER = ("principal", "contract_interest", "interest", "late_interest", "late_fee", "cost", "adjustment", "write_off")
 PARTS = {"principal": "principal", "interest": "interest", "late_fee": "late_fees", "cost": "costs"}
 
@@ -200,8 +202,8 @@ class _Saying:
             found.append(self._period(entry))
         if entry.instalment and entry.kind != "instalment_due":
             found.append(self._of(entry.instalment))
-        if entry.reason:
-            found.append(entry.reason.replace("_", " "))
+        if entry.reason and entry.reason not in UNTOLD:
+            found.append(word_of(self.texts, self.paper, "reason", entry.reason).replace("_", " "))
         if entry.capped:
             found.append(self("capped"))
         if entry.kind == "payment":

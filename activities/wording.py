@@ -65,6 +65,7 @@ CODES: Mapping[str, frozenset[str]] = MappingProxyType(
         "outcome": frozenset(Outcome) | ATTEMPT_STATUSES,
         "product": frozenset(PRODUCTS),
         "delivery": frozenset({"letter", "registered_letter", "certified_email"}),
+        "reason": frozenset({"bounced", "chargeback", "correction", "goodwill", "settlement", "uncollectible"}),
     }
 )
 

@@ -86,7 +86,7 @@ def test_each_payment_says_where_it_went_and_a_fee_for_what_it_is() -> None:
         "costs €40.00; instalment 2: late fees €12.00; interest €1.51; instalment 2: interest €20.00, principal" in text
     )
     assert "Late fee Instalment 2 €12.00 €763.51" in text
-    assert "Payment taken back bounced €50.00 €701.51" in text
+    assert "Payment taken back the bank did not pay it €50.00 €701.51" in text
 
 
 def test_a_payment_that_was_more_than_what_was_owed_says_what_is_left_of_it() -> None:
@@ -125,6 +125,12 @@ def test_a_name_is_printed_as_it_is_and_changes_nothing_else(language: str, name
 def test_a_reason_of_the_lender_is_printed_as_it_is() -> None:
     entry = Entry(key="a", kind="adjustment", day=DAY, amount=5, reason="#panic({parts})")
     assert "#panic({parts})" in words(table_of((entry,)))
+
+
+@pytest.mark.parametrize(("reason", "shown"), [("uncollectible", "cannot be collected"), ("adjustment", "")])
+def test_a_reason_that_we_know_is_said_in_words_and_none_is_not_said(reason: str, shown: str) -> None:
+    entries = (ENTRIES[0], Entry(key="w", kind="write_off", day=DAY, amount=-500, reason=reason))
+    assert f"Given up by the creditor {shown} -€5.00".replace("  ", " ") in words(table_of(entries))
 
 
 def test_the_same_statement_has_the_same_bytes() -> None:
