@@ -9,7 +9,7 @@ from sqlmodel import Session
 from temporalio.exceptions import ApplicationError
 
 from activities.effects import clock
-from activities.papers import Computation, ComputationLine, late_lines
+from activities.papers import Computation, ComputationLine, charge_kind
 from activities.texts import Rendered, TextFacts
 from models.decisions import StepInput
 from models.events import Channel
@@ -104,7 +104,11 @@ def computation(asked: StepInput) -> Computation:
         ComputationLine(kind="instalment" if i.open == i.amount else "rest", number=i.number, day=i.due, amount=i.open)
         for i in dues
     ]
-    lines += late_lines(asked.outstanding, (i.open for i in asked.open), asked.late_fees, asked.costs)
+    lines += [
+        ComputationLine(kind=charge_kind(charge), number=charge.instalment, day=charge.day, amount=charge.amount)
+        for charge in asked.beside
+        if charge.day is None or charge.day < today
+    ]
     try:
         return Computation(
             currency=asked.currency,

@@ -1,13 +1,14 @@
 """The local activity `decide`: asks the policy, and records what came in, what was found and what follows, at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 from temporalio import activity
 
 from activities import journal
+from activities.posting import post
 from models import events as e
 from models.case import Case
 from models.database import Database
@@ -15,10 +16,10 @@ from models.decisions import Act, Close, DecideInput, Decision, Line, Wait
 from models.events import Heard
 from models.jurisdiction import Jurisdiction
 from models.strategy import Strategy
-from models.tables import Account, Attempt, Journal, Ledger, Portfolio, StrategyText, Task
+from models.tables import FOR_A_PERSON, Account, Attempt, Portfolio, StrategyText, Task
 from policy import story
 from policy.apply import end, follow
-from policy.contact_law import debtor_day
+from policy.changes import OVERPAID
 from policy.packs import read_strategy
 from policy.treatment import Feed, decide
 from workflows.contracts import DECIDE, SET_ASIDE
@@ -43,7 +44,7 @@ class Deciding:
             decision = decide(case, strategy, self._packs[case.country], asked.now, feed)
             after = follow(case, decision)
             journal.append(session, case.account, _lines(case, asked.news, decision))
-            _post(session, case, asked.news)
+            post(session, after, asked.news, asked.now)
             _worklist(session, after, asked.now, closing=isinstance(decision.next, Close))
             _outcomes(session, after, asked.news)
             _stand(session, after, decision)
@@ -63,7 +64,7 @@ class Deciding:
             )
             lines = [story.event_line(case, heard) for heard in asked.news]
             journal.append(session, case.account, [*lines, line])
-            _post(session, case, asked.news)
+            post(session, case, asked.news, asked.now)
             _worklist(session, case, asked.now, closing=True)
             account = session.get_one(Account, case.account)
             account.next_step, account.next_at, account.why = None, None, "cancelled by an administrator"
@@ -90,47 +91,6 @@ def _lines(case: Case, news: tuple[Heard, ...], decision: Decision) -> Iterator[
     yield from story.lines(case, news, decision)
 
 
-def _post(session: Session, case: Case, news: tuple[Heard, ...]) -> None:
-    """Money into the ledger, once by the event's id; what is not counted stands there too."""
-    for heard in news:
-        event = heard.event
-        if not isinstance(event, e.PaymentReceived | e.PaymentReversed):
-            continue
-        known = select(Ledger).where(Ledger.account == case.account, Ledger.key == event.event_id)
-        if session.exec(known).first() is None:
-            session.add(_entry(session, case, event, heard.at))
-            _fed(session, case.portfolio, heard.at)
-
-
-def _fed(session: Session, portfolio: str, at: datetime) -> None:
-    """Information on payments came: demands that waited for it may go on. Not written for each of many payments."""
-    row = session.get_one(Portfolio, portfolio)
-    if at - row.fed > timedelta(minutes=1):
-        row.fed = at
-
-
-def _entry(session: Session, case: Case, event: e.PaymentReceived | e.PaymentReversed, at: datetime) -> Ledger:
-    common: dict[str, Any] = {"account": case.account, "key": event.event_id, "kind": event.kind, "at": at}
-    day = debtor_day(event.at or at, case.zone)
-    if isinstance(event, e.PaymentReceived):
-        # A reversal that came first could take nothing back: then the payment does not count either.
-        before = _reversals(session, case, event.event_id) if event.event_id in case.reversed else []
-        counts = not before or any(entry.posted for entry in before)
-        posted = counts and any(p.event_id == event.event_id for p in case.payments)
-        value_date = event.value_date or day
-        return Ledger(**common, amount=event.amount, currency=event.currency, value_date=value_date, posted=posted)
-    amount = next((p.amount for p in case.payments if p.event_id == event.payment), 0)
-    posted = amount > 0 and not any(entry.posted for entry in _reversals(session, case, event.payment))
-    return Ledger(**common, amount=-amount, currency=case.currency, value_date=day, posted=posted)
-
-
-def _reversals(session: Session, case: Case, payment: str) -> Sequence[Ledger]:
-    """The entries by which a payment was taken back so far; which payment that was, the journal knows."""
-    told = session.exec(select(Journal).where(Journal.account == case.account, Journal.kind == "event"))
-    keys = [row.key.removeprefix("event:") for row in told if row.detail.get("payment") == payment]
-    return session.exec(select(Ledger).where(Ledger.account == case.account, col(Ledger.key).in_(keys))).all()
-
-
 def _worklist(session: Session, case: Case, now: datetime, *, closing: bool) -> None:
     """Tasks that the case no longer waits for leave the worklist; what a person must look at enters it."""
     results = {r.key: r.result for r in case.records}
@@ -138,7 +98,7 @@ def _worklist(session: Session, case: Case, now: datetime, *, closing: bool) -> 
     awaited = None if closing or case.pending is None else case.pending.key
     for task in session.exec(select(Task).where(Task.account == case.account, Task.status == "open")):
         if task.key != awaited and task.key not in flags:
-            result = results.get(task.key, "answered" if task.kind == "attention" else "withdrawn")
+            result = results.get(task.key, "answered" if task.kind in FOR_A_PERSON else "withdrawn")
             task.status = result if result in ("overdue", "withdrawn") else "done"
             task.outcome, task.ended = result, now
     kept = session.get(Task, awaited) if awaited else None
@@ -150,7 +110,8 @@ def _worklist(session: Session, case: Case, now: datetime, *, closing: bool) -> 
     known = set(session.exec(select(Task.key).where(col(Task.key).in_(flags))))
     for key, flag in flags.items():
         if key not in known:
-            common: dict[str, Any] = {"account": case.account, "kind": "attention", "assignee": "supervisors"}
+            kind, assignee = ("refund", "accounting") if flag.id.startswith(OVERPAID) else ("attention", "supervisors")
+            common: dict[str, Any] = {"account": case.account, "kind": kind, "assignee": assignee}
             session.add(Task(key=key, **common, why=flag.why, opened=now))
 
 

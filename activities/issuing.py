@@ -186,10 +186,10 @@ def _instalments(session: Session, asked: StepInput) -> tuple[InstalmentLine, ..
 
 
 def _payments(session: Session, asked: StepInput) -> tuple[PaymentLine, ...]:
-    rows = select(Ledger).where(Ledger.account == asked.account, col(Ledger.posted)).order_by(col(Ledger.id))
+    money = select(Ledger).where(Ledger.account == asked.account, col(Ledger.kind).in_(("payment", "reversal")))
+    rows = money.where(col(Ledger.posted)).order_by(col(Ledger.id))
     return tuple(
-        PaymentLine(day=r.value_date, amount=abs(r.amount), reversed=r.kind == "payment_reversed")
-        for r in session.exec(rows)
+        PaymentLine(day=r.value_date, amount=abs(r.amount), reversed=r.kind == "reversal") for r in session.exec(rows)
     )
 
 

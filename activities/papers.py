@@ -1,17 +1,16 @@
 """What goes onto a paper? Letters, notices, certificates and evidence packages as data; amounts in minor units."""
 
-from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from activities.texts import Line, Rendered
-from models.ledger import Entry
+from models.ledger import Entry, OpenCharge
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Delivery = Literal["letter", "registered_letter", "certified_email"]
-LineKind = Literal["instalment", "rest", "late_interest", "late_fees", "costs", "adjustment"]
+ChargeKind = Literal["late_interest", "interest", "late_fee", "cost", "adjustment"]
 
 
 class Part(BaseModel):
@@ -23,21 +22,21 @@ class Part(BaseModel):
 class ComputationLine(Part):
     """One line of what is overdue, minor units; `rest`: what is left of an instalment paid in part."""
 
-    kind: LineKind
+    kind: Literal["instalment", "rest"] | ChargeKind
     number: int | None = None
     day: date | None = None
     amount: int
 
 
-def late_lines(outstanding: int, opens: Iterable[int], late_fees: int, costs: int) -> Iterator[ComputationLine]:
-    """What is open beside the instalments: charges for being late, or an adjustment that no instalment took up."""
-    interest = outstanding - sum(opens) - late_fees - costs
-    if interest:
-        yield ComputationLine(kind="late_interest" if interest > 0 else "adjustment", amount=interest)
-    if late_fees:
-        yield ComputationLine(kind="late_fees", amount=late_fees)
-    if costs:
-        yield ComputationLine(kind="costs", amount=costs)
+def charge_kind(charge: OpenCharge) -> ChargeKind:
+    """What an open charge is called: principal beside the instalments came by an adjustment."""
+    match charge.what:
+        case "principal":
+            return "adjustment"
+        case "interest":
+            return "interest" if charge.day else "late_interest"
+        case what:
+            return what
 
 
 class Computation(Part):
@@ -188,12 +187,15 @@ class Owed(Part):
     late_fees: int
     costs: int
     open: tuple[InstalmentLine, ...]
+    beside: tuple[OpenCharge, ...] = ()
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
-        total = self.principal + self.interest + self.late_fees + self.costs
-        if total != self.outstanding:
-            raise ValueError(f"the parts make {total}, not {self.outstanding} outstanding")
+        parts = self.principal + self.interest + self.late_fees + self.costs
+        lines = sum(i.open for i in self.open) + sum(charge.amount for charge in self.beside)
+        for what, total in (("parts", parts), ("instalments and charges", lines)):
+            if total != self.outstanding:
+                raise ValueError(f"the {what} make {total}, not {self.outstanding} outstanding")
         return self
 
 

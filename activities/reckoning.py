@@ -1,6 +1,7 @@
 """How does an amount read line by line: what was added, on what it was computed, and where each payment went?"""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,14 +11,14 @@ from itertools import groupby
 from babel.numbers import format_percent
 
 from activities.listing import Cells, Data, labelled, phrase, table, word_of
-from activities.papers import Agreement, Computation, Letter, Statement, late_lines
+from activities.papers import Agreement, Computation, ComputationLine, Letter, Statement, charge_kind
 from activities.texts import LOCALES, Texts, count, day, money
 from models.ledger import Entry, Served
 
-RATE = re.compile(r"([\d.]+) % a (day|year)")
+RATE = re.compile(r"([\d.]+) %(?: a (day|year))?")
 MANY_PAYMENTS = 6
 """More of them than this are one line of a letter; the statement always has each."""
-UNTOLD = frozenset({"adjustment", "reversed"})
+UNTOLD = frozenset({"adjustment", "contract", "reversed"})
 """What stands for a reason where none was given: the entry's name says it already."""
 ORDER = ("principal", "contract_interest", "interest", "late_interest", "late_fee", "cost", "adjustment", "write_off")
 PARTS = {"principal": "principal", "interest": "interest", "late_fee": "late_fees", "cost": "costs"}
@@ -26,10 +27,7 @@ PARTS = {"principal": "principal", "interest": "interest", "late_fee": "late_fee
 def computation(texts: Texts, letter: Letter, sums: Computation) -> Data:
     """What is overdue, instalment by instalment, and below it how all that is open comes about."""
     say = _Saying(texts, letter, sums.currency)
-    overdue = [
-        [f"{say.words[line.kind]} {line.number or ''}".strip(), say.day(line.day), say.money(line.amount)]
-        for line in sums.lines
-    ]
+    overdue = [[say.line(line), say.day(line.day), say.money(line.amount)] for line in sums.lines]
     lines = _lines(say, sums)
     whole: list[Cells] = [[say.days(group), [name, *how], say.money(amount)] for group, name, how, amount in lines]
     return {
@@ -89,8 +87,9 @@ def _open(say: "_Saying", made: Statement) -> Data:
     parts = {"principal": owed.principal, "interest": owed.interest, "late_fees": owed.late_fees, "costs": owed.costs}
     still_to_come = {"not_due": owed.overdue - owed.outstanding} if owed.overdue < owed.outstanding else {}
     split = {"outstanding": owed.outstanding} | still_to_come | {"overdue": owed.overdue}
-    late = late_lines(owed.outstanding, (i.open for i in owed.open), owed.late_fees, owed.costs)
-    beside = {str(line.kind): line.amount for line in late} | {"outstanding": owed.outstanding}
+    beside: Counter[str] = Counter()
+    for charge in owed.beside:
+        beside[charge_kind(charge)] += charge.amount
     dues = [
         [
             str(i.number),
@@ -108,7 +107,7 @@ def _open(say: "_Saying", made: Statement) -> Data:
         ),
         "parts_totals": say.amounts(split),
         "instalments": table(say.texts, made, "open_instalments", columns, dues) if dues else None,
-        "instalments_totals": say.amounts(beside),
+        "instalments_totals": say.amounts({**beside, "outstanding": owed.outstanding}),
     }
 
 
@@ -117,7 +116,12 @@ def _ledger(say: "_Saying", entries: Iterable[Entry]) -> Iterator[Cells]:
     for entry in entries:
         balance += entry.amount
         moved = say.money(entry.amount) if entry.amount else ""
-        yield [say.day(entry.day, short=True), [say.title(entry), *say.how(entry)], moved, say.money(balance)]
+        yield [
+            say.day(entry.until or entry.day, short=True),
+            [say.title(entry), *say.how(entry)],
+            moved,
+            say.money(balance),
+        ]
 
 
 def _agreement(say: "_Saying", agreed: Agreement) -> Data:
@@ -135,12 +139,12 @@ def _remarks(say: "_Saying", disputed: int, credit: int, *, nothing: bool = Fals
 
 
 def _name(entry: Entry) -> str:
-    """Which word names the entry; `interest` is what the creditor charged without a rate that we know."""
+    """Which word names the entry; `interest` is what the creditor charged by itself."""
     if entry.kind != "interest":
         return entry.kind
-    if entry.rate or entry.base:
+    if entry.until:
         return "late_interest"
-    return "interest" if entry.reason else "contract_interest"
+    return "contract_interest" if entry.reason == "contract" else "interest"
 
 
 def _place(entry: Entry) -> tuple[int, str]:
@@ -186,8 +190,15 @@ class _Saying:
 
     def days(self, entries: Sequence[Entry]) -> str:
         """The day of the entries, or the first and the last."""
-        first, last = (self.day(e.day, short=True) for e in (entries[0], entries[-1]))
+        first, last = (self.day(e.until or e.day, short=True) for e in (entries[0], entries[-1]))
         return first if first == last else f"{first} – {last}"
+
+    def line(self, line: ComputationLine) -> str:
+        """What is overdue, with the instalment it is or belongs to."""
+        word = self.words[line.kind]
+        if line.number is None:
+            return word
+        return f"{word} {line.number}" if line.kind in ("instalment", "rest") else f"{word} ({self._of(line.number)})"
 
     def title(self, entry: Entry) -> str:
         """What the entry is."""
@@ -198,36 +209,48 @@ class _Saying:
     def how(self, entry: Entry) -> list[str]:
         """How the amount was computed, or where it went."""
         found = []
-        if entry.until and entry.rate:
-            found.append(self._period(entry))
+        if entry.rate:
+            found += [self._period(entry, entry.until)] if entry.until else self._share(entry)
         if entry.instalment and entry.kind != "instalment_due":
             found.append(self._of(entry.instalment))
         if entry.reason and entry.reason not in UNTOLD:
             found.append(word_of(self.texts, self.paper, "reason", entry.reason).replace("_", " "))
         if entry.capped:
             found.append(self("capped"))
-        if entry.kind == "payment":
+        if entry.served:
             found += self._went_to(entry)
         return found
 
-    def _period(self, entry: Entry) -> str:
-        assert entry.until
+    def _period(self, entry: Entry, until: date) -> str:
         return self(
             "interest_how",
             rate=self._rate(entry.rate or ""),
             base=self.money(entry.base or 0),
             first=self.day(entry.day),
-            last=self.day(entry.until),
-            days=count((entry.until - entry.day).days + 1, "day", self.paper.language),
+            last=self.day(until),
+            days=count((until - entry.day).days + 1, "day", self.paper.language),
         )
+
+    def _share(self, entry: Entry) -> list[str]:
+        """A share of the base, and whether the least or the most that is charged was taken instead."""
+        found = RATE.fullmatch(entry.rate or "")
+        if found is None or entry.base is None:
+            return []
+        share = Decimal(found[1]) / 100 * entry.base
+        told = [self("share_how", percent=self._percent(found[1]), base=self.money(entry.base))]
+        if entry.capped or abs(entry.amount - share) < 1:
+            return told
+        return [*told, self("least" if entry.amount > share else "most", amount=self.money(entry.amount))]
 
     def _rate(self, rate: str) -> str:
         found = RATE.fullmatch(rate)
-        if found is None:
+        if found is None or found[2] is None:
             return rate
+        return self(f"rate_{found[2]}", percent=self._percent(found[1]))
+
+    def _percent(self, number: str) -> str:
         locale = LOCALES[self.paper.language]
-        percent = format_percent(Decimal(found[1]) / 100, locale=locale, decimal_quantization=False)
-        return self(f"rate_{found[2]}", percent=percent)
+        return format_percent(Decimal(number) / 100, locale=locale, decimal_quantization=False)
 
     def _of(self, number: int) -> str:
         return f"{self.words['instalment']} {number}"
@@ -236,8 +259,8 @@ class _Saying:
         left = -entry.amount - sum(s.amount for s in entry.served)
         groups = groupby(entry.served, key=lambda s: s.instalment)
         parts = [self._part(number, list(served)) for number, served in groups]
-        found = [self("went_to", parts="; ".join(parts))] if parts else []
-        return found + ([self("left_over", amount=self.money(left))] if left and entry.served else [])
+        found = [self("went_to", parts="; ".join(parts))]
+        return found + ([self("left_over", amount=self.money(left))] if left else [])
 
     def _part(self, number: int | None, served: Sequence[Served]) -> str:
         what = ", ".join(f"{self.words[PARTS[s.what]].lower()} {self.money(s.amount)}" for s in served)

@@ -7,9 +7,9 @@ from activities.accounts import Addressed, window
 from activities.papers import Agreement, InstalmentLine, Owed, Statement
 from activities.texts import TextFacts, Texts, render
 from models.case import Case
-from models.ledger import Entry
+from models.ledger import Entry, OpenCharge
 from policy.ledger import entries
-from policy.money import Position, position
+from policy.money import Position, beside, position
 
 
 def stated(texts: Texts, case: Case, known: Addressed, day: date) -> Statement:
@@ -44,13 +44,13 @@ def stated(texts: Texts, case: Case, known: Addressed, day: date) -> Statement:
         address=window(party),
         day=day,
         currency=case.currency,
-        owed=_owed(owed, lines),
+        owed=_owed(owed, lines, beside(case, day)),
         entries=lines,
         agreements=tuple(_agreements(case)),
     )
 
 
-def _owed(owed: Position, lines: tuple[Entry, ...]) -> Owed:
+def _owed(owed: Position, lines: tuple[Entry, ...], charges: tuple[OpenCharge, ...]) -> Owed:
     return Owed(
         outstanding=owed.outstanding,
         overdue=owed.overdue,
@@ -62,6 +62,7 @@ def _owed(owed: Position, lines: tuple[Entry, ...]) -> Owed:
         late_fees=owed.late_fees,
         costs=owed.costs,
         open=tuple(InstalmentLine(number=i.number, due=i.due, amount=i.amount, open=rest) for i, rest in owed.open),
+        beside=charges,
     )
 
 

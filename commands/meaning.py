@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from commands.answering import Refused
-from models.tables import Account, Attempt, Party, Portfolio, Task
+from models.tables import FOR_A_PERSON, Account, Attempt, Party, Portfolio, Task
 
 MOST_NAMED = 5
 
@@ -87,7 +87,7 @@ def _shorts(keys: Sequence[str] | dict[str, str | None], account: Account) -> st
 
 def find_attention(session: Session, word: str, account: Account | None) -> Task:
     """The open task that only a person can settle, by its key or the end of it; of one account or of any."""
-    wanted = select(Task).where(Task.kind == "attention", Task.status == "open")
+    wanted = select(Task).where(col(Task.kind).in_(FOR_A_PERSON), Task.status == "open")
     if account is not None:
         wanted = wanted.where(Task.account == account.id)
     tasks = session.exec(wanted.where(col(Task.key).endswith(word, autoescape=True))).all()

@@ -63,6 +63,7 @@ async def _tell(client: Client, account: Account, cycle: str, pack: Pack, by: st
         strategy=pack.version,
         cycle=cycle,
         promise_days=pack.strategy.promise.max_days,
+        allocation=pack.strategy.allocation,
         by=by,
     )
     try:

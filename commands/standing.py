@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import Session, case, col, func, select
 
 from commands.answering import amount, count, local, say, show_json, show_table
-from models.tables import Account, Portfolio, Task
+from models.tables import FOR_A_PERSON, Account, Portfolio, Task
 
 
 def standing(session: Session, portfolio: str | None) -> dict[str, Any]:
@@ -99,5 +99,5 @@ def _whole(row: dict[str, Any]) -> dict[str, Any]:
 
 def _for_a_person(session: Session, portfolio: str | None) -> int:
     tasks = select(func.count()).select_from(Task).join(Account, col(Account.id) == Task.account)
-    waiting = _of(tasks.where(Task.kind == "attention", Task.status == "open"), portfolio)
+    waiting = _of(tasks.where(col(Task.kind).in_(FOR_A_PERSON), Task.status == "open"), portfolio)
     return int(session.exec(waiting).one())

@@ -79,11 +79,11 @@ def _hand(session: Session, payment: BankPayment, account: Account, by: str) -> 
 
 def _paid(session: Session, reversal: BankPayment, account: Account) -> str:
     """The payment of the account that a reversal takes back: the last one of its amount that still counts."""
-    asked = select(Ledger).where(Ledger.account == account.id, Ledger.kind == "payment_received", col(Ledger.posted))
+    asked = select(Ledger).where(Ledger.account == account.id, Ledger.kind == "payment", col(Ledger.posted))
     entries = session.exec(asked.order_by(col(Ledger.id).desc())).all()
     gone = set(session.exec(select(BankPayment.reverses).where(BankPayment.account == account.id)))
     for entry in entries:
-        if (entry.amount, entry.currency) == (reversal.amount, reversal.currency) and entry.key not in gone:
+        if (-entry.amount, entry.currency) == (reversal.amount, reversal.currency) and entry.key not in gone:
             return entry.key
     what = amount(reversal.amount, reversal.currency)
     raise Refused(f"{account.reference} has no payment of {what} that could be taken back")

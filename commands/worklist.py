@@ -12,7 +12,7 @@ from commands.answering import Refused, count, say, show_table
 from commands.meaning import find_account, find_attention, short_key
 from models.database import Database
 from models.decisions import Line
-from models.tables import Account, Party, Task
+from models.tables import FOR_A_PERSON, Account, Party, Task
 from policy.contact_law import debtor_day
 
 TRIES = 3
@@ -81,7 +81,7 @@ def show_tasks(found: list[dict[str, Any]], total: int) -> None:
 
 
 def _what(task: dict[str, Any]) -> str:
-    what = task["kind"] if task["kind"] == "attention" else f"{task['kind']} {task['attempt']}"
+    what = task["kind"] if task["kind"] in FOR_A_PERSON else f"{task['kind']} {task['attempt']}"
     return what if task["status"] == "open" else f"{what} ({task['outcome'] or task['status']})"
 
 

@@ -76,6 +76,7 @@ def _case(rows: _Rows, strategy: Strategy, now: datetime) -> Case:
         specialist=appointed(strategy, account.id),
         reach=reach(party),
         promise_days=strategy.promise.max_days,
+        allocation=strategy.allocation,
     )
     if not portfolio.held:
         return case
@@ -106,6 +107,7 @@ def case_of_row(row: AccountRow, portfolio: str, pack: Pack, cycle: str, now: da
         specialist=appointed(pack.strategy, row.account),
         reach=reach(row),
         promise_days=pack.strategy.promise.max_days,
+        allocation=pack.strategy.allocation,
     )
 
 

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from models.charges import ChargesPack
 from models.jurisdiction import Jurisdiction
 from models.strategy import Strategy
-from policy.packs import PackFault, read_jurisdiction, read_strategy, strategy_version
+from policy.packs import PackFault, read_charges, read_jurisdiction, read_strategy, strategy_version
 
 HOUSE = Path(__file__).parent.parent
 
@@ -52,4 +53,10 @@ def strategy(file: Path, texts: frozenset[str] | None = None) -> Pack:
 def jurisdictions(folder: Path = HOUSE / "jurisdictions") -> Mapping[str, Jurisdiction]:
     """The law by country. Raises PackFault."""
     packs = [read_jurisdiction(file.read_text(encoding="utf-8"), file.name) for file in sorted(folder.glob("*.yaml"))]
+    return {pack.country: pack for pack in packs}
+
+
+def charges(folder: Path = HOUSE / "jurisdictions" / "charges") -> Mapping[str, ChargesPack]:
+    """The law on charges by country. Raises PackFault."""
+    packs = [read_charges(file.read_text(encoding="utf-8"), file.name) for file in sorted(folder.glob("*.yaml"))]
     return {pack.country: pack for pack in packs}

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.case import Case
 from models.events import Channel, Finding, Heard
-from models.ledger import Entry
+from models.ledger import Entry, OpenCharge
 
 StepKind = Literal[
     "sms",
@@ -143,8 +143,8 @@ class StepInput(BaseModel):
     """For steps on paper: every instalment that is not fully paid."""
     entries: tuple[Entry, ...] = ()
     """For steps on paper: how all that is outstanding comes about."""
-    late_fees: int = 0
-    costs: int = 0
+    beside: tuple[OpenCharge, ...] = ()
+    """For steps on paper: what is open beside the instalments."""
     credit: int = 0
     disputed: int = 0
     released: tuple[tuple[str, date], ...] = ()

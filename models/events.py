@@ -27,6 +27,7 @@ from models.facts import (
 )
 from models.findings import (
     AccountPlaced,
+    ChargesLeft,
     DocumentIssued,
     EpisodeEnded,
     EpisodeStarted,
@@ -73,6 +74,7 @@ Finding = Annotated[
     | PromiseSettled
     | PlanSettled
     | OfferExpired
+    | ChargesLeft
     | HoldEnded
     | Flagged
     | StepPassed
@@ -95,6 +97,7 @@ AnyEvent = Annotated[
     | PromiseSettled
     | PlanSettled
     | OfferExpired
+    | ChargesLeft
     | HoldEnded
     | Flagged
     | StepPassed
@@ -129,6 +132,7 @@ __all__ = [
     "Block",
     "Channel",
     "ChargeTold",
+    "ChargesLeft",
     "Code",
     "ContactDetails",
     "ContactOutcome",

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field
 
 from models.event import Block, Channel, Code, Event, Minor, Outcome
+from models.ledger import ALLOCATION, PartKind
 from models.money_facts import (
     AccountUpdated,
     OfferAnswered,
@@ -151,6 +152,7 @@ class Moved(Event):
     cycle: Code
     promise_days: Annotated[int, Field(ge=1)]
     promises_at_most: Annotated[int, Field(ge=1)] = 3
+    allocation: tuple[PartKind, ...] = ALLOCATION
     by: Code
 
 

@@ -77,6 +77,15 @@ class OfferExpired(Event):
     ended: date
 
 
+class ChargesLeft(Event):
+    """The principal is paid, charges are left (minor units): waived, or put before a person under a hold."""
+
+    kind: Literal["charges_left"] = "charges_left"
+    hold: str
+    amount: int
+    waived: bool
+
+
 class HoldEnded(Event):
     """A hold came to its end by itself."""
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models.events import Channel, Outcome
+from models.ledger import ALLOCATION, PartKind
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
 Names = Annotated[list[Name], Field(min_length=1)]
@@ -97,6 +98,8 @@ class StepBase(Data):
     every_days: Annotated[int, Field(ge=1, le=365)] = 1
     mandatory: bool = False
     """Never skipped to reach a harsher step."""
+    by_law: bool = False
+    """The law sets its day: it does not wait for fresh payment information."""
     release: Human | None = None
     when: If | None = Field(default=None, alias="if")
 
@@ -278,6 +281,10 @@ class Strategy(Data):
     partial_payment: Literal["keeps_stage", "lowers_stage"] = "keeps_stage"
     count_days: Literal["past_due", "that_count"] = "past_due"
     """Which day count the steps go by: all days past due, or those without a hold."""
+    allocation: Annotated[tuple[PartKind, ...], Field(min_length=4, max_length=4)] = ALLOCATION
+    """What money is taken for first: each of cost, late_fee, interest, principal once."""
+    charges_left: Literal["go_on", "waive", "small_claim"] = "go_on"
+    """When the principal is paid and charges are left: chase them, give them up, or a person decides on a claim."""
     worth_chasing: dict[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], Annotated[Decimal, Field(ge=0)]] = {}
     """Overdue amounts below this are not chased, by currency."""
     specialists: list[Name] = []
@@ -292,4 +299,6 @@ class Strategy(Data):
         names = [cycle.name for cycle in self.cycles]
         if len(names) != len(set(names)):
             raise ValueError("two cycles have the same name")
+        if len(set(self.allocation)) != len(ALLOCATION):
+            raise ValueError(f"allocation must name each of {', '.join(ALLOCATION)} once")
         return self

@@ -227,6 +227,10 @@ class OptedOut(SQLModel, table=True):
     lifted: datetime | None = instant(nullable=True)
 
 
+FOR_A_PERSON = ("attention", "refund")
+"""Kinds of tasks that come from no step: somebody looks, or pays money back."""
+
+
 class Task(SQLModel, table=True):
     """The worklist: a call, visit, trace, review or release to be done, or something a person must look into."""
 

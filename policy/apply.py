@@ -8,13 +8,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from models import events as e
-from models.case import Case, Deferred, Pending, StepRecord
+from models.case import Adjustment, Case, Deferred, Pending, StepRecord
 from models.decisions import Decision
 from models.events import Channel, Heard
-from policy.changes import changed, flagged, held, recorded
+from policy.changes import OVERPAID, changed, flagged, held, recorded, without_refund
 from policy.contact_law import debtor_day, end_of_day
 from policy.objections import objection, reused
 from policy.told import ON_FACT
+from policy.words import money_text
 
 
 def apply(case: Case, heard: Heard) -> Case:
@@ -99,7 +100,18 @@ def _hold_ended(case: Case, event: e.HoldEnded, at: datetime) -> Case:
     return changed(case, holds=holds)
 
 
+def _charges_left(case: Case, event: e.ChargesLeft, at: datetime) -> Case:
+    if event.waived:
+        day = debtor_day(at, case.zone)
+        waived = Adjustment(id=event.event_id, amount=-event.amount, day=day, reason="charges_waived")
+        return changed(case, adjustments=(*case.adjustments, waived))
+    why = f"the principal is paid, {money_text(event.amount, case.currency)} of charges are left: claim them or not"
+    return held(flagged(case, f"left:{event.hold}", why), event.hold, "charges_left", at, None)
+
+
 def _flagged(case: Case, event: e.Flagged, at: datetime) -> Case:
+    if event.flag.startswith(OVERPAID):
+        case = without_refund(case)
     return flagged(case, event.flag, event.why)
 
 
@@ -208,6 +220,7 @@ HANDLERS: dict[str, Callable[[Case, Any, datetime], Case]] = ON_FACT | {
     "promise_settled": _promise_settled,
     "plan_settled": _plan_settled,
     "hold_ended": _hold_ended,
+    "charges_left": _charges_left,
     "flagged": _flagged,
     "step_passed": _step_passed,
     "task_ended": _task_ended,

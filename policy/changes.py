@@ -6,6 +6,9 @@ from typing import Any
 from models.case import Case, CaseHold, Flag, StepRecord
 from models.events import Channel
 
+OVERPAID = "overpaid:"
+"""How the flag of money that is to be paid back begins; its amount follows."""
+
 
 def changed(case: Case, **changes: Any) -> Case:
     """The case with these fields changed."""
@@ -17,6 +20,11 @@ def flagged(case: Case, flag: str, why: str) -> Case:
     if any(known.id == flag for known in case.flags):
         return case
     return changed(case, flags=(*case.flags, Flag(id=flag, why=why)))
+
+
+def without_refund(case: Case) -> Case:
+    """The case with nothing to be paid back; what is still overpaid is found again."""
+    return changed(case, flags=tuple(f for f in case.flags if not f.id.startswith(OVERPAID)))
 
 
 def held(case: Case, hold: str, reason: str, since: datetime, until: datetime | None) -> Case:

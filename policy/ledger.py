@@ -1,43 +1,223 @@
-"""The ledger of an account: what raised or lowered its debt, in order of day. So far without a tariff. Minor units."""
+"""How an amount came about: the account swept day by day through its contract, charges and money. Minor units.
 
+Everything counts by its own day, not by when we heard of it: the same facts in any order end in the same position.
+A payment that was taken back never happened.
+"""
+
+from bisect import insort
+from collections.abc import Iterator
 from datetime import date
-from typing import Literal
+from operator import attrgetter
+from typing import Any
 
-from models.case import Case
-from models.ledger import Entry, Served
+from models.case import Adjustment, Case, Charge, Instalment, Payment, Refund
+from models.ledger import Entry, EntryKind, PartKind, Served
+from policy.accrual import Accrual, FeeDay, fee_days, late_fee
 from policy.contact_law import debtor_day
-from policy.money import counted
+
+BY_DAY = attrgetter("day")
+ALWAYS = date.min
+Happening = tuple[date, int, str, Any]
+
+
+class Claim:
+    """One thing that is owed from a day on; `open` is what is unpaid of it."""
+
+    __slots__ = ("day", "id", "instalment", "open", "what")
+
+    def __init__(self, what: PartKind, day: date, amount: int, instalment: int | None = None, id: str = "") -> None:
+        self.what, self.day, self.open, self.instalment, self.id = what, day, amount, instalment, id
+
+
+class Book:
+    """The account at the end of a day: what is open, what is left of money, and, if asked, every entry behind it."""
+
+    def __init__(self, case: Case, until: date, *, explained: bool = False) -> None:
+        self.claims: dict[PartKind, list[Claim]] = {part: [] for part in case.allocation}
+        self.credit = 0
+        self.entries: list[Entry] = []
+        self._explained = explained
+        self._overdue = 0
+        """Principal that is past its day, on which interest runs."""
+        self._accrual = Accrual(case)
+        self._parts = case.allocation
+        self._late = Claim("interest", ALWAYS, 0)
+        self._add(self._late)
+        self._open(case, until)
+        reached = None
+        for day, _, _, happened in _happenings(case, until):
+            self._accrue(reached, day)
+            self._take(day, happened)
+            reached = day
+        self._accrue(reached, until)
+        if explained:
+            self.entries += [_period(n, p) for n, p in enumerate(self._accrual.periods)]
+
+    def unpaid(self) -> Iterator[Claim]:
+        """Everything that is open."""
+        return (claim for part in self.claims.values() for claim in part if claim.open)
+
+    # --- what happens --------------------------------------------------------------------------------------------
+
+    def _open(self, case: Case, until: date) -> None:
+        for i in case.instalments:
+            self._add(Claim("principal", i.due, i.amount - i.interest, i.number))
+            if i.interest:
+                self._add(Claim("interest", i.due, i.interest, i.number))
+        interest = sum(i.interest for i in case.instalments)
+        opened = case.contract_date or debtor_day(case.opened, case.zone)
+        begins = min([opened, until, *(i.due for i in case.instalments)])
+        principal = sum(i.amount for i in case.instalments) - interest
+        self._enter("principal", begins, principal, key="principal")
+        if interest:
+            self._enter("interest", begins, interest, key="contract_interest", reason="contract")
+
+    def _accrue(self, after: date | None, through: date) -> None:
+        if after is not None and through > after:
+            self._late.open += self._accrual.interest(self._overdue, after, through)
+            self._use_credit(through)
+
+    def _take(self, day: date, happened: Any) -> None:
+        match happened:
+            case Instalment(number=number):
+                due = sum(c.open for c in self.claims["principal"] if c.instalment == number and not c.id)
+                self._overdue += due
+                self._enter("instalment_due", day, 0, key=f"due:{number}", instalment=number, due=happened.amount)
+            case Charge():
+                self._charge(day, happened)
+            case Adjustment(amount=amount) if amount < 0:
+                kind: EntryKind = "write_off" if happened.write_off else "adjustment"
+                served, self.credit = self._pay(day, -amount, None)
+                self._enter(kind, day, amount, key=happened.id, reason=happened.reason, served=served)
+            case Adjustment():
+                self._owe_more(day, happened.id, happened.amount)
+                self._enter("adjustment", day, happened.amount, key=happened.id, reason=happened.reason)
+            case Payment(event_id=key, amount=amount, instalment=chosen):
+                served, self.credit = self._pay(day, amount, chosen)
+                self._enter("payment", day, -amount, key=key, instalment=chosen, served=served)
+            case Refund():
+                self._refund(day, happened)
+            case FeeDay():
+                self._fee(day, happened)
+        self._use_credit(day)
+
+    def _charge(self, day: date, charge: Charge) -> None:
+        amount = self._accrual.allowed(charge.amount, late=charge.what != "cost")
+        self._add(Claim(charge.what, day, amount, charge.instalment, charge.id))
+        common = {"instalment": charge.instalment, "capped": amount < charge.amount}
+        self._enter(charge.what, day, amount, key=charge.id, **common)
+
+    def _fee(self, day: date, fee: FeeDay) -> None:
+        number = fee.instalment.number
+        unpaid = sum(c.open for c in self.unpaid() if c.instalment == number and c.what in ("principal", "interest"))
+        asked = late_fee(fee.rule, unpaid)
+        amount = self._accrual.allowed(asked, late=True)
+        if amount:
+            key = f"late_fee:{number}"
+            self._add(Claim("late_fee", day, amount, number, key))
+            more: dict[str, Any] = {"base": unpaid, "rate": f"{fee.rule.percent.normalize():f} %"}
+            self._enter("late_fee", day, amount, key=key, instalment=number, capped=amount < asked, **more)
+
+    def _refund(self, day: date, refund: Refund) -> None:
+        given = min(self.credit, refund.amount)
+        self.credit -= given
+        self._enter("refund", day, refund.amount, key=refund.id)
+        if refund.amount > given:
+            # More went back than there is: a payment behind it was taken back since.
+            self._owe_more(day, refund.id, refund.amount - given)
+
+    def _owe_more(self, day: date, key: str, amount: int) -> None:
+        self._add(Claim("principal", day, amount, None, key))
+        self._overdue += amount
+
+    # --- what money goes to --------------------------------------------------------------------------------------
+
+    def _pay(self, day: date, money: int, chosen: int | None) -> tuple[tuple[Served, ...], int]:
+        """Serve the chosen instalment, then what is due, then what is to come; the rest stays as credit."""
+        served: list[Served] = []
+        for claim in self._in_order(day, chosen):
+            used = min(money, claim.open)
+            if not used:
+                continue
+            money -= used
+            claim.open -= used
+            if claim.what == "principal" and claim.day <= day:
+                self._overdue -= used
+            if self._explained:
+                served.append(Served(what=claim.what, instalment=claim.instalment, amount=used))
+            if not money:
+                break
+        return tuple(served), self.credit + money
+
+    def _in_order(self, day: date, chosen: int | None) -> Iterator[Claim]:
+        if chosen is not None:
+            yield from (c for part in self._parts for c in self.claims[part] if c.instalment == chosen)
+        for part in self._parts:
+            for claim in self.claims[part]:
+                if claim.day > day:
+                    break
+                if claim.open:
+                    yield claim
+        yield from sorted((c for part in self._parts for c in self.claims[part] if c.day > day), key=BY_DAY)
+
+    def _use_credit(self, day: date) -> None:
+        if self.credit:
+            money, self.credit = self.credit, 0
+            _, self.credit = self._pay(day, money, None)
+
+    def _add(self, claim: Claim) -> None:
+        insort(self.claims[claim.what], claim, key=BY_DAY)
+
+    def _enter(self, kind: EntryKind, day: date, amount: int, **more: Any) -> None:
+        if self._explained:
+            self.entries.append(Entry(kind=kind, day=day, amount=amount, **more))
+
+
+def counted(case: Case) -> list[Payment]:
+    """The payments that count: not reversed, in the order in which they were heard."""
+    gone = set(case.reversed)
+    return [p for p in case.payments if p.event_id not in gone]
+
+
+def counts_from(payment: Payment, zone: str) -> date:
+    """The day from which money counts: its value date, or the day we heard of it where that is earlier."""
+    return min(payment.value_date, debtor_day(payment.heard, zone))
 
 
 def entries(case: Case, until: date) -> tuple[Entry, ...]:
-    """All entries up to and including a day; their sum is what is outstanding, less what was paid too much."""
-    first = case.contract_date or min([debtor_day(case.opened, case.zone), *(i.due for i in case.instalments)])
-    interest = sum(i.interest for i in case.instalments)
-    lent = sum(i.amount for i in case.instalments) - interest
-    lines = [Entry(key="principal", kind="principal", day=first, amount=lent)]
-    if interest:
-        lines.append(Entry(key="interest", kind="interest", day=first, amount=interest))
-    lines += [
-        Entry(key=f"due:{i.number}", kind="instalment_due", day=i.due, amount=0, instalment=i.number, due=i.amount)
-        for i in case.instalments
-        if i.due <= until
-    ]
-    return tuple(sorted([*lines, *_payments(case)], key=lambda line: line.day))
+    """The ledger up to and including a day, in order; its amounts sum to what is outstanding less credit.
+
+    A payment that was taken back stands there with its reversal, on the day from which it would have counted.
+    """
+    found = Book(case, until, explained=True).entries
+    gone = set(case.reversed)
+    for payment in case.payments:
+        day = counts_from(payment, case.zone)
+        if payment.event_id in gone and day <= until:
+            found.append(Entry(key=payment.event_id, kind="payment", day=day, amount=-payment.amount))
+            found.append(Entry(key=f"{payment.event_id}:reversal", kind="reversal", day=day, amount=payment.amount))
+    return tuple(sorted(found, key=lambda entry: entry.until or entry.day))
 
 
-def _payments(case: Case) -> list[Entry]:
-    open_parts: list[tuple[Literal["interest", "principal"], int, int]] = []
-    for i in sorted(case.instalments, key=lambda i: (i.due, i.number)):
-        open_parts += [("interest", i.number, i.interest), ("principal", i.number, i.amount - i.interest)]
-    lines = []
-    for payment in counted(case):
-        money, served, rest = payment.amount, [], []
-        for what, number, amount in open_parts:
-            used = min(money, amount)
-            money -= used
-            served += [Served(what=what, instalment=number, amount=used)] if used else []
-            rest += [(what, number, amount - used)] if amount > used else []
-        open_parts = rest
-        key, day = payment.event_id, payment.value_date
-        lines.append(Entry(key=key, kind="payment", day=day, amount=-payment.amount, served=tuple(served)))
-    return lines
+def _happenings(case: Case, until: date) -> list[Happening]:
+    """What happens up to a day, in order; within a day what is owed comes before money, a fee last."""
+    found: list[Happening] = [(i.due, 0, f"{i.number:04}", i) for i in case.instalments]
+    found += [(c.day, 1, c.id, c) for c in case.charges]
+    found += [(a.day, 2, a.id, a) for a in case.adjustments]
+    found += [(counts_from(p, case.zone), 3, p.event_id, p) for p in counted(case)]
+    found += [(r.day, 4, r.id, r) for r in case.refunds]
+    found += [(f.day, 5, f"{f.instalment.number:04}", f) for f in fee_days(case)]
+    return sorted((h for h in found if h[0] <= until), key=lambda h: h[:3])
+
+
+def _period(number: int, period: Any) -> Entry:
+    return Entry(
+        key=f"interest:{number}",
+        kind="interest",
+        day=period.first,
+        until=period.last,
+        amount=period.amount,
+        base=period.base,
+        rate=period.rate,
+        capped=period.capped,
+    )

@@ -1,10 +1,13 @@
-"""What is open on an account on a day: the position, from instalments and payments, oldest first. Minor units."""
+"""What is open on an account on a day: the position, from its ledger. Minor units."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from models.case import Case, Instalment, Payment
+from models.case import Case, Disputed, Instalment
+from models.ledger import OpenCharge, PartKind
+from policy.holds import disputed_parts
+from policy.ledger import ALWAYS, Book, Claim
 
 
 class Position(NamedTuple):
@@ -13,7 +16,7 @@ class Position(NamedTuple):
     outstanding: int
     overdue: int
     oldest_unpaid: date | None
-    """Due date of the oldest instalment that is not fully paid, overdue or not."""
+    """Due date of the oldest instalment that is neither paid nor disputed; of the oldest charge if only charges are."""
     days_past_due: int
     """Days since the oldest unpaid due date; negative before it; 0 when nothing is open."""
     open: tuple[tuple[Instalment, int], ...]
@@ -24,44 +27,80 @@ class Position(NamedTuple):
     interest: int = 0
     late_fees: int = 0
     costs: int = 0
-    """What is open of each part."""
     disputed: int = 0
+    """How much of the overdue is disputed."""
 
-
-def counted(case: Case) -> list[Payment]:
-    """The payments that count: not reversed, in the order in which they were heard."""
-    gone = set(case.reversed)
-    return [p for p in case.payments if p.event_id not in gone]
-
-
-def paid(case: Case) -> int:
-    """All money that counts, in minor units."""
-    return sum(p.amount for p in counted(case))
-
-
-def allocate(instalments: Sequence[Instalment], money: int) -> tuple[list[tuple[Instalment, int]], int]:
-    """What stays open after `money` went to the oldest due first, and what is left of the money."""
-    still_open: list[tuple[Instalment, int]] = []
-    for instalment in sorted(instalments, key=lambda i: (i.due, i.number)):
-        used = min(money, instalment.amount)
-        money -= used
-        if used < instalment.amount:
-            still_open.append((instalment, instalment.amount - used))
-    return still_open, money
+    @property
+    def charges_only(self) -> bool:
+        """Whether every instalment is paid and only interest, fees or costs are left."""
+        return self.outstanding > 0 and self.principal == 0 and not self.open
 
 
 def position(case: Case, today: date) -> Position:
-    """The position at the beginning of the debtor's day `today`."""
-    still_open, credit = allocate(case.instalments, paid(case))
-    oldest = still_open[0][0].due if still_open else None
-    interest = sum(max(i.interest - (i.amount - rest), 0) for i, rest in still_open)
+    """The position at the beginning of the debtor's day `today`, with interest up to that day."""
+    book = Book(case, today)
+    unpaid = list(book.unpaid())
+    rest: dict[int, int] = {}
+    for claim in unpaid:
+        if claim.instalment is not None and not claim.id:
+            rest[claim.instalment] = rest.get(claim.instalment, 0) + claim.open
+    still_open = tuple((i, rest[i.number]) for i in _by_due(case.instalments) if i.number in rest)
+    overdue = [claim for claim in unpaid if claim.day < today]
+    disputed = _disputed(overdue, disputed_parts(case))
+    oldest = _oldest(unpaid, disputed) or _last_due(case, today) if unpaid else None
     return Position(
-        outstanding=sum(rest for _, rest in still_open),
-        overdue=sum(rest for instalment, rest in still_open if instalment.due < today),
+        outstanding=sum(claim.open for claim in unpaid),
+        overdue=sum(claim.open for claim in overdue),
         oldest_unpaid=oldest,
         days_past_due=(today - oldest).days if oldest else 0,
-        open=tuple(still_open),
-        credit=credit,
-        principal=sum(rest for _, rest in still_open) - interest,
-        interest=interest,
+        open=still_open,
+        credit=book.credit,
+        principal=_sum(unpaid, "principal"),
+        interest=_sum(unpaid, "interest"),
+        late_fees=_sum(unpaid, "late_fee"),
+        costs=_sum(unpaid, "cost"),
+        disputed=sum(disputed.values()),
     )
+
+
+def beside(case: Case, today: date) -> tuple[OpenCharge, ...]:
+    """What is open beside the instalments, oldest first: with the open instalments it is all that is outstanding."""
+    charges = [claim for claim in Book(case, today).unpaid() if claim.instalment is None or claim.id]
+    return tuple(
+        OpenCharge(what=c.what, day=None if c.day == ALWAYS else c.day, amount=c.open, instalment=c.instalment)
+        for c in sorted(charges, key=lambda c: c.day)
+    )
+
+
+def _by_due(instalments: Iterable[Instalment]) -> list[Instalment]:
+    return sorted(instalments, key=lambda i: (i.due, i.number))
+
+
+def _sum(claims: Iterable[Claim], what: PartKind) -> int:
+    return sum(claim.open for claim in claims if claim.what == what)
+
+
+def _oldest(unpaid: list[Claim], disputed: dict[int, int]) -> date | None:
+    """The day of the oldest instalment open beyond what is disputed of it; else of all that is open, charges last."""
+    due = [c for c in unpaid if c.instalment is not None and not c.id]
+    free = [c.day for c in due if c.open > disputed.get(id(c), 0)]
+    days = free or [c.day for c in due] or [c.day for c in unpaid if c.day != ALWAYS]
+    return min(days, default=None)
+
+
+def _last_due(case: Case, today: date) -> date | None:
+    """Where only interest is left: the day of the instalment that fell due last."""
+    return max((i.due for i in case.instalments if i.due < today), default=None)
+
+
+def _disputed(overdue: list[Claim], parts: Disputed) -> dict[int, int]:
+    """How much of each overdue claim is disputed: named ones whole, an amount from the oldest on."""
+    found: dict[int, int] = {}
+    left = parts.amount or 0
+    for claim in sorted(overdue, key=lambda c: c.day):
+        if claim.instalment in parts.instalments or (claim.id and claim.id in parts.charges):
+            found[id(claim)] = claim.open
+        elif left:
+            found[id(claim)] = min(left, claim.open)
+            left -= found[id(claim)]
+    return found

@@ -7,10 +7,13 @@ from models import events as e
 from models.case import Pending
 from models.events import Channel
 from policy.apply import goes_on
+from policy.changes import OVERPAID
 from policy.cycle import Now, channels, entry_stage, exhausted, next_candidate, passes, prevention_round
 from policy.promises import deadline, plan_verdict, verdicts
 from policy.standing import below_threshold, closed, ended_for_good, free, last_day, why_held
 from policy.words import day_text, money_text
+
+CHARGES_LEFT = "charges_left"
 
 
 def finding(now: Now, n: int) -> e.Finding | None:
@@ -19,6 +22,7 @@ def finding(now: Now, n: int) -> e.Finding | None:
     return (
         _settled(now, finding_id)
         or _hold_over(now, finding_id)
+        or _charges_left(now, finding_id)
         or _overpaid(now, finding_id)
         or _reopened(now, finding_id)
         or _episode(now, finding_id)
@@ -58,10 +62,21 @@ def _hold_over(now: Now, finding_id: str) -> e.Finding | None:
 
 def _overpaid(now: Now, finding_id: str) -> e.Finding | None:
     credit = now.position.credit
-    flag = f"overpaid:{credit}"
+    flag = f"{OVERPAID}{credit}"
     if credit <= 0 or any(f.id == flag for f in now.case.flags):
         return None
     return e.Flagged(event_id=finding_id, flag=flag, why=f"overpaid by {money_text(credit, now.case.currency)}: refund")
+
+
+def _charges_left(now: Now, finding_id: str) -> e.Finding | None:
+    """The principal is paid, charges are left: the strategy says what follows, once in an episode."""
+    rule, case = now.strategy.charges_left, now.case
+    if rule == "go_on" or not now.position.charges_only or ended_for_good(case):
+        return None
+    hold = f"{CHARGES_LEFT}:e{case.episode}"
+    if rule == "small_claim" and any(h.id == hold for h in case.holds):
+        return None
+    return e.ChargesLeft(event_id=finding_id, hold=hold, amount=now.position.outstanding, waived=rule == "waive")
 
 
 def _reopened(now: Now, finding_id: str) -> e.Finding | None:

@@ -1,6 +1,8 @@
 """Why an event cannot be taken as told: the answer an agent gets at once, the flag a signal leaves."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from models import events as e
 from models.case import Case
@@ -15,24 +17,8 @@ VALUE_DAYS_AHEAD = 3
 
 def objection(case: Case, event: e.Event, now: datetime) -> str | None:
     """The reason against taking the event, or None. Money is never refused for a closed case; currency is."""
-    match event:
-        case e.PaymentReceived():
-            return _against_payment(case, event, now)
-        case e.PromiseToPay() | e.PlanAgreed() if case.closed:
-            return f"the case ended as {case.outcome}"
-        case e.PromiseToPay():
-            return _against_promise(case, event, now)
-        case e.PlanAgreed():
-            return _against_plan(case, event, now)
-        case e.ContactOutcome() | e.VisitOutcome():
-            return _against_outcome(case, event)
-        case e.NoticeServed():
-            return _against_proof(case, event, now)
-        case e.Hold() | e.Hardship() | e.Dispute() | e.Protection():
-            return _against_hold(case, event, now)
-        case e.Release() if not _waits_for(case, event.of):
-            return f"nothing here waits for a release of {event.of}"
-    return None
+    against = AGAINST.get(type(event))
+    return against(case, event, now) if against else None
 
 
 def reused(case: Case, event: e.Event) -> str | None:
@@ -55,7 +41,21 @@ def _against_payment(case: Case, event: e.PaymentReceived, now: datetime) -> str
     return None
 
 
-def _against_outcome(case: Case, event: e.ContactOutcome | e.VisitOutcome) -> str | None:
+def _against_refund(case: Case, event: e.Refunded, now: datetime) -> str | None:
+    credit = position(case, debtor_day(now, case.zone)).credit
+    if event.amount > credit:
+        return f"{money_text(event.amount, case.currency)} paid back, {money_text(credit, case.currency)} was overpaid"
+    return None
+
+
+def _against_write_off(case: Case, event: e.WrittenOff, now: datetime) -> str | None:
+    owed = position(case, debtor_day(now, case.zone)).outstanding
+    if owed == 0 or (event.amount or 0) > owed:
+        return f"{money_text(owed, case.currency)} is owed, no more can be written off"
+    return None
+
+
+def _against_outcome(case: Case, event: e.ContactOutcome | e.VisitOutcome, now: datetime) -> str | None:
     if event.task and event.task not in _known(case):
         return f"no task {event.task} in this case"
     visit_open = case.pending is not None and case.pending.channel == e.Channel.visit
@@ -97,6 +97,8 @@ def asked(case: Case, of: str) -> bool:
 
 
 def _against_promise(case: Case, event: e.PromiseToPay, now: datetime) -> str | None:
+    if case.closed:
+        return f"the case ended as {case.outcome}"
     made = debtor_day(event.at or now, case.zone)
     owed = position(case, made).outstanding
     if event.due < made:
@@ -109,6 +111,8 @@ def _against_promise(case: Case, event: e.PromiseToPay, now: datetime) -> str | 
 
 
 def _against_plan(case: Case, event: e.PlanAgreed, now: datetime) -> str | None:
+    if case.closed:
+        return f"the case ended as {case.outcome}"
     made = debtor_day(event.at or now, case.zone)
     owed = position(case, made).outstanding
     total = sum(i.amount for i in event.instalments)
@@ -127,3 +131,24 @@ def _against_proof(case: Case, event: e.NoticeServed, now: datetime) -> str | No
     if event.served_on > debtor_day(now, case.zone):
         return f"served on {day_text(event.served_on)}, which is still to come"
     return None
+
+
+def _against_release(case: Case, event: e.Release, now: datetime) -> str | None:
+    return None if _waits_for(case, event.of) else f"nothing here waits for a release of {event.of}"
+
+
+AGAINST: dict[type[e.Event], Callable[[Case, Any, datetime], str | None]] = {
+    e.PaymentReceived: _against_payment,
+    e.Refunded: _against_refund,
+    e.WrittenOff: _against_write_off,
+    e.PromiseToPay: _against_promise,
+    e.PlanAgreed: _against_plan,
+    e.ContactOutcome: _against_outcome,
+    e.VisitOutcome: _against_outcome,
+    e.NoticeServed: _against_proof,
+    e.Hold: _against_hold,
+    e.Hardship: _against_hold,
+    e.Dispute: _against_hold,
+    e.Protection: _against_hold,
+    e.Release: _against_release,
+}

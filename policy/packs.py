@@ -6,8 +6,11 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from models.charges import ChargesPack
 from models.jurisdiction import Jurisdiction
 from models.strategy import Strategy
+from models.tariff_file import TariffFile
+from policy.charge_checks import charges_faults
 from policy.pack_checks import jurisdiction_faults, strategy_faults
 from policy.pack_faults import schema_faults
 from policy.pack_source import Broken, Fault, Loc, Source, read_source
@@ -37,6 +40,19 @@ def read_jurisdiction(text: str, file: str) -> Jurisdiction:
     pack = _validated(source, Jurisdiction, file)
     _refuse(file, source, jurisdiction_faults(pack))
     return pack
+
+
+def read_charges(text: str, file: str) -> ChargesPack:
+    """The law on charges of one country."""
+    source = _source(text, file)
+    pack = _validated(source, ChargesPack, file)
+    _refuse(file, source, charges_faults(pack))
+    return pack
+
+
+def read_tariff(text: str, file: str) -> TariffFile:
+    """What a lender charges for being late."""
+    return _validated(_source(text, file), TariffFile, file)
 
 
 def strategy_version(text: str, name: str) -> str:

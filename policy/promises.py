@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from models.case import Case, Payment, Plan, Promise
 from models.strategy import PromiseRules
 from policy.contact_law import end_of_day
-from policy.money import counted
+from policy.ledger import counted
 
 PromiseVerdict = Literal["running", "kept", "partly_kept", "broken"]
 

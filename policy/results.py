@@ -11,7 +11,7 @@ from models.jurisdiction import Jurisdiction
 from policy.contact_law import Allow, Contact, Defer, Deny, debtor_day, may_contact
 from policy.cycle import DEMANDS
 from policy.ledger import entries
-from policy.money import position
+from policy.money import beside, position
 
 ON_PAPER = frozenset({"formal_notice", "certificate", "legal_package"})
 
@@ -42,8 +42,7 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
             OpenInstalment(number=i.number, due=i.due, amount=i.amount, open=rest) for i, rest in owed.open if on_paper
         ),
         entries=entries(case, today) if on_paper else (),
-        late_fees=owed.late_fees,
-        costs=owed.costs,
+        beside=beside(case, today) if on_paper else (),
         credit=owed.credit,
         disputed=owed.disputed,
         released=tuple(

@@ -139,6 +139,13 @@ def _plan(event: Any, money: str) -> str:
     return f"{len(event.instalments)} instalments, {money_text(total, money)} in all"
 
 
+def _updated(event: Any, money: str) -> str:
+    told = {"instalment": event.instalments, "charge": event.charges, "adjustment": event.adjustments}
+    counts = [f"{len(items)} {name}{'s' if len(items) > 1 else ''}" for name, items in told.items() if items]
+    named = [name for name in ("usable", "score", "profile", "legal_status", "tariff") if getattr(event, name)]
+    return ", ".join(counts + [name.replace("_", " ") for name in named])
+
+
 def _settled(event: Any, money: str) -> str:
     what = getattr(event, "promise", None) or event.plan
     return f"{what} {event.verdict.replace('_', ' ')}, {money_text(event.paid, money)} paid"
@@ -155,6 +162,10 @@ def _task(event: Any, money: str) -> str:
 WORDS: dict[str, Callable[[Any, str], str]] = {
     "payment_received": lambda e, _: money_text(e.amount, e.currency),
     "payment_reversed": lambda e, _: f"payment {e.payment} was taken back",
+    "refunded": lambda e, money: f"{money_text(e.amount, money)} paid back",
+    "written_off": lambda e, money: f"{money_text(e.amount, money) if e.amount else 'all that is open'}, {e.reason}",
+    "account_updated": _updated,
+    "charges_left": lambda e, money: f"{money_text(e.amount, money)} {'waived' if e.waived else 'put before a person'}",
     "promise_to_pay": lambda e, money: f"{money_text(e.amount, money)} by {day_text(e.due)}",
     "plan_agreed": _plan,
     "contact_outcome": _outcome,

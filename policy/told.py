@@ -166,7 +166,12 @@ def _moved(case: Case, event: e.Moved, at: datetime) -> Case:
     if event.strategy == case.strategy:
         return case
     # What was done keeps its record, so no step is repeated; where to go on is found anew.
-    place = {"strategy": event.strategy, "cycle": event.cycle, "promise_days": event.promise_days}
+    place = {
+        "strategy": event.strategy,
+        "cycle": event.cycle,
+        "promise_days": event.promise_days,
+        "allocation": event.allocation,
+    }
     return changed(case, **place, entry_stage=None, deferred=None, refused=())
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from models import events as e
 from models.case import Adjustment, Case, Charge, Instalment, Payment, Plan, Promise, Refund
-from policy.changes import changed, flagged, recorded
+from policy.changes import changed, flagged, recorded, without_refund
 from policy.contact_law import debtor_day
 from policy.money import position
 
@@ -23,6 +23,7 @@ def _payment_received(case: Case, event: e.PaymentReceived, at: datetime) -> Cas
         amount=event.amount,
         value_date=event.value_date or debtor_day(event.at or at, case.zone),
         heard=at,
+        instalment=event.instalment,
     )
     return changed(case, payments=(*case.payments, payment))
 
@@ -34,7 +35,7 @@ def _payment_reversed(case: Case, event: e.PaymentReversed, at: datetime) -> Cas
         case = flagged(case, f"late:{event.event_id}", "payment reversed after the certificate or the legal package")
     if event.payment not in {p.event_id for p in case.payments}:
         case = flagged(case, f"unknown:{event.event_id}", f"reversal of a payment that is not known: {event.payment}")
-    return changed(case, reversed=(*case.reversed, event.payment))
+    return changed(without_refund(case), reversed=(*case.reversed, event.payment))
 
 
 def _certified(case: Case) -> bool:
@@ -62,7 +63,7 @@ def _plan(case: Case, event: e.PlanAgreed, at: datetime) -> Case:
 
 def _refunded(case: Case, event: e.Refunded, at: datetime) -> Case:
     refund = Refund(id=event.event_id, amount=event.amount, day=debtor_day(event.at or at, case.zone))
-    return changed(case, refunds=(*case.refunds, refund))
+    return changed(without_refund(case), refunds=(*case.refunds, refund))
 
 
 def _written_off(case: Case, event: e.WrittenOff, at: datetime) -> Case:

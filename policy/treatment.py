@@ -125,7 +125,7 @@ def _end(now: Now) -> str:
 
 
 def _stale(now: Now, candidate: Candidate, feed: Feed | None) -> Wait | None:
-    if feed is None or candidate.step.do not in DEMANDS:
+    if feed is None or candidate.step.do not in DEMANDS or candidate.step.by_law:
         return None
     if now.at - feed.fed <= timedelta(hours=feed.fresh_hours):
         return None

@@ -5,7 +5,7 @@ from typing import Any
 
 from activities.papers import Agreement, InstalmentLine, Owed, Statement
 from activities.texts import render
-from models.ledger import Entry, Served
+from models.ledger import Entry, OpenCharge, Served
 from tests.activities.letter_facts import TEXTS, facts
 
 DAY = date(2026, 9, 23)
@@ -18,7 +18,7 @@ def _day(month: int, day: int) -> date:
 
 ENTRIES = (
     Entry(key="p", kind="principal", day=_day(1, 10), amount=92_000),
-    Entry(key="i", kind="interest", day=_day(1, 10), amount=8_000),
+    Entry(key="i", kind="interest", day=_day(1, 10), amount=8_000, reason="contract"),
     Entry(key="d1", kind="instalment_due", day=_day(6, 1), amount=0, instalment=1, due=25_000),
     Entry(
         key="pay1",
@@ -31,14 +31,10 @@ ENTRIES = (
         ),
     ),
     Entry(key="d2", kind="instalment_due", day=_day(7, 1), amount=0, instalment=2, due=25_000),
-    Entry(key="l1", kind="interest", day=_day(7, 2), until=_day(7, 31), base=23_000, rate=RATE, amount=151),
-    Entry(key="f2", kind="late_fee", day=_day(7, 5), instalment=2, amount=1_200),
+    Entry(key="f2", kind="late_fee", day=_day(7, 5), instalment=2, amount=1_200, base=25_000, rate="4 %"),
     Entry(key="c1", kind="cost", day=_day(7, 10), amount=4_000, reason="registered_letter"),
+    Entry(key="l1", kind="interest", day=_day(7, 2), until=_day(7, 31), base=23_000, rate=RATE, amount=151),
     Entry(key="d3", kind="instalment_due", day=_day(8, 1), amount=0, instalment=3, due=25_000),
-    Entry(
-        key="l2", kind="interest", day=_day(8, 1), until=_day(9, 22), base=43_000, rate="0.8 % a day", amount=300,
-        capped=True,
-    ),
     Entry(
         key="pay2",
         kind="payment",
@@ -55,12 +51,17 @@ ENTRIES = (
     Entry(key="a1", kind="adjustment", day=_day(8, 10), amount=-500, reason="goodwill_credit"),
     Entry(key="pay3", kind="payment", day=_day(8, 20), amount=-5_000),
     Entry(key="r3", kind="reversal", day=_day(8, 25), amount=5_000, reason="bounced"),
+    Entry(
+        key="l2", kind="interest", day=_day(8, 1), until=_day(9, 22), base=43_000, rate="0.8 % a day", amount=300,
+        capped=True,
+    ),
 )  # fmt: skip
 OPEN = (
     InstalmentLine(number=2, due=_day(7, 1), amount=25_000, open=19_851),
     InstalmentLine(number=3, due=_day(8, 1), amount=25_000, open=25_000),
     InstalmentLine(number=4, due=_day(10, 1), amount=25_000, open=25_000),
 )
+LATE = OpenCharge(what="interest", day=None, amount=300)
 OWED: dict[str, Any] = {
     "outstanding": 70_151,
     "overdue": 45_151,
@@ -72,6 +73,7 @@ OWED: dict[str, Any] = {
     "late_fees": 0,
     "costs": 0,
     "open": OPEN,
+    "beside": (LATE,),
 }
 AGREED = (
     Agreement(kind="promise", dues=((_day(10, 2), 10_000),)),

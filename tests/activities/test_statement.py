@@ -16,11 +16,11 @@ from activities.texts import LOCALES, day, money
 from models import events as e
 from models.case import Case, Instalment, Plan, Promise
 from models.decisions import Act, OpenInstalment, StepInput
-from models.ledger import Entry
+from models.ledger import Entry, OpenCharge
 from models.tables import Account, Party, Portfolio
 from policy.money import position
 from policy.results import step_input
-from tests.activities.ledger_facts import DAY, ENTRIES, OPEN, OWED, statement
+from tests.activities.ledger_facts import DAY, ENTRIES, LATE, OPEN, OWED, statement
 from tests.activities.letter_facts import HOSTILE, TEXTS, facts, spaced
 from tests.policy.cases import account as an_account
 from tests.policy.cases import day as day_of
@@ -53,7 +53,10 @@ def table_of(entries: tuple[Entry, ...], **owed: Any) -> Statement:
     """A statement of these entries, all of it principal."""
     total = sum(entry.amount for entry in entries)
     known: dict[str, Any] = OWED | {"outstanding": total, "overdue": total, "principal": total, "interest": 0}
-    return statement("en", entries=entries, agreements=(), owed=known | {"open": (), "disputed": 0} | owed)
+    rest = (OpenCharge(what="principal", day=DAY, amount=total),) if total > 0 else ()
+    return statement(
+        "en", entries=entries, agreements=(), owed=known | {"open": (), "beside": rest, "disputed": 0} | owed
+    )
 
 
 @pytest.mark.parametrize("language", LOCALES)
@@ -85,14 +88,14 @@ def test_each_payment_says_where_it_went_and_a_fee_for_what_it_is() -> None:
     assert (
         "costs €40.00; instalment 2: late fees €12.00; interest €1.51; instalment 2: interest €20.00, principal" in text
     )
-    assert "Late fee Instalment 2 €12.00 €763.51" in text
-    assert "Payment taken back the bank did not pay it €50.00 €701.51" in text
+    assert "Late fee 4% of €250.00 At least €12.00 is charged. Instalment 2 €12.00 €762.00" in text
+    assert "Payment taken back the bank did not pay it €50.00 €698.51" in text
 
 
 def test_a_payment_that_was_more_than_what_was_owed_says_what_is_left_of_it() -> None:
     paid = ENTRIES[3].model_copy(update={"amount": -26_000})
     text = words(table_of((ENTRIES[0], ENTRIES[1], paid)))
-    assert "Paid too much: €10.00" in text
+    assert "More than was owed then: €10.00" in text
 
 
 def test_a_debtor_who_owes_nothing_reads_so_at_once_and_what_was_paid_too_much() -> None:
@@ -158,6 +161,8 @@ def test_entries_that_do_not_make_what_is_open_are_no_statement() -> None:
 def test_parts_that_do_not_make_what_is_open_are_no_statement() -> None:
     with pytest.raises(ValueError, match="the parts make 70150, not 70151"):
         Owed(**OWED | {"interest": 4_299})
+    with pytest.raises(ValueError, match="the instalments and charges make 69851, not 70151"):
+        Owed(**OWED | {"beside": ()})
 
 
 def test_a_name_without_glyphs_is_refused() -> None:
@@ -224,6 +229,7 @@ def asked(**changes: Any) -> StepInput:
         "days_past_due": 84,
         "open": tuple(OpenInstalment(**i.model_dump()) for i in OPEN),
         "entries": ENTRIES,
+        "beside": (LATE,),
     }
     return StepInput(**(values | changes))
 
@@ -251,15 +257,24 @@ def test_many_payments_are_one_line_of_a_letter() -> None:
     )
 
 
-def test_costs_and_fees_that_are_open_stand_beside_the_instalments() -> None:
-    open_now = {"outstanding": 75_000, "overdue": 50_000, "late_fees": 1_200, "costs": 3_649}
-    entries = (*ENTRIES, Entry(key="c2", kind="cost", day=DAY, amount=4_849))
-    assert "Interest for late payment €3.00 Late fees €12.00 Costs €36.49 Overdue €500.00" in letter_of(
-        computation(asked(**open_now, entries=entries))
+def test_fees_and_costs_that_are_open_stand_below_the_instalments_and_one_of_today_is_not_due() -> None:
+    charges = (
+        LATE,
+        OpenCharge(what="late_fee", day=date(2026, 8, 5), amount=1_200, instalment=3),
+        OpenCharge(what="interest", day=date(2026, 9, 1), amount=700),
+        OpenCharge(what="principal", day=date(2026, 9, 2), amount=900),
+        OpenCharge(what="cost", day=DAY, amount=4_000),
     )
+    entries = (*ENTRIES, Entry(key="more", kind="cost", day=DAY, amount=6_800))
+    text = letter_of(computation(asked(outstanding=76_951, overdue=47_951, beside=charges, entries=entries)))
+    assert "Interest for late payment €3.00 Late fee (Instalment 3) 5 August 2026 €12.00 Interest 1 September" in text
+    assert "Adjustment 2 September 2026 €9.00 Overdue €479.51" in text
+    assert "Not due yet (instalments 4) -€290.00 Overdue €479.51" in text
 
 
-@pytest.mark.parametrize("wrong", [{"overdue": 45_152}, {"outstanding": 70_152}, {"entries": ENTRIES[1:]}])
+@pytest.mark.parametrize(
+    "wrong", [{"overdue": 45_152}, {"outstanding": 70_152}, {"entries": ENTRIES[1:]}, {"beside": ()}]
+)
 def test_a_letter_whose_lines_do_not_make_the_amount_is_not_sent(wrong: dict[str, Any]) -> None:
     with pytest.raises(ApplicationError) as caught:
         computation(asked(**wrong))

@@ -72,7 +72,8 @@ def owed(house: House, word: str) -> int:
 
 def ledger(house: House, word: str) -> list[tuple[str, int]]:
     rows = select(Ledger.key, Ledger.amount).where(Ledger.account == account(house, word)["id"])
-    return [tuple(row) for row in ask(house, rows.order_by(col(Ledger.id)))]
+    money = rows.where(col(Ledger.kind).in_(("payment", "reversal")))
+    return [(key, -amount) for key, amount in ask(house, money.order_by(col(Ledger.id)))]
 
 
 def took(house: House, word: str, key: str) -> None:

@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlmodel import select
+from sqlmodel import col, select
 from temporalio.client import WorkflowHandle
 from temporalio.common import WorkflowIDReusePolicy
 
 from models.case import Case
 from models.decisions import CaseView, Recorded
 from models.events import Event, PaymentReceived
-from models.tables import Journal, Ledger, Task
+from models.tables import FOR_A_PERSON, Journal, Ledger, Task
 from tests.durability.machine import until
 from tests.workflows.houses import House, account_row, days_ago, pack
 from workflows.contracts import recovery_id
 
 OWED = 50_000
+MONEY = ("payment", "reversal")
 
 
 def payment(event_id: str, amount: int = OWED, currency: str = "EUR") -> PaymentReceived:
@@ -81,14 +82,15 @@ class Life:
         return [row.key.removeprefix("event:") for row in self.trail("event")]
 
     def ledger(self) -> list[tuple[str, int, bool]]:
-        """What stands in the ledger: event, amount, whether it counts."""
+        """The money in the ledger: event, amount received (below zero: taken back), whether it counts."""
         with self.house.database.reading() as session:
-            rows = session.exec(select(Ledger).where(Ledger.account == self.account).order_by(Ledger.id))  # type: ignore[arg-type]
-            return [(row.key, row.amount, row.posted) for row in rows]
+            mine = select(Ledger).where(Ledger.account == self.account, col(Ledger.kind).in_(MONEY))
+            rows = session.exec(mine.order_by(col(Ledger.id)))
+            return [(row.key, -row.amount, row.posted) for row in rows]
 
     def for_a_person(self) -> list[str]:
         """Why a person must look at the case."""
-        return [task.why for task in self.house.tasks(self.account) if task.kind == "attention"]
+        return [task.why for task in self.house.tasks(self.account) if task.kind in FOR_A_PERSON]
 
     def calls(self) -> list[Task]:
         return [task for task in self.house.tasks(self.account) if task.kind == "call"]

@@ -26,7 +26,7 @@ from intake.packs import Pack
 from intake.portfolio import AccountRow
 from models.case import Case
 from models.database import Database
-from models.tables import Account, Attempt, Portfolio
+from models.tables import Account, Attempt, Ledger, Portfolio
 from settings import HOUSE, Settings
 
 DEADLINE_SECONDS = 60.0
@@ -112,6 +112,10 @@ class Machine:
         """All rows of a table."""
         with self.database.reading() as session:
             return list(session.exec(select(table)))
+
+    def money(self) -> list[Ledger]:
+        """The payments in all ledgers."""
+        return [row for row in self.all(Ledger) if row.kind == "payment"]
 
     def quiet(self) -> bool:
         """Whether every case was begun, nothing is due now, and no attempt is half made."""

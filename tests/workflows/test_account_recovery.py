@@ -9,6 +9,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities import journal
 from models import events as e
+from models.tables import FOR_A_PERSON
 from tests.workflows.houses import House, days_ago, pack
 from tests.workflows.lives import LIVES, OUTCOMES, lead
 from workflows.contracts import NEXT_ACTION_AT, PORTFOLIO, SEGMENT, STAGE
@@ -27,7 +28,9 @@ async def test_a_case_comes_to_its_end_and_its_story_is_whole(
     assert house.account(led.case.account).outcome == OUTCOMES.get(name, name)
     story = house.story(led.case.account)
     assert journal.broken_at(story) is None
-    assert [task for task in house.tasks(led.case.account) if task.status == "open" and task.kind != "attention"] == []
+    assert [
+        task for task in house.tasks(led.case.account) if task.status == "open" and task.kind not in FOR_A_PERSON
+    ] == []
 
 
 async def test_the_engine_alone_tells_the_story(temporal_env: WorkflowEnvironment, house: House) -> None:

@@ -1,0 +1,159 @@
+"""What being late costs: interest by the day from dated rates, late fees, and the caps that are never passed."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+from models.case import Case, Instalment
+from models.tariff import LateFee, Rate, Tariff
+from policy.holds import blocked_days
+
+A_DAY = timedelta(days=1)
+YEAR_DAYS = 365
+"""A rate a year is one of 365 days, in leap years too."""
+MILLIONTHS = 10**6
+WHOLE = YEAR_DAYS * 100 * MILLIONTHS
+"""Interest is kept exact as a whole number of these parts of a minor unit."""
+NEVER = date.max
+
+
+class Period(NamedTuple):
+    """Interest of the days from `first` to `last` on one base at one rate."""
+
+    first: date
+    last: date
+    base: int
+    rate: str
+    amount: int
+    capped: bool
+
+
+class FeeDay(NamedTuple):
+    """The day on which an instalment that is still unpaid costs a late fee."""
+
+    day: date
+    instalment: Instalment
+    rule: LateFee
+
+
+class _Stretch(NamedTuple):
+    """From a day on this rate holds: millionths of a per cent a year; 0 where nothing runs."""
+
+    since: date
+    rate: int
+    says: str
+
+
+class Accrual:
+    """The charges of one account for being late, as its days go by. An account without a tariff accrues nothing."""
+
+    def __init__(self, case: Case) -> None:
+        tariff = case.tariff or Tariff(name="none")
+        self.periods: list[Period] = []
+        self._stretches = _stretches(tariff, blocked_days(case, "interest")) if tariff.interest else []
+        self._exact = 0
+        self._counted = 0
+        lent = case.principal or sum(i.amount - i.interest for i in case.instalments)
+        self._room = _multiple(tariff.caps.total, lent, sum(i.interest for i in case.instalments))
+        self._room_late = _multiple(tariff.caps.late, lent, 0)
+
+    def interest(self, base: int, after: date, through: date) -> int:
+        """Minor units for the days after one day up to and including another, on an overdue principal."""
+        if not self._stretches or base <= 0:
+            return 0
+        return sum(self._stretch(base, *span) for span in self._spans(after + A_DAY, through))
+
+    def allowed(self, amount: int, *, late: bool) -> int:
+        """As much of a charge as the caps leave room for; it counts from now on."""
+        rooms = [room for room in (self._room, self._room_late if late else None) if room is not None]
+        amount = min([amount, *rooms])
+        if self._room is not None:
+            self._room -= amount
+        if late and self._room_late is not None:
+            self._room_late -= amount
+        return amount
+
+    def _spans(self, first: date, last: date) -> Iterator[tuple[_Stretch, date, date]]:
+        ends = [s.since - A_DAY for s in self._stretches[1:]] + [NEVER]
+        for stretch, end in zip(self._stretches, ends, strict=True):
+            begins, until = max(first, stretch.since), min(last, end)
+            if stretch.rate and begins <= until:
+                yield stretch, begins, until
+
+    def _stretch(self, base: int, stretch: _Stretch, first: date, last: date) -> int:
+        self._exact += base * stretch.rate * ((last - first).days + 1)
+        # Half up, of all that has come together: so it is the same by the day or at once.
+        come = (2 * self._exact + WHOLE) // (2 * WHOLE)
+        more, self._counted = come - self._counted, come
+        amount = self.allowed(more, late=True)
+        self._note(Period(first, last, base, stretch.says, amount, amount < more))
+        return amount
+
+    def _note(self, period: Period) -> None:
+        last = self.periods[-1] if self.periods else None
+        if last and (last.last + A_DAY, last.base, last.rate) == (period.first, period.base, period.rate):
+            amount, capped = last.amount + period.amount, last.capped or period.capped
+            self.periods[-1] = last._replace(last=period.last, amount=amount, capped=capped)
+        else:
+            self.periods.append(period)
+
+
+def _multiple(cap: Decimal | None, principal: int, used: int) -> int | None:
+    """How many minor units a cap leaves; None where there is none."""
+    return None if cap is None else max(int(cap * principal) - used, 0)
+
+
+def _stretches(tariff: Tariff, blocked: list[tuple[date, date | None]]) -> list[_Stretch]:
+    days = {rate.since for rate in tariff.interest}
+    for first, last in blocked:
+        days |= {first} | ({last + A_DAY} if last else set())
+    return [_stretch(tariff, blocked, day) for day in sorted(days)]
+
+
+def _stretch(tariff: Tariff, blocked: list[tuple[date, date | None]], day: date) -> _Stretch:
+    rates = [rate for rate in tariff.interest if rate.since <= day]
+    if not rates or is_blocked(blocked, day):
+        return _Stretch(day, 0, "")
+    rate = max(rates, key=lambda r: r.since)
+    yearly = _a_year(rate)
+    most = None if tariff.caps.per_day is None else int(tariff.caps.per_day * YEAR_DAYS * MILLIONTHS)
+    if most is not None and yearly > most:
+        return _Stretch(day, most, f"{_plain(tariff.caps.per_day)} % a day, the most the law allows")
+    return _Stretch(day, yearly, f"{_plain(rate.percent)} % a {rate.per}")
+
+
+def _a_year(rate: Rate) -> int:
+    return int(rate.percent * MILLIONTHS) * (YEAR_DAYS if rate.per == "day" else 1)
+
+
+def _plain(number: Decimal | None) -> str:
+    return f"{(number or Decimal(0)).normalize():f}"
+
+
+def is_blocked(blocked: list[tuple[date, date | None]], day: date) -> bool:
+    """Whether the day lies in one of the spans; an open span never ends."""
+    return any(first <= day <= (last or NEVER) for first, last in blocked)
+
+
+def fee_days(case: Case) -> Iterator[FeeDay]:
+    """When each instalment would cost a late fee. A day on which fees are blocked costs none, then or later."""
+    rules = case.tariff.late_fees if case.tariff else ()
+    if not rules:
+        return
+    blocked = blocked_days(case, "fees")
+    for instalment in case.instalments:
+        fitting = [rule for rule in rules if rule.since <= instalment.due]
+        if fitting:
+            rule = max(fitting, key=lambda r: r.since)
+            day = instalment.due + timedelta(days=rule.after_days)
+            if not is_blocked(blocked, day):
+                yield FeeDay(day, instalment, rule)
+
+
+def late_fee(rule: LateFee, unpaid: int) -> int:
+    """The fee on what is unpaid of an instalment, minor units, rounded once, half up; none where nothing is unpaid."""
+    if unpaid <= 0:
+        return 0
+    fee = int((unpaid * rule.percent / 100).quantize(Decimal(1), ROUND_HALF_UP))
+    return max(rule.least, fee if rule.most is None else min(fee, rule.most))

@@ -1,0 +1,345 @@
+"""Fees and caps of the law: every row of the tables, the strictest of several wins, and money is rounded once."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intake.packs import HOUSE, charges
+from models.charges import CapMultiple, ChargesPack, RateTable
+from models.tariff import Caps
+from policy.barring import prescription, write_off_test
+from policy.charges import (
+    NoRate,
+    caps,
+    default_fees_at_most,
+    forbidden,
+    late_interest_cap,
+    price_cap,
+    rate_on,
+    statutory_interest,
+)
+from policy.costs import (
+    Missed,
+    OtherCurrency,
+    bundled_cost,
+    collection_cost,
+    instalment_cost,
+    late_fee,
+    left_unpaid,
+)
+from tests.law.vectors import Row, day, minor, rows
+
+LAW = charges()
+NL, RU, GB, US, RO, IT = (LAW[country] for country in ("NL", "RU", "GB", "US", "RO", "IT"))
+TODAY = date(2026, 3, 2)
+FULL = minor("266.67")
+AMOUNTS = st.integers(1, 3 * 10**8)
+SIGNED = st.dates(date(2019, 1, 1), date(2028, 1, 1))
+PRODUCTS = st.sampled_from(["consumer_loan", "microloan", "mortgage", "invoice"])
+COUNTRIES = st.sampled_from(sorted(LAW))
+SCALE = [
+    (2500, Fraction(15)),
+    (5000, Fraction(10)),
+    (10000, Fraction(5)),
+    (200000, Fraction(1)),
+    (10**9, Fraction(1, 2)),
+]
+
+
+def number(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
+
+
+# --- The tables ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("row", rows("caps"))
+def test_the_caps_of_a_contract(row: Row) -> None:
+    days = int(row["days"]) if row["days"] else None
+    found = caps(LAW[row["country"]], day(row["contract_date"]), row["product"], minor(row["principal"]), days)
+    expected = [number(row[name]) for name in ("per_day", "total", "late")]
+    assert [found.per_day, found.total, found.late, found.rules] == [*expected, tuple(row["rules"].split())]
+
+
+@pytest.mark.parametrize("row", rows("costs"))
+def test_the_dutch_cost_of_collecting(row: Row) -> None:
+    principal = minor(row["principal"])
+    without = collection_cost(NL, principal, "EUR", TODAY)
+    with_vat = collection_cost(NL, principal, "EUR", TODAY, vat_reclaimable=False)
+    assert (without.amount, with_vat.amount, without.rule) == (minor(row["ex_vat"]), minor(row["incl_vat"]), "NL-L1")
+
+
+@pytest.mark.parametrize("row", rows("late_fees"))
+def test_the_fee_for_an_instalment_not_paid_in_time(row: Row) -> None:
+    pack = LAW[row["country"]]
+    found = late_fee(pack, minor(row["unpaid"]), pack.currency, date.fromisoformat(row["due"]), row["product"])
+    assert found[:2] == (minor(row["fee"]), row["rule"])
+
+
+@pytest.mark.parametrize("row", rows("barring"))
+def test_when_a_claim_is_barred(row: Row) -> None:
+    runs_from = date.fromisoformat(row["runs_from"])
+    claims, region = row["claims"], row["region"] or None
+    found = prescription(LAW[row["country"]], runs_from, claims, region, day(row["first_due"]))  # type: ignore[arg-type]
+    assert found == (day(row["last_day"]), row["effect"], row["rule"])
+    assert not found.barred(found.last_day)
+    assert found.barred(found.last_day + timedelta(days=1))
+
+
+@pytest.mark.parametrize("row", rows("write_offs"))
+def test_the_italian_write_off_test(row: Row) -> None:
+    large = {"yes": True, "no": False}.get(row["large"])
+    due, when = date.fromisoformat(row["due"]), date.fromisoformat(row["day"])
+    found = write_off_test(IT, minor(row["claim"]), "EUR", due, when, large)
+    assert found
+    assert (found.verdict, found.rule) == (row["verdict"], "IT-W1")
+
+
+# --- Rules that are no table -----------------------------------------------------------------------------------------
+
+
+def test_NL_L3_a_part_paid_on_the_last_free_day_lowers_the_cost_and_a_day_later_does_not() -> None:
+    paid = [(date(2026, 3, 18), 600_00), (date(2026, 3, 19), 400_00)]
+    rest = left_unpaid(1000_00, paid, date(2026, 3, 18))
+    assert collection_cost(NL, rest, "EUR", date(2026, 3, 19)).amount == 60_00
+
+
+def test_nothing_left_unpaid_costs_nothing() -> None:
+    assert collection_cost(NL, 0, "EUR", TODAY) == (0, "", ())
+
+
+def test_a_cost_is_explained_line_by_line() -> None:
+    found = collection_cost(NL, 3000_00, "EUR", TODAY, vat_reclaimable=False)
+    assert [line.says for line in found.lines] == ["15 % of 2500.00", "10 % of 500.00", "VAT 21 %"]
+    assert sum(line.amount for line in found.lines) == found.amount == 514_25
+
+
+def test_the_vat_of_the_day_counts() -> None:
+    assert collection_cost(NL, 1000_00, "EUR", date(2012, 9, 30), vat_reclaimable=False).amount == 178_50
+
+
+def test_before_the_scale_there_is_no_cost() -> None:
+    assert collection_cost(NL, 1000_00, "EUR", date(2012, 6, 30)).amount == 0
+
+
+@pytest.mark.parametrize("country", ["IT", "US", "RU", "RO"])
+def test_where_no_law_gives_a_cost_there_is_none(country: str) -> None:
+    assert collection_cost(LAW[country], 1000_00, "EUR", TODAY) == (0, "", ())
+
+
+def test_a_debt_in_another_currency_is_not_computed_by_a_scale_in_euros() -> None:
+    with pytest.raises(OtherCurrency, match="in EUR, the debt is in USD"):
+        collection_cost(NL, 1000_00, "USD", TODAY)
+    with pytest.raises(OtherCurrency):
+        late_fee(LAW["PT"], 1000_00, "USD", TODAY, "consumer_loan")
+
+
+def test_a_threshold_in_another_currency_is_taken_for_the_stricter_side() -> None:
+    assert caps(RO, date(2025, 1, 10), "microloan", 1000_00, 30, "EUR").per_day == Decimal("0.094520")
+    assert caps(RU, date(2026, 5, 1), "microloan", 99999_00, 15, "USD").total == Decimal("0.15")
+
+
+def test_NL_L4_three_letters_sent_late_and_together_cost_one_minimum() -> None:
+    found = bundled_cost(NL, [100_00, 100_00, 100_00], "EUR", TODAY)
+    assert found[:2] == (40_00, "NL-L4")
+
+
+def test_NL_L4_before_the_rule_each_letter_cost_its_own() -> None:
+    assert bundled_cost(NL, [100_00, 100_00, 100_00], "EUR", date(2024, 9, 30)).amount == 120_00
+
+
+def test_NL_L4_a_large_instalment_in_the_bundle_costs_its_own() -> None:
+    assert bundled_cost(NL, [100_00, 100_00, FULL + 1, 500_00], "EUR", TODAY).amount == 40_00 + 40_00 + 75_00
+
+
+def test_NL_L4_an_instalment_in_the_window_costs_only_what_the_sum_adds() -> None:
+    first, second = Missed(200_00, date(2026, 1, 18), charged=40_00), Missed(200_00, date(2026, 2, 18))
+    assert instalment_cost(NL, [first], "EUR")[:2] == (40_00, "NL-L1")
+    assert instalment_cost(NL, [first, second], "EUR")[:2] == (20_00, "NL-L4")
+
+
+def test_NL_L4_six_months_later_is_in_the_window_and_a_day_more_is_not() -> None:
+    first = Missed(100_00, date(2026, 1, 18), charged=40_00)
+    assert instalment_cost(NL, [first, Missed(100_00, date(2026, 7, 18))], "EUR").amount == 0
+    assert instalment_cost(NL, [first, Missed(100_00, date(2026, 7, 19))], "EUR").amount == 40_00
+
+
+def test_UK_L1_default_fees_of_a_payday_loan_are_15_pounds_in_all() -> None:
+    assert default_fees_at_most(GB, date(2026, 1, 10), "microloan") == (1500, "UK-L1C")
+    assert default_fees_at_most(GB, date(2026, 1, 10), "consumer_loan") is None
+    assert default_fees_at_most(GB, None, "microloan") == (1500, "UK-L1C")
+
+
+def test_RU_L4_a_penalty_of_a_tenth_of_a_per_cent_a_day_for_30_days() -> None:
+    cap = late_interest_cap(RU, TODAY, "microloan", Decimal(0), interest_runs=False)
+    assert cap == (Decimal("0.1"), "RU-L4B")
+    assert Decimal(10_000_00) * cap.most / 100 * 30 == 300_00
+
+
+def test_RU_L4_twenty_per_cent_a_year_while_interest_runs() -> None:
+    cap = late_interest_cap(RU, TODAY, "microloan", Decimal(292), interest_runs=True)
+    assert cap == (Decimal("0.054794"), "RU-L4A")
+
+
+def test_PT_L1_late_interest_is_the_contract_rate_and_three_points() -> None:
+    cap = late_interest_cap(LAW["PT"], TODAY, "mortgage", Decimal("4.3"), interest_runs=True)
+    assert cap == (Decimal("0.02"), "PT-L2")
+
+
+def test_no_rule_on_late_interest_is_none() -> None:
+    assert late_interest_cap(GB, TODAY, "mortgage", Decimal(5), interest_runs=True) is None
+
+
+def test_NL_L6_credit_cost_at_most_15_per_cent_in_2024() -> None:
+    assert price_cap(NL, date(2024, 12, 31), "consumer_loan") == (15, "NL-L6")
+    assert price_cap(NL, date(2025, 1, 1), "consumer_loan") == (14, "NL-L6")
+    assert price_cap(NL, date(2024, 12, 31), "invoice") is None
+
+
+@pytest.mark.parametrize(("when", "percent"), [("2024-07-01", 7), ("2025-12-31", 6), ("2026-01-01", 4)])
+def test_NL_L5_statutory_interest_by_its_days(when: str, percent: int) -> None:
+    assert rate_on(NL, "NL-L5", date.fromisoformat(when)) == percent
+
+
+def test_before_the_first_rate_nobody_guesses() -> None:
+    with pytest.raises(NoRate, match="NL-L5 has no rate for 2014-12-31"):
+        rate_on(NL, "NL-L5", date(2014, 12, 31))
+
+
+def test_statutory_interest_is_a_tariffs_rates() -> None:
+    assert [rate.percent for rate in statutory_interest(NL)] == [2, 4, 6, 7, 6, 4]
+    assert statutory_interest(IT) == ()
+
+
+def test_US_X2_a_fee_needs_the_agreement_or_a_law() -> None:
+    assert forbidden(US, "fee", "agency", TODAY) == "US-X2"
+    assert forbidden(US, "fee", "agency", TODAY, frozenset({"agreement"})) is None
+
+
+def test_RO_L1_an_agency_charges_neither_fee_nor_cost_even_if_agreed() -> None:
+    assert forbidden(RO, "fee", "agency", TODAY, frozenset({"agreement"})) == "RO-L1"
+    assert forbidden(RO, "interest", "agency", TODAY, frozenset({"law"})) is None
+    assert forbidden(RO, "fee", "creditor", TODAY) is None
+    assert forbidden(RO, "late_interest", "agency", TODAY) is None
+
+
+def test_a_claim_in_another_currency_is_not_tested() -> None:
+    found = write_off_test(IT, 100_00, "USD", date(2025, 1, 1), TODAY)
+    assert found
+    assert found.verdict == "other_currency"
+    assert write_off_test(NL, 100_00, "EUR", date(2025, 1, 1), TODAY) is None
+
+
+def test_every_country_with_contact_rules_has_charges_and_a_prescription() -> None:
+    assert set(LAW) == {file.stem.upper() for file in (HOUSE / "jurisdictions" / "charges").glob("*.yaml")}
+    assert all(prescription(pack, TODAY) for pack in LAW.values())
+
+
+# --- Properties ------------------------------------------------------------------------------------------------------
+
+
+def laxer(one: Caps, other: Caps) -> bool:
+    """Whether `one` allows more than `other` anywhere."""
+    pairs = [(one.per_day, other.per_day), (one.total, other.total), (one.late, other.late)]
+    return any(b is not None and (a is None or a > b) for a, b in pairs)
+
+
+@given(SIGNED, SIGNED, AMOUNTS, st.none() | st.integers(1, 4000))
+def test_a_later_russian_contract_never_has_laxer_caps(one: date, two: date, principal: int, days: int | None) -> None:
+    early, late = sorted((one, two))
+    # The special loan got stricter too; all values of the pack go down with time.
+    assert not laxer(caps(RU, late, "microloan", principal, days), caps(RU, early, "microloan", principal, days))
+
+
+@given(COUNTRIES, SIGNED, PRODUCTS, AMOUNTS, st.integers(1, 4000))
+def test_what_is_not_known_never_makes_a_cap_laxer(country: str, on: date, what: str, owed: int, days: int) -> None:
+    pack = LAW[country]
+    known = caps(pack, on, what, owed, days)
+    for unknown in (
+        caps(pack, None, what, owed, days),
+        caps(pack, on, what, owed, None),
+        caps(pack, on, what, owed, days, "CHF"),
+    ):
+        assert not laxer(unknown, known)
+
+
+@given(COUNTRIES, SIGNED, PRODUCTS, AMOUNTS, st.decimals("0.01", "3", places=2))
+def test_a_further_rule_never_makes_a_cap_laxer(country: str, on: date, what: str, owed: int, share: Decimal) -> None:
+    pack = LAW[country]
+    cap = next(rule for rule in RU.rules if isinstance(rule, CapMultiple))
+    more = cap.model_copy(
+        update={"products": [], "days_most": None, "values": [cap.values[0].model_copy(update={"share": share})]}
+    )
+    stricter = ChargesPack.model_construct(**{**dict(pack), "rules": [*pack.rules, more]})
+    assert not laxer(caps(stricter, on, what, owed, 300), caps(pack, on, what, owed, 300))
+
+
+@given(AMOUNTS, AMOUNTS, st.booleans())
+def test_more_unpaid_never_costs_less_and_a_part_never_more_than_the_whole(one: int, two: int, vat: bool) -> None:
+    part, whole = sorted((one, two))
+    costs = [collection_cost(NL, amount, "EUR", TODAY, vat).amount for amount in (part, whole)]
+    assert costs == sorted(costs)
+
+
+@given(AMOUNTS, AMOUNTS)
+def test_a_portuguese_fee_never_falls_with_the_instalment(one: int, two: int) -> None:
+    fees = [late_fee(LAW["PT"], amount, "EUR", TODAY, "mortgage").amount for amount in sorted((one, two))]
+    assert fees == sorted(fees)
+
+
+def plain_cost(principal: int, vat: int) -> int:
+    """The scale a second time, in fractions, rounded half up once."""
+    cost, below = Fraction(0), Fraction(0)
+    for end, percent in SCALE:
+        upper = min(Fraction(end * 100), Fraction(principal))
+        cost += max(upper - below, Fraction(0)) * percent / 100
+        below = max(below, upper)
+    cost = max(Fraction(4000), min(cost, Fraction(677500))) * (100 + vat) / 100
+    return int(cost + Fraction(1, 2))
+
+
+@given(AMOUNTS)
+def test_a_second_plain_computation_says_the_same_to_the_cent(principal: int) -> None:
+    assert collection_cost(NL, principal, "EUR", TODAY).amount == plain_cost(principal, 0)
+    assert collection_cost(NL, principal, "EUR", TODAY, vat_reclaimable=False).amount == plain_cost(principal, 21)
+
+
+@given(st.lists(st.integers(1, FULL), min_size=1, max_size=6))
+def test_small_instalments_of_half_a_year_cost_no_more_than_their_sum_would(unpaid: list[int]) -> None:
+    missed: list[Missed] = []
+    for month, amount in enumerate(unpaid):
+        letter = Missed(amount, date(2026, 1 + month, 18))
+        cost = instalment_cost(NL, [*missed, letter], "EUR").amount
+        assert cost <= collection_cost(NL, amount, "EUR", letter.letter_ended).amount
+        missed.append(letter._replace(charged=cost))
+    total = sum(m.charged for m in missed)
+    assert total <= collection_cost(NL, sum(unpaid), "EUR", TODAY).amount
+
+
+@given(st.lists(st.integers(1, 1000_00), min_size=1, max_size=6))
+def test_a_bundle_never_costs_more_than_its_letters_apart(unpaid: list[int]) -> None:
+    apart = sum(collection_cost(NL, amount, "EUR", TODAY).amount for amount in unpaid)
+    assert bundled_cost(NL, unpaid, "EUR", TODAY).amount <= apart
+
+
+# --- The packs -------------------------------------------------------------------------------------------------------
+
+
+def test_nobody_has_signed_any_rule_yet() -> None:
+    assert {rule.sign_off for pack in LAW.values() for rule in pack.rules} == {"none"}
+
+
+def test_every_value_has_a_source_or_says_that_it_is_from_memory() -> None:
+    rules = [rule for pack in LAW.values() for rule in pack.rules]
+    assert [rule.id for rule in rules if not rule.source and not rule.from_memory] == []
+
+
+def test_tables_have_no_gap() -> None:
+    for table in (rule for pack in LAW.values() for rule in pack.rules if isinstance(rule, RateTable)):
+        for before, after in zip(table.values, table.values[1:], strict=False):
+            assert before.valid_to
+            assert after.valid_from == before.valid_to + timedelta(days=1)
