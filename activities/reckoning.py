@@ -85,8 +85,9 @@ def _open(say: "_Saying", made: Statement) -> Data:
     if not owed.outstanding:
         return {"parts": None, "instalments": None}
     parts = {"principal": owed.principal, "interest": owed.interest, "late_fees": owed.late_fees, "costs": owed.costs}
-    still_to_come = {"not_due": owed.overdue - owed.outstanding} if owed.overdue < owed.outstanding else {}
-    split = {"outstanding": owed.outstanding} | still_to_come | {"overdue": owed.overdue}
+    split = {"outstanding": owed.outstanding}
+    if owed.overdue < owed.outstanding:
+        split |= {"not_due": owed.overdue - owed.outstanding, "overdue": owed.overdue}
     beside: Counter[str] = Counter()
     for charge in owed.beside:
         beside[charge_kind(charge)] += charge.amount
@@ -115,7 +116,7 @@ def _ledger(say: "_Saying", entries: Iterable[Entry]) -> Iterator[Cells]:
     balance = 0
     for entry in entries:
         balance += entry.amount
-        moved = say.money(entry.amount) if entry.amount else ""
+        moved = "" if entry.kind == "instalment_due" else say.money(entry.amount)
         yield [
             say.day(entry.until or entry.day, short=True),
             [say.title(entry), *say.how(entry)],
@@ -208,18 +209,15 @@ class _Saying:
 
     def how(self, entry: Entry) -> list[str]:
         """How the amount was computed, or where it went."""
-        found = []
+        what = [self._of(entry.instalment)] if entry.instalment and entry.kind != "instalment_due" else []
         if entry.rate:
-            found += [self._period(entry, entry.until)] if entry.until else self._share(entry)
-        if entry.instalment and entry.kind != "instalment_due":
-            found.append(self._of(entry.instalment))
+            what += [self._period(entry, entry.until)] if entry.until else self._share(entry)
         if entry.reason and entry.reason not in UNTOLD:
-            found.append(word_of(self.texts, self.paper, "reason", entry.reason).replace("_", " "))
+            what.append(word_of(self.texts, self.paper, "reason", entry.reason).replace("_", " "))
+        found = [" · ".join(what)] if what else []
         if entry.capped:
             found.append(self("capped"))
-        if entry.served:
-            found += self._went_to(entry)
-        return found
+        return found + (self._went_to(entry) if entry.served else [])
 
     def _period(self, entry: Entry, until: date) -> str:
         return self(

@@ -2,9 +2,12 @@
 
 import io
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Literal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pypdf import PdfReader
 from temporalio.exceptions import ApplicationError
 
@@ -18,12 +21,15 @@ from models.case import Case, Instalment, Plan, Promise
 from models.decisions import Act, OpenInstalment, StepInput
 from models.ledger import Entry, OpenCharge
 from models.tables import Account, Party, Portfolio
+from models.tariff import Caps, LateFee, Rate, Tariff
 from policy.money import position
 from policy.results import step_input
 from tests.activities.ledger_facts import DAY, ENTRIES, LATE, OPEN, OWED, statement
 from tests.activities.letter_facts import HOSTILE, TEXTS, facts, spaced
 from tests.policy.cases import account as an_account
+from tests.policy.cases import at
 from tests.policy.cases import day as day_of
+from tests.policy.test_ledger import DAYS, books
 
 TYPST = '#panic("x") *b* $x$ _i_ <l> @r [c] \\ {amount} //c'
 VERDICTS: tuple[Literal["running", "broken"], ...] = ("running", "broken")
@@ -88,7 +94,7 @@ def test_each_payment_says_where_it_went_and_a_fee_for_what_it_is() -> None:
     assert (
         "costs €40.00; instalment 2: late fees €12.00; interest €1.51; instalment 2: interest €20.00, principal" in text
     )
-    assert "Late fee 4% of €250.00 At least €12.00 is charged. Instalment 2 €12.00 €762.00" in text
+    assert "Late fee Instalment 2 · 4% of €250.00 · At least €12.00 is charged. €12.00 €762.00" in text
     assert "Payment taken back the bank did not pay it €50.00 €698.51" in text
 
 
@@ -208,6 +214,47 @@ def test_the_same_day_and_case_make_the_same_bytes_and_another_day_others() -> N
         make_statement(TEXTS, stated(TEXTS, case, known(case), day_of(d))).sha256 for d in (45, 45, 46)
     )
     assert (first == again, first == later) == (True, False)
+
+
+@given(books(), DAYS)
+@settings(max_examples=150, deadline=None)
+def test_whatever_happened_to_an_account_its_statement_adds_up_on_every_day(case: Case, on: int) -> None:
+    paper = stated(TEXTS, case, known(case), day_of(on))
+    due = sum(i.open for i in paper.owed.open if i.due < paper.day)
+    late = sum(c.amount for c in paper.owed.beside if c.day is None or c.day < paper.day)
+    assert sum(entry.amount for entry in paper.entries) == paper.owed.outstanding - paper.owed.credit
+    assert due + late == paper.owed.overdue
+
+
+@given(books(), DAYS)
+@settings(max_examples=150, deadline=None)
+def test_whatever_happened_to_an_account_its_letter_adds_up_on_every_day(case: Case, on: int) -> None:
+    sums = computation(step_input(case, asked().act, at(on, "12:00")))
+    assert sum(line.amount for line in sums.lines) == sums.overdue == position(case, day_of(on)).overdue
+
+
+@given(books(), DAYS, st.sampled_from(sorted(LOCALES)))
+@settings(max_examples=25, deadline=None)
+def test_whatever_happened_to_an_account_its_statement_can_be_printed(case: Case, on: int, language: str) -> None:
+    paper = stated(TEXTS, case, known(case, language), day_of(on))
+    assert make_statement(TEXTS, paper).content.startswith(b"%PDF")
+
+
+def test_a_year_late_is_explained_period_by_period_as_it_was_computed() -> None:
+    tariff = Tariff(
+        name="t",
+        interest=(
+            Rate(since=day_of(0), percent=Decimal("7.3")),
+            Rate(since=day_of(100), percent=Decimal("0.02"), per="day"),
+        ),
+        late_fees=(LateFee(since=day_of(0), percent=Decimal(4), least=1_200, most=15_000, after_days=5),),
+        caps=Caps(total=Decimal("0.15"), rules=("X",)),
+    )
+    case = lent(tariff=tariff)
+    text = words(stated(TEXTS, case, known(case, "en"), day_of(200)))
+    assert "7.3% a year on €110.00 overdue, from 2 March 2027 to 31 March 2027 (30 days)" in text
+    assert "Instalment 1 · 4% of €120.00 · At least €12.00 is charged." in text
+    assert "Less than computed: the law or the contract sets a limit." in text
 
 
 # --- letters ---------------------------------------------------------------------------------------------------------
