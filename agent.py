@@ -1,7 +1,8 @@
-"""Agents: the worklist, and telling a case what happened. The agent's voice beside the desk."""
+"""Agents: the worklist, telling a case what happened, the statement of a debt. The voice beside the desk."""
 
 import asyncio
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +11,8 @@ from commands import holding
 from commands.answering import code, commands, main, show_json
 from commands.meaning import find_portfolio
 from commands.reaching import database
+from commands.statement import show_statement
+from commands.statement import statement as make_statement
 from commands.tellers import add_tellers
 from commands.worklist import Wanted, show_tasks, tasks
 from commands.worklist import settle as settle_task
@@ -78,6 +81,24 @@ def holds(
         show_json(found)
     else:
         holding.show_holds(found)
+
+
+@app.command()
+def statement(
+    account: Annotated[str, typer.Argument(help="By reference, id, or portfolio/reference.")],
+    on: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="What is owed on that day; today.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where the PDF goes.")] = None,
+    as_json: Json = False,
+) -> None:
+    """The statement of the debt as PDF in the debtor's language: every entry, how it was computed, what is open."""
+    with database() as opened:
+        told = asyncio.run(make_statement(opened, account, on.date() if on else None, out))
+    if as_json:
+        show_json(told)
+    else:
+        show_statement(told)
 
 
 if __name__ == "__main__":

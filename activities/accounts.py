@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from pydantic import ValidationError
 from sqlmodel import Session
+from temporalio.exceptions import ApplicationError
 
 from activities.effects import clock
-from activities.papers import Computation, ComputationLine
+from activities.papers import Computation, ComputationLine, charge_kind
 from activities.texts import Rendered, TextFacts
 from models.charges import ChargesPack
 from models.decisions import StepInput
@@ -98,15 +100,36 @@ def window(party: Party) -> tuple[str, ...]:
 
 
 def computation(asked: StepInput) -> Computation:
-    """How the overdue amount comes about: what is open on each instalment that is past."""
-    today = debtor_day(clock(asked), asked.zone)
-    lines = tuple(
+    """How the overdue amount comes about, for the day on which the step was decided.
+
+    Raises ApplicationError where the lines do not make the amount: such a paper is not sent.
+    """
+    today = debtor_day(asked.now, asked.zone)
+    dues = [i for i in asked.open if i.due < today]
+    lines = [
         ComputationLine(kind="instalment" if i.open == i.amount else "rest", number=i.number, day=i.due, amount=i.open)
-        for i in asked.open
-        if i.due < today
-    )
-    overdue = sum(line.amount for line in lines)
-    return Computation(currency=asked.currency, lines=lines, overdue=overdue, outstanding=asked.outstanding)
+        for i in dues
+    ]
+    lines += [
+        ComputationLine(kind=charge_kind(charge), number=charge.instalment, day=charge.day, amount=charge.amount)
+        for charge in asked.beside
+        if charge.day is None or charge.day < today
+    ]
+    try:
+        return Computation(
+            currency=asked.currency,
+            day=today,
+            lines=tuple(lines),
+            entries=asked.entries,
+            not_due=tuple(i.number for i in asked.open if i not in dues),
+            overdue=asked.overdue,
+            outstanding=asked.outstanding,
+            credit=asked.credit,
+            disputed=asked.disputed,
+        )
+    except ValidationError as fault:
+        why = "; ".join(str(error["msg"]) for error in fault.errors())
+        raise ApplicationError(why, type="DoesNotAddUp", non_retryable=True) from None
 
 
 def paper(asked: StepInput, known: Addressed, text: Rendered) -> dict[str, Any]:

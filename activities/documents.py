@@ -6,18 +6,17 @@ is never read as markup. The same input gives the same bytes: the only clock is 
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 
 import typst
 from pydantic import BaseModel, ConfigDict
 
-from activities.papers import Certificate, Letter, Notice, Package, Paper, WriteOffLine
+from activities.listing import Data, labelled, table, word_of
+from activities.papers import Certificate, Letter, Notice, Package, Paper, Statement, WriteOffLine
+from activities.reckoning import computation, statement
 from activities.texts import Texts, count, day, money, text_version
 
-Cells = list[str]
-Data = dict[str, object]
 REGIONS = {"pt": "BR", "en": "GB"}
 
 
@@ -41,9 +40,15 @@ def make_letter(texts: Texts, letter: Letter) -> Pdf:
 
 def make_notice(texts: Texts, notice: Notice) -> Pdf:
     """A formal notice."""
-    delivery = _code(texts, notice, "delivery", notice.delivery)
-    panel = _labelled(texts, notice, {"delivery": delivery, "term": count(notice.notice_days, "day", notice.language)})
+    delivery = word_of(texts, notice, "delivery", notice.delivery)
+    panel = labelled(texts, notice, {"delivery": delivery, "term": count(notice.notice_days, "day", notice.language)})
     return _printed(texts, notice, "notice", _letter(texts, notice) | {"panel": panel})
+
+
+def make_statement(texts: Texts, made: Statement) -> Pdf:
+    """A statement of the debt."""
+    special = _letter(texts, made) | statement(texts, made)
+    return _printed(texts, made, "statement", special)
 
 
 def make_certificate(texts: Texts, certificate: Certificate) -> Pdf:
@@ -55,33 +60,19 @@ def make_certificate(texts: Texts, certificate: Certificate) -> Pdf:
 def make_package(texts: Texts, package: Package) -> Pdf:
     """An evidence package: the index of what there is."""
     contract = {
-        "product": _code(texts, package, "product", package.product),
+        "product": word_of(texts, package, "product", package.product),
         "principal": money(package.principal, package.currency, package.language),
         "certificate": package.certificate or texts.languages[package.language].words["none"],
     }
     tables = [_instalments(texts, package), _payments(texts, package), _attempts(texts, package)]
     tables += [_notices(texts, package), _documents(texts, package)]
-    data = _evidence(texts, package) | {"contract": _labelled(texts, package, contract), "tables": tables}
+    data = _evidence(texts, package) | {"contract": labelled(texts, package, contract), "tables": tables}
     return _printed(texts, package, "package", data)
 
 
 def _letter(texts: Texts, letter: Letter) -> Data:
     data: Data = {"address": letter.address, "closing": letter.text.closing, "computation": None}
-    if not (sums := letter.computation):
-        return data
-    words = texts.languages[letter.language].words
-    rows = [
-        [
-            f"{words[line.kind]} {line.number or ''}".strip(),
-            day(line.day, letter.language) if line.day else "",
-            money(line.amount, sums.currency, letter.language),
-        ]
-        for line in sums.lines
-    ]
-    totals = {"overdue": sums.overdue, "outstanding": sums.outstanding}
-    shown = {label: money(amount, sums.currency, letter.language) for label, amount in totals.items()}
-    table = _table(texts, letter, "computation", ["item", "due_date", "amount"], rows)
-    return data | {"computation": table, "totals": _labelled(texts, letter, shown)}
+    return data | computation(texts, letter, letter.computation) if letter.computation else data
 
 
 def _evidence(texts: Texts, paper: Certificate) -> Data:
@@ -92,10 +83,10 @@ def _evidence(texts: Texts, paper: Certificate) -> Data:
         "oldest_due": day(paper.oldest_due, paper.language) if paper.oldest_due else "–",
         "days_past_due": str(paper.days_past_due),
     }
-    tested = {"write_off": _write_off(texts, paper, paper.write_off)} if paper.write_off else {}
+    tested = {"tax_write_off": _write_off(texts, paper, paper.write_off)} if paper.write_off else {}
     return {
-        "people": _labelled(texts, paper, people | {"specialist": paper.specialist or "–"}),
-        "position": _labelled(texts, paper, position | tested),
+        "people": labelled(texts, paper, people | {"specialist": paper.specialist or "–"}),
+        "position": labelled(texts, paper, position | tested),
         "released": [[person.name, day(person.day, paper.language)] for person in paper.released],
     }
 
@@ -104,26 +95,26 @@ def _write_off(texts: Texts, paper: Certificate, test: WriteOffLine) -> str:
     """The verdict, and what a reader needs to see why: the rule, its two limits, the first day that is late enough."""
     limits = " / ".join(money(limit, paper.currency, paper.language) for limit in (test.limit, test.limit_large))
     why = f"{test.rule}: ≤ {limits}; ≥ {day(test.from_day, paper.language)}"
-    return f"{_code(texts, paper, 'write_off', test.verdict)} ({why})"
+    return f"{word_of(texts, paper, 'write_off', test.verdict)} ({why})"
 
 
 def _attempts(texts: Texts, paper: Certificate) -> Data:
     rows = [
         [
             day(a.day, paper.language, "medium"),
-            _code(texts, paper, "channel", a.channel),
+            word_of(texts, paper, "channel", a.channel),
             a.step,
-            _code(texts, paper, "outcome", a.outcome),
+            word_of(texts, paper, "outcome", a.outcome),
             a.proof or "–",
         ]
         for a in paper.attempts
     ]
-    return _table(texts, paper, "attempts", ["date", "channel", "step", "outcome", "proof"], rows)
+    return table(texts, paper, "attempts", ["date", "channel", "step", "outcome", "proof"], rows)
 
 
 def _documents(texts: Texts, paper: Certificate) -> Data:
     rows = [[day(d.day, paper.language, "medium"), d.title, d.sha256] for d in paper.documents]
-    return _table(texts, paper, "documents", ["date", "document", "fingerprint"], rows)
+    return table(texts, paper, "documents", ["date", "document", "fingerprint"], rows)
 
 
 def _instalments(texts: Texts, paper: Package) -> Data:
@@ -136,7 +127,7 @@ def _instalments(texts: Texts, paper: Package) -> Data:
         ]
         for i in paper.instalments
     ]
-    return _table(texts, paper, "instalments", ["number", "due_date", "amount", "open"], rows)
+    return table(texts, paper, "instalments", ["number", "due_date", "amount", "open"], rows)
 
 
 def _payments(texts: Texts, paper: Package) -> Data:
@@ -145,31 +136,15 @@ def _payments(texts: Texts, paper: Package) -> Data:
         [day(p.day, paper.language), taken_back if p.reversed else "", money(p.amount, paper.currency, paper.language)]
         for p in paper.payments
     ]
-    return _table(texts, paper, "payments", ["date", "outcome", "amount"], rows)
+    return table(texts, paper, "payments", ["date", "outcome", "amount"], rows)
 
 
 def _notices(texts: Texts, paper: Package) -> Data:
     rows = [
-        [day(n.day, paper.language, "medium"), _code(texts, paper, "delivery", n.delivery), n.proof, n.sha256]
+        [day(n.day, paper.language, "medium"), word_of(texts, paper, "delivery", n.delivery), n.proof, n.sha256]
         for n in paper.notices
     ]
-    return _table(texts, paper, "notices", ["date", "delivery", "proof", "fingerprint"], rows)
-
-
-def _table(texts: Texts, paper: Paper, title: str, columns: Sequence[str], rows: Iterable[Cells]) -> Data:
-    words = texts.languages[paper.language].words
-    heads = [words[column] for column in columns]
-    return {"title": words[title], "kinds": columns, "heads": heads, "rows": list(rows), "none": words["none"]}
-
-
-def _labelled(texts: Texts, paper: Paper, values: dict[str, str]) -> list[Cells]:
-    words = texts.languages[paper.language].words
-    return [[words[label], value] for label, value in values.items()]
-
-
-def _code(texts: Texts, paper: Paper, group: str, code: str) -> str:
-    """The word for one of our codes; another word is printed as it is."""
-    return texts.languages[paper.language].codes[group].get(code, code)
+    return table(texts, paper, "notices", ["date", "delivery", "proof", "fingerprint"], rows)
 
 
 def _printed(texts: Texts, paper: Paper, template: str, special: Data) -> Pdf:
@@ -186,7 +161,7 @@ def _printed(texts: Texts, paper: Paper, template: str, special: Data) -> Pdf:
         "contact": paper.contact,
         "reference": paper.reference,
         "words": {"page": words["page"], "position": words["position"], "released_by": words["released_by"]},
-        "head": _labelled(texts, paper, head),
+        "head": labelled(texts, paper, head),
     }
     content = _compiled(texts, template, json.dumps(general | special, ensure_ascii=False), paper.made)
     return Pdf(content=content, sha256=hashlib.sha256(content).hexdigest(), text_version=version)

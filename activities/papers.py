@@ -6,10 +6,12 @@ from typing import Annotated, Literal, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from activities.texts import Line, Rendered
+from models.ledger import Entry, OpenCharge
 from policy.barring import Verdict
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Delivery = Literal["letter", "registered_letter", "certified_email"]
+ChargeKind = Literal["late_interest", "interest", "late_fee", "cost", "adjustment"]
 
 
 class Part(BaseModel):
@@ -19,30 +21,53 @@ class Part(BaseModel):
 
 
 class ComputationLine(Part):
-    """One line of how an amount comes about, minor units; `rest`: what is left of an instalment paid in part."""
+    """One line of what is overdue, minor units; `rest`: what is left of an instalment paid in part."""
 
-    kind: Literal["instalment", "rest", "payment", "fee", "interest"]
+    kind: Literal["instalment", "rest"] | ChargeKind
     number: int | None = None
     day: date | None = None
     amount: int
 
 
+def charge_kind(charge: OpenCharge) -> ChargeKind:
+    """What an open charge is called: principal beside the instalments came by an adjustment."""
+    match charge.what:
+        case "principal":
+            return "adjustment"
+        case "interest":
+            return "interest" if charge.day else "late_interest"
+        case what:
+            return what
+
+
 class Computation(Part):
-    """How the amount comes about; its lines add up to what is overdue, or to all that is outstanding."""
+    """How the amount comes about: the lines add up to what is overdue, the entries to all that is outstanding."""
 
     currency: str
+    day: date
+    """The amounts are computed for this day."""
     lines: tuple[ComputationLine, ...]
+    entries: tuple[Entry, ...]
+    not_due: tuple[int, ...] = ()
+    """The numbers of the instalments that are still to come."""
     overdue: int
     outstanding: int
+    credit: int = 0
+    disputed: int = 0
 
     @model_validator(mode="after")
     def _adds_up(self) -> Self:
         total = sum(line.amount for line in self.lines)
-        if total not in {self.overdue, self.outstanding}:
-            raise ValueError(
-                f"the lines make {total}, neither {self.overdue} overdue nor {self.outstanding} outstanding"
-            )
+        if total != self.overdue:
+            raise ValueError(f"the lines make {total}, not {self.overdue} overdue")
+        _check(self.entries, self.outstanding, self.credit)
         return self
+
+
+def _check(entries: tuple[Entry, ...], outstanding: int, credit: int) -> None:
+    total = sum(entry.amount for entry in entries)
+    if total != outstanding - credit:
+        raise ValueError(f"the entries make {total}, not {outstanding} outstanding less {credit} paid too much")
 
 
 class AttemptLine(Part):
@@ -158,3 +183,53 @@ class Package(Certificate):
     payments: tuple[PaymentLine, ...]
     notices: tuple[NoticeLine, ...]
     certificate: Sha256 | None = None
+
+
+class Owed(Part):
+    """What is open on a day, minor units: `interest` is that of the contract and for being late together."""
+
+    outstanding: int
+    overdue: int
+    paid: int
+    """All payments that were not taken back."""
+    credit: int
+    disputed: int
+    principal: int
+    interest: int
+    late_fees: int
+    costs: int
+    open: tuple[InstalmentLine, ...]
+    beside: tuple[OpenCharge, ...] = ()
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        parts = self.principal + self.interest + self.late_fees + self.costs
+        lines = sum(i.open for i in self.open) + sum(charge.amount for charge in self.beside)
+        for what, total in (("parts", parts), ("instalments and charges", lines)):
+            if total != self.outstanding:
+                raise ValueError(f"the {what} make {total}, not {self.outstanding} outstanding")
+        return self
+
+
+class Agreement(Part):
+    """A promise or an arrangement that runs: what is to be paid when, minor units."""
+
+    kind: Literal["promise", "plan"]
+    dues: Annotated[tuple[tuple[date, int], ...], Field(min_length=1)]
+    waived: int = 0
+    """What is forgiven once it is fulfilled."""
+
+
+class Statement(Letter):
+    """The statement of a debt: every entry, what is open, what was agreed; computed for `day`."""
+
+    day: date
+    currency: str
+    owed: Owed
+    entries: tuple[Entry, ...]
+    agreements: tuple[Agreement, ...] = ()
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        _check(self.entries, self.owed.outstanding, self.owed.credit)
+        return self

@@ -5,6 +5,7 @@ before the first letter and not by its reader; values are put in once and never 
 """
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ GSM_7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
     "¿abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€"
 )
+CODE_BEFORE_NUMBER = re.compile(r"(?<=[A-Z]{3})(?=\d)")
 PLAIN = str.maketrans({"–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
 
 
@@ -109,9 +111,9 @@ class Texts:
 
 
 def money(minor: int, currency: str, language: str) -> str:
-    """An amount as it is written in the language."""
+    """An amount as it is written in the language; a code in letters stands apart from its number."""
     amount = Decimal(minor).scaleb(-get_currency_precision(currency))
-    return format_currency(amount, currency, locale=LOCALES[language])
+    return CODE_BEFORE_NUMBER.sub("\u00a0", format_currency(amount, currency, locale=LOCALES[language]))
 
 
 def day(value: date, language: str, length: Literal["medium", "long"] = "long") -> str:

@@ -23,19 +23,43 @@ PAPERS = frozenset({"certificate", "legal_package"})
 """Not addressed to the debtor: no greeting and no closing."""
 CHANNELS: Mapping[str, tuple[TextChannel, ...]] = MappingProxyType(
     dict.fromkeys(MESSAGES, ("sms", "email", "letter"))
-    | {"formal_notice": ("email", "letter"), "fourteen_day_letter": ("letter",)}
+    | {"formal_notice": ("email", "letter"), "fourteen_day_letter": ("letter",), "statement": ("letter",)}
     | {"certificate": ("letter",), "legal_package": ("letter",)}
 )
 BEFORE_OVERDUE = frozenset({"reminder_before_due", "due_today"})
 WORDS = frozenset(
     [
-        *("amount", "attempts", "certificate", "channel", "computation", "contract", "creditor", "date"),
-        *("days_past_due", "debtor", "delivery", "document", "documents", "due_date", "fee", "fingerprint"),
-        *("instalment", "instalments", "interest", "item", "none", "notices", "number", "oldest_due", "open"),
-        *("outcome", "outstanding", "overdue", "page", "payment", "payments", "position", "principal", "product"),
-        *("proof", "reference", "released_by", "rest", "reversed", "specialist", "step", "term", "write_off"),
+        *("adjustment", "agreements", "amount", "as_of", "attempts", "balance", "certificate", "channel"),
+        *("computation", "contract", "contract_interest", "cost", "costs", "credit", "creditor", "date"),
+        *("days_past_due", "debtor", "delivery", "document", "documents", "due_date", "entry", "fingerprint"),
+        *("instalment", "instalments", "interest", "item", "late_fee", "late_fees", "late_interest", "ledger"),
+        *("none", "not_due", "notices", "number", "oldest_due", "open", "open_instalments", "open_parts", "outcome"),
+        *("outstanding", "overdue", "page", "paid", "payment", "payments", "position", "principal", "product"),
+        *("proof", "reference", "refund", "released_by", "rest", "reversal", "reversed", "specialist", "state"),
+        *("step", "tax_write_off", "term", "whole", "write_off"),
     ]
 )
+PHRASES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "capped": frozenset(),
+        "in_dispute": frozenset({"amount"}),
+        "instalment_due": frozenset({"number", "amount"}),
+        "interest_how": frozenset({"rate", "base", "first", "last", "days"}),
+        "least": frozenset({"amount"}),
+        "left_over": frozenset({"amount"}),
+        "most": frozenset({"amount"}),
+        "nothing_open": frozenset(),
+        "paid_too_much": frozenset({"amount"}),
+        "plan": frozenset(),
+        "promise": frozenset({"amount", "day"}),
+        "rate_day": frozenset({"percent"}),
+        "rate_year": frozenset({"percent"}),
+        "share_how": frozenset({"percent", "base"}),
+        "waived": frozenset({"amount"}),
+        "went_to": frozenset({"parts"}),
+    }
+)
+"""What explains an amount, with what each must name."""
 FREE_DAYS = re.compile(r"\b14\b")
 FIXED_DATES = frozenset({"due", "promise_due", "offer_until", "offer_defer_until"})
 """Days that a 14-day letter may not name: a day that is too early costs the whole fee (NL-C3)."""
@@ -49,6 +73,7 @@ CODES: Mapping[str, frozenset[str]] = MappingProxyType(
         "product": frozenset(PRODUCTS),
         "delivery": frozenset({"letter", "registered_letter", "certified_email"}),
         "write_off": frozenset(get_args(Verdict)),
+        "reason": frozenset({"bounced", "chargeback", "correction", "goodwill", "settlement", "uncollectible"}),
     }
 )
 
@@ -82,6 +107,7 @@ class LanguageFile(BaseModel):
     greeting: str
     closing: Closing
     words: dict[str, str]
+    phrases: dict[str, str]
     codes: dict[str, dict[str, str]]
     texts: dict[str, Wording]
 
@@ -100,6 +126,9 @@ class OnceLoader(yaml.BaseLoader):
 def faults(file: LanguageFile, placeholders: frozenset[str]) -> Iterator[str]:
     """What is wrong with the file, one line each."""
     yield from _differences("words", file.words, WORDS)
+    yield from _differences("phrases", file.phrases, PHRASES)
+    for name in PHRASES.keys() & file.phrases.keys():
+        yield from _phrase_faults(name, file.phrases[name])
     yield from _differences("codes", file.codes, CODES)
     for group in CODES.keys() & file.codes.keys():
         yield from _differences(f"codes.{group}", file.codes[group], CODES[group])
@@ -144,6 +173,14 @@ def _text_faults(place: str, text: str, placeholders: frozenset[str]) -> Iterato
             yield f"{place}: no placeholder {{{name}}}; there are: {', '.join(sorted(placeholders))}"
     if set(PLACEHOLDER.sub("", text)) & set("{}"):
         yield f"{place}: a brace that belongs to no placeholder"
+
+
+def _phrase_faults(name: str, text: str) -> Iterator[str]:
+    """A phrase names each of its values: an amount explained without its rate is not explained."""
+    yield from _text_faults(f"phrases.{name}", text, PHRASES[name])
+    missing = PHRASES[name] - set(PLACEHOLDER.findall(text))
+    if missing:
+        yield f"phrases.{name} does not name: {', '.join(sorted(missing))}"
 
 
 def _channel_faults(name: str, file: LanguageFile) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.case import Case
 from models.events import Block, Channel, Finding, Heard, OfferMade
+from models.ledger import Entry, OpenCharge
 
 StepKind = Literal[
     "sms",
@@ -142,6 +143,12 @@ class StepInput(BaseModel):
     specialist: str | None = None
     open: tuple[OpenInstalment, ...] = ()
     """For steps on paper: every instalment that is not fully paid."""
+    entries: tuple[Entry, ...] = ()
+    """For steps on paper: how all that is outstanding comes about."""
+    beside: tuple[OpenCharge, ...] = ()
+    """For steps on paper: what is open beside the instalments."""
+    credit: int = 0
+    disputed: int = 0
     released: tuple[tuple[str, date], ...] = ()
     """Who let this step go ahead, and when."""
 

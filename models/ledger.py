@@ -31,6 +31,16 @@ class Served(BaseModel):
     amount: int
 
 
+class OpenCharge(BaseModel):
+    """What is open of one thing that is no instalment, minor units; the interest that runs has no day."""
+
+    model_config = ConfigDict(frozen=True)
+    what: PartKind
+    day: date | None
+    amount: int
+    instalment: int | None = None
+
+
 class Entry(BaseModel):
     """One line of the ledger, in minor units: `amount` above zero raises what is owed, below zero lowers it."""
 

@@ -65,7 +65,8 @@ class Book:
             if i.interest:
                 self._add(Claim("interest", i.due, i.interest, i.number))
         interest = sum(i.interest for i in case.instalments)
-        begins = min([case.contract_date or debtor_day(case.opened, case.zone), until])
+        opened = case.contract_date or debtor_day(case.opened, case.zone)
+        begins = min([opened, until, *(i.due for i in case.instalments)])
         principal = sum(i.amount for i in case.instalments) - interest
         self._enter("principal", begins, principal, key="principal")
         if interest:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from models.case import Case, Disputed, Instalment
-from models.ledger import PartKind
+from models.ledger import OpenCharge, PartKind
 from policy.holds import disputed_parts
 from policy.ledger import ALWAYS, Book, Claim
 
@@ -60,6 +60,15 @@ def position(case: Case, today: date) -> Position:
         late_fees=_sum(unpaid, "late_fee"),
         costs=_sum(unpaid, "cost"),
         disputed=sum(disputed.values()),
+    )
+
+
+def beside(case: Case, today: date) -> tuple[OpenCharge, ...]:
+    """What is open beside the instalments, oldest first: with the open instalments it is all that is outstanding."""
+    charges = [claim for claim in Book(case, today).unpaid() if claim.instalment is None or claim.id]
+    return tuple(
+        OpenCharge(what=c.what, day=None if c.day == ALWAYS else c.day, amount=c.open, instalment=c.instalment)
+        for c in sorted(charges, key=lambda c: c.day)
     )
 
 

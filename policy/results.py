@@ -12,14 +12,17 @@ from models.events import Channel
 from models.jurisdiction import Jurisdiction
 from policy.contact_law import Allow, Defer, Deny, Human, debtor_day, may_contact
 from policy.cycle import DEMANDS
-from policy.money import position
+from policy.ledger import entries
+from policy.money import beside, position
 
 ON_PAPER = frozenset({"formal_notice", "certificate", "legal_package"})
 
 
 def step_input(case: Case, act: Act, now: datetime) -> StepInput:
     """What the step's activity needs of the case."""
-    owed = position(case, debtor_day(now, case.zone))
+    today = debtor_day(now, case.zone)
+    owed = position(case, today)
+    on_paper = act.channel is Channel.letter or act.do in ON_PAPER
     amount, day = agreed(case, act.round)
     return StepInput(
         account=case.account,
@@ -38,10 +41,12 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
         promise_due=day,
         specialist=case.specialist,
         open=tuple(
-            OpenInstalment(number=i.number, due=i.due, amount=i.amount, open=rest)
-            for i, rest in owed.open
-            if act.channel is Channel.letter or act.do in ON_PAPER
+            OpenInstalment(number=i.number, due=i.due, amount=i.amount, open=rest) for i, rest in owed.open if on_paper
         ),
+        entries=entries(case, today) if on_paper else (),
+        beside=beside(case, today) if on_paper else (),
+        credit=owed.credit,
+        disputed=owed.disputed,
         released=tuple(
             (r.by, debtor_day(r.at, case.zone))
             for r in case.released

@@ -25,6 +25,7 @@ from activities.papers import (
     Release,
 )
 from activities.texts import LOCALES, render, text_version
+from models.ledger import Entry
 from tests.activities.letter_facts import TEXTS, facts, spaced
 
 NAMES = {
@@ -65,7 +66,14 @@ def addressed(language: str, text: str) -> dict[str, Any]:
         ComputationLine(kind="rest", number=9, day=date(2026, 7, 1), amount=234567),
         ComputationLine(kind="instalment", number=10, day=date(2026, 8, 1), amount=1000000),
     )
-    sums = Computation(currency=facts(language).currency, lines=lines, overdue=1234567, outstanding=9876543)
+    sums = Computation(
+        currency=facts(language).currency,
+        day=date(2026, 9, 23),
+        lines=lines,
+        entries=(Entry(key="principal", kind="principal", day=date(2026, 1, 1), amount=9876543),),
+        overdue=1234567,
+        outstanding=9876543,
+    )
     return common(language, text) | {
         "address": (NAMES[language], "Via Garibaldi 12", "00153 Roma"),
         "computation": sums,
@@ -219,6 +227,7 @@ def test_a_name_without_glyphs_is_refused_rather_than_printed_as_boxes() -> None
 
 
 def test_a_computation_that_does_not_add_up_is_refused() -> None:
-    line = ComputationLine(kind="instalment", number=1, day=date(2026, 7, 1), amount=999)
+    day = date(2026, 7, 1)
+    line = ComputationLine(kind="instalment", number=1, day=day, amount=999)
     with pytest.raises(ValueError, match="the lines make 999"):
-        Computation(currency="EUR", lines=(line,), overdue=1000, outstanding=2000)
+        Computation(currency="EUR", day=day, lines=(line,), entries=(), overdue=1000, outstanding=0)

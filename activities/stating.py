@@ -1,0 +1,76 @@
+"""The statement of a debt: from a case and its people to a paper, computed for any day."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from activities.accounts import Addressed, window
+from activities.papers import Agreement, InstalmentLine, Owed, Statement
+from activities.texts import TextFacts, Texts, render
+from models.case import Case
+from models.ledger import Entry, OpenCharge
+from policy.ledger import entries
+from policy.money import Position, beside, position
+
+
+def stated(texts: Texts, case: Case, known: Addressed, day: date) -> Statement:
+    """The statement for a day. Raises ValueError where the ledger does not make what is open.
+
+    It is dated by the day it is computed for, so that the same day and the same case make the same bytes.
+    """
+    account, party, portfolio = known
+    owed, lines = position(case, day), entries(case, day)
+    sender = portfolio.sender or account.creditor
+    contact = portfolio.contact or sender
+    facts = TextFacts(
+        name=party.name,
+        creditor=account.creditor,
+        sender=sender,
+        reference=account.reference,
+        contact=contact,
+        pay_to=portfolio.pay_to or f"{account.creditor}, {account.reference}",
+        currency=case.currency,
+        today=day,
+        overdue=owed.overdue,
+        outstanding=owed.outstanding,
+    )
+    return Statement(
+        language=party.language,
+        made=datetime.combine(day, time(), ZoneInfo(case.zone)),
+        sender=sender,
+        contact=contact,
+        creditor=account.creditor,
+        reference=account.reference,
+        text=render(texts, party.language, "statement", "letter", facts),
+        address=window(party),
+        day=day,
+        currency=case.currency,
+        owed=_owed(owed, lines, beside(case, day)),
+        entries=lines,
+        agreements=tuple(_agreements(case)),
+    )
+
+
+def _owed(owed: Position, lines: tuple[Entry, ...], charges: tuple[OpenCharge, ...]) -> Owed:
+    return Owed(
+        outstanding=owed.outstanding,
+        overdue=owed.overdue,
+        paid=-sum(entry.amount for entry in lines if entry.kind in ("payment", "reversal")),
+        credit=owed.credit,
+        disputed=owed.disputed,
+        principal=owed.principal,
+        interest=owed.interest,
+        late_fees=owed.late_fees,
+        costs=owed.costs,
+        open=tuple(InstalmentLine(number=i.number, due=i.due, amount=i.amount, open=rest) for i, rest in owed.open),
+        beside=charges,
+    )
+
+
+def _agreements(case: Case) -> list[Agreement]:
+    promises = [Agreement(kind="promise", dues=((p.due, p.amount),)) for p in case.promises if p.verdict == "running"]
+    plans = [
+        Agreement(kind="plan", dues=plan.instalments, waived=plan.waived)
+        for plan in case.plans
+        if plan.verdict == "running"
+    ]
+    return [*promises, *plans]
