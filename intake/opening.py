@@ -15,6 +15,7 @@ from models.case import Case, CaseHold, Instalment
 from models.portfolio import PORTFOLIO_PAUSE
 from models.strategy import Strategy
 from models.tables import Account, Guarantor, InstalmentDue, Party, Portfolio, StrategyText
+from policy.holds import rule_of
 from policy.packs import read_strategy
 
 
@@ -80,7 +81,7 @@ def _case(rows: _Rows, strategy: Strategy, now: datetime) -> Case:
     )
     if not portfolio.held:
         return case
-    hold = CaseHold(id="portfolio", reason=PORTFOLIO_PAUSE, since=now)
+    hold = CaseHold(id="portfolio", reason=PORTFOLIO_PAUSE, since=now, blocks=rule_of(PORTFOLIO_PAUSE).blocks)
     return case.model_copy(update={"holds": (hold,)})
 
 

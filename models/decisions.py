@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.case import Case
-from models.events import Channel, Finding, Heard
+from models.events import Block, Channel, Finding, Heard
 from models.ledger import Entry, OpenCharge
 
 StepKind = Literal[
@@ -159,6 +159,21 @@ class Recorded(BaseModel):
     event_id: str
 
 
+class HoldShown(BaseModel):
+    """A hold that runs, as people read it; `until` is its last day, on the debtor's calendar."""
+
+    id: str
+    reason: str
+    since: date
+    until: date | None
+    evidence: str | None
+    about: str | None
+    """What is disputed, if not all."""
+    blocks: tuple[Block, ...]
+    leaves: str
+    why: str
+
+
 class CaseView(BaseModel):
     """The query `case`: the whole view, with what comes next and why."""
 
@@ -170,3 +185,5 @@ class CaseView(BaseModel):
     next_step: str | None
     next_at: datetime | None
     why: str
+    holds: tuple[HoldShown, ...] = ()
+    """What holds the case now, what each stops and what it leaves allowed."""

@@ -56,7 +56,7 @@ class DeliveryReport(Event):
 class Dispute(Event):
     """The debtor disputes the debt or a part of it (`opened`). `answered` (by a document) or `rejected` ends the hold.
 
-    `upheld` with an amount lowers the debt by it; without one it asks for a person.
+    `upheld` with an amount lowers the debt by it and ends the hold; without one it asks for a person.
     """
 
     kind: Literal["dispute"] = "dispute"
@@ -69,6 +69,8 @@ class Dispute(Event):
     """Opened: how much is disputed. Upheld: by how much the debt is lowered."""
     evidence: Code | None = None
     """The number of the document: what the debtor sent, or what answered it."""
+    dispute: Code | None = None
+    """Which one is answered, by its event id; absent: all that are open."""
 
 
 class Hardship(Event):
@@ -80,13 +82,24 @@ class Hardship(Event):
     left: Annotated[int, Field(ge=0, le=10**15)] | None = None
     """What is left a month after the necessary costs, in minor units; the budget itself is kept in the database."""
     evidence: Code | None = None
+    by: Code | None = None
 
 
 class Protection(Event):
-    """The party is protected (see domain: bankrupt, deceased, minor, ...). Everything stops."""
+    """The party is protected: deceased, bankrupt, a minor, ... What stops depends on the reason (docs/holds.md)."""
 
     kind: Literal["protection"] = "protection"
-    reason: Literal["bankrupt", "deceased", "minor", "hospital", "lawyer", "moratorium", "debt_help"]
+    reason: Literal[
+        "bankrupt",
+        "deceased",
+        "minor",
+        "hospital",
+        "lawyer",
+        "moratorium",
+        "breathing_space",
+        "over_indebted",
+        "debt_help",
+    ]
     until: date | None = None
     evidence: Code | None = None
     """The number of the document."""

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from models import events as e
-from models.case import Adjustment, Case, Deferred, Pending, StepRecord
+from models.case import BLOCKS, Adjustment, Case, Deferred, Pending, StepRecord
 from models.decisions import Decision
 from models.events import Channel, Heard
 from policy.changes import OVERPAID, changed, flagged, held, recorded, without_refund
@@ -106,7 +106,7 @@ def _charges_left(case: Case, event: e.ChargesLeft, at: datetime) -> Case:
         waived = Adjustment(id=event.event_id, amount=-event.amount, day=day, reason="charges_waived")
         return changed(case, adjustments=(*case.adjustments, waived))
     why = f"the principal is paid, {money_text(event.amount, case.currency)} of charges are left: claim them or not"
-    return held(flagged(case, f"left:{event.hold}", why), event.hold, "charges_left", at, None)
+    return held(flagged(case, f"left:{event.hold}", why), event.hold, "charges_left", at, None, blocks=BLOCKS)
 
 
 def _flagged(case: Case, event: e.Flagged, at: datetime) -> Case:

@@ -5,6 +5,7 @@ from typing import Any
 
 from models.case import Case, CaseHold, Flag, StepRecord
 from models.events import Channel
+from policy.holds import rule_of
 
 OVERPAID = "overpaid:"
 """How the flag of money that is to be paid back begins; its amount follows."""
@@ -27,18 +28,28 @@ def without_refund(case: Case) -> Case:
     return changed(case, flags=tuple(f for f in case.flags if not f.id.startswith(OVERPAID)))
 
 
-def held(case: Case, hold: str, reason: str, since: datetime, until: datetime | None) -> Case:
-    """The case with a hold from a moment on."""
-    return changed(case, holds=(*case.holds, CaseHold(id=hold, reason=reason, since=since, until=until)))
+def held(case: Case, hold: str, reason: str, since: datetime, until: datetime | None, **more: Any) -> Case:
+    """The case with a hold from a moment on; it blocks what holds for this reason do, unless `blocks` says other."""
+    more.setdefault("blocks", rule_of(reason, more.get("disputed")).blocks)
+    return changed(case, holds=(*case.holds, CaseHold(id=hold, reason=reason, since=since, until=until, **more)))
 
 
-def without_hold(case: Case, reason: str, at: datetime) -> Case:
-    """The case with its holds for this reason ended; what they put before a person is answered."""
-    over = {hold.id for hold in case.holds if hold.reason == reason and hold.ended is None}
-    holds = tuple(hold.model_copy(update={"ended": at}) if hold.id in over else hold for hold in case.holds)
-    answered = ("upheld:",) if reason == "dispute" else ()
-    flags = tuple(f for f in case.flags if f.id.partition(":")[2] not in over and not f.id.startswith(answered))
+def without_hold(case: Case, reason: str, at: datetime, only: str | None = None) -> Case:
+    """The case with its holds for this reason ended, or `only` one of them; what they asked of a person is answered.
+
+    What a dispute that ended by itself left to be answered is answered too.
+    """
+    meant = {h.id for h in case.holds if h.reason == reason and only in (None, h.id)}
+    holds = tuple(_ended(h, at) if h.id in meant and h.ended is None else h for h in case.holds)
+    flags = tuple(f for f in case.flags if f.id.partition(":")[2] not in meant)
+    if reason == "dispute" and not any(h.reason == reason and h.ended is None for h in holds):
+        flags = tuple(f for f in flags if not f.id.startswith("upheld:"))
     return changed(case, holds=holds, flags=flags)
+
+
+def _ended(hold: CaseHold, at: datetime) -> CaseHold:
+    # Told late, a hold was over at its own end all the same.
+    return hold.model_copy(update={"ended": at if hold.until is None else min(at, hold.until)})
 
 
 def recorded(case: Case, result: str, at: datetime) -> Case:

@@ -21,6 +21,7 @@ from models.strategy import (
     Strategy,
 )
 from policy.contact_law import debtor_day, end_of_day
+from policy.holds import over
 from policy.money import Position
 from policy.words import days_text, whole_units
 
@@ -86,8 +87,11 @@ def look(case: Case, strategy: Strategy, at: datetime, position: Position) -> No
 
 
 def held_days(case: Case, since: date | None, today: date) -> int:
-    """Days after `since` up to today on which something held the case; days held twice count once."""
-    spans: list[tuple[datetime, datetime | None]] = [(h.since, h.ended or h.until) for h in case.holds]
+    """Days after `since` up to today on which something held the case; days held twice count once.
+
+    A hold that lets the cycle go on (a dispute about a part) takes no day from it.
+    """
+    spans: list[tuple[datetime, datetime | None]] = [(h.since, over(h)) for h in case.holds if "contact" in h.blocks]
     agreed = [(p.made, p.settled) for p in case.promises] + [(p.made, p.settled) for p in case.plans]
     spans += [(made, end_of_day(settled, case.zone) if settled else None) for made, settled in agreed]
     if not spans or since is None:

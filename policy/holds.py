@@ -1,28 +1,175 @@
-"""What holds stop: stand-in until the holds branch is merged."""
+"""What does each hold stop, why, and what does it leave allowed? And on which days was something stopped?"""
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
-from models.case import Case, Disputed
-from models.event import Block
-from policy.contact_law import debtor_day
+from models.case import BLOCKS, Case, CaseHold, Disputed, Instalment
+from models.decisions import HoldShown
+from models.events import Block
+from policy.contact_law import debtor_day, end_of_day
+from policy.words import money_text
+
+Span = tuple[date, date | None]
+"""The first and the last debtor's day; None: no end is known."""
 
 
-def blocked_days(case: Case, what: Block) -> list[tuple[date, date | None]]:
-    """First and last days on the debtor's calendar on which holds stop `what`."""
-    spans = []
+class HoldRule(NamedTuple):
+    """What a hold for a reason stops unless it is told otherwise, and why so."""
+
+    blocks: tuple[Block, ...]
+    why: str
+
+
+NO_STEPS: tuple[Block, ...] = ("contact", "court", "assignment")
+ALL_BUT_INTEREST: tuple[Block, ...] = ("contact", "fees", "court", "assignment")
+OTHER = HoldRule(NO_STEPS, "we stop acting; what the contract and the law let run is not ours to stop")
+"""A hold for a reason of our own or of the client, such as `ops`."""
+PARTED = HoldRule(
+    ("court", "assignment"),
+    "the rest is owed and asked for, but a court and an agency are given the account as a whole",
+)
+"""A dispute about a part of the debt."""
+HOLDS: dict[str, HoldRule] = {
+    "deceased": HoldRule(
+        BLOCKS, "nobody can be asked until the heirs are known; they are given what stood at the death"
+    ),
+    "bankrupt": HoldRule(
+        BLOCKS, "the proceedings stay every claim (11 USC 362, 230-FZ 7(1)): it is filed, not collected"
+    ),
+    "moratorium": HoldRule(BLOCKS, "no interest, fees, contact or enforcement while it runs (SI 2020/1311)"),
+    "breathing_space": HoldRule(BLOCKS, "no interest, fees, contact or enforcement while it runs (SI 2020/1311)"),
+    "over_indebted": HoldRule(BLOCKS, "all debts are settled together: no creditor may better its place meanwhile"),
+    "debt_help": HoldRule(BLOCKS, "an adviser settles all debts together: no creditor may better its place meanwhile"),
+    "minor": HoldRule(NO_STEPS, "only those who represent a minor may be spoken to (230-FZ 7(1))"),
+    "lawyer": HoldRule(NO_STEPS, "only the lawyer may be spoken to (12 CFR 1006.6(b)(2), 230-FZ 8)"),
+    "hospital": HoldRule(ALL_BUT_INTEREST, "who is in hospital can neither answer nor keep a date (230-FZ 7(1))"),
+    "dispute": HoldRule(
+        ALL_BUT_INTEREST,
+        "nothing is collected before the answer (12 CFR 1006.38, CONC 7.14); interest is owed if the debtor is wrong",
+    ),
+    "hardship": HoldRule(
+        ALL_BUT_INTEREST, "forbearance comes before enforcement and costs nothing extra (EU 2023/2225, 35)"
+    ),
+    "notice_period": HoldRule(ALL_BUT_INTEREST, "who pays within the notice owes no further costs and is not sued"),
+    "placement": HoldRule(NO_STEPS, "the agency speaks with the debtor until the account comes back"),
+    "portfolio_pause": OTHER,
+    "promise": HoldRule(NO_STEPS, "while a promise runs nobody is chased"),
+    "plan": HoldRule(NO_STEPS, "while a plan is kept nobody is chased"),
+}
+GATES: dict[str, Block] = {"legal_package": "court", "placement": "assignment"}
+"""Steps that wait for holds that let the cycle go on."""
+LEFT: dict[Block, str] = {
+    "contact": "the steps of the cycle",
+    "interest": "interest accrues",
+    "fees": "fees are charged",
+    "court": "court",
+    "assignment": "placement with an agency",
+}
+ALWAYS = "money, promises, and answers to what the debtor asks"
+
+
+def rule_of(reason: str, disputed: Disputed | None = None) -> HoldRule:
+    """What holds for this reason stop; a dispute about a part of the debt stops less."""
+    return PARTED if disputed else HOLDS.get(reason, OTHER)
+
+
+def leaves(blocks: Iterable[Block]) -> str:
+    """What stays allowed, in words. A hold that blocks contact stops the cycle, and with it court and placement."""
+    blocked = {*blocks}
+    if "contact" in blocked:
+        blocked |= {"court", "assignment"}
+    return ", ".join([words for block, words in LEFT.items() if block not in blocked] + [ALWAYS])
+
+
+def over(hold: CaseHold) -> datetime | None:
+    """The first instant after the hold: its end, or its release if that came before; None while no end is known."""
+    ends = [end for end in (hold.ended, hold.until) if end is not None]
+    return min(ends) if ends else None
+
+
+def runs(hold: CaseHold, at: datetime) -> bool:
+    """Whether the hold runs at an instant."""
+    end = over(hold)
+    return hold.since <= at and (end is None or at < end)
+
+
+def blocked_days(case: Case, what: Block) -> list[Span]:
+    """The debtor's days on which a hold stops this, in order and apart. A hold's last day belongs to it."""
+    apart: list[Span] = []
+    for first, last in sorted(_spans(case, what), key=lambda span: span[0]):
+        before = apart[-1] if apart else None
+        if before and (before[1] is None or first <= before[1] + timedelta(days=1)):
+            apart[-1] = (before[0], None if before[1] is None or last is None else max(before[1], last))
+        else:
+            apart.append((first, last))
+    return apart
+
+
+def _spans(case: Case, what: Block) -> Iterator[Span]:
     for hold in case.holds:
-        if what in hold.blocks:
-            end: datetime | None = hold.ended or hold.until
-            last = debtor_day(end - timedelta(microseconds=1), case.zone) if end else None
-            spans.append((debtor_day(hold.since, case.zone), last))
-    return spans
+        end = over(hold)
+        if what in hold.blocks and (end is None or end > hold.since):
+            last = None if end is None else debtor_day(end - timedelta(microseconds=1), case.zone)
+            yield debtor_day(hold.since, case.zone), last
 
 
-def disputed_parts(case: Case) -> Disputed:
-    """All that is disputed in part."""
-    parts = [h.disputed for h in case.holds if h.ended is None and h.disputed]
-    return Disputed(
-        instalments=tuple(n for p in parts for n in p.instalments),
-        charges=tuple(c for p in parts for c in p.charges),
-        amount=sum(p.amount or 0 for p in parts) or None,
+def shown(case: Case, at: datetime) -> tuple[HoldShown, ...]:
+    """Every hold that runs at an instant, running promises and plans among them, as people read it."""
+    found = [(hold, rule_of(hold.reason, hold.disputed)) for hold in case.holds if runs(hold, at)]
+    agreed = [(p.event_id, "promise", p.made, p.due) for p in case.promises if p.verdict == "running"]
+    agreed += [(p.event_id, "plan", p.made, p.instalments[-1][0]) for p in case.plans if p.verdict == "running"]
+    for id_, reason, made, due in agreed:
+        hold = CaseHold(
+            id=id_, reason=reason, since=made, until=end_of_day(due, case.zone), blocks=rule_of(reason).blocks
+        )
+        found.append((hold, rule_of(reason)))
+    return tuple(_shown(case, hold, rule) for hold, rule in found)
+
+
+def _shown(case: Case, hold: CaseHold, rule: HoldRule) -> HoldShown:
+    return HoldShown(
+        id=hold.id,
+        reason=hold.reason,
+        since=debtor_day(hold.since, case.zone),
+        until=debtor_day(hold.until - timedelta(microseconds=1), case.zone) if hold.until else None,
+        evidence=hold.evidence,
+        about=parts_text(hold.disputed, case.currency) if hold.disputed else None,
+        blocks=hold.blocks,
+        leaves=leaves(hold.blocks),
+        why=rule.why if hold.blocks == rule.blocks else "as told",
     )
+
+
+# --- disputes about a part -------------------------------------------------------------------------------------------
+
+
+def disputed_parts(case: Case, day: date) -> Disputed:
+    """All that is disputed on a debtor's day where the dispute is about a part: these pause, the rest does not.
+
+    As of the day's end: the day of the dispute belongs to it, the day of its answer no more.
+    """
+    last_moment = end_of_day(day, case.zone) - timedelta(microseconds=1)
+    parts = [hold.disputed for hold in case.holds if hold.disputed and runs(hold, last_moment)]
+    return Disputed(
+        instalments=tuple(sorted({number for part in parts for number in part.instalments})),
+        charges=tuple(sorted({charge for part in parts for charge in part.charges})),
+        amount=sum(part.amount or 0 for part in parts) or None,
+    )
+
+
+def disputed_of(disputed: Disputed, due: Sequence[tuple[Instalment, int]]) -> int:
+    """How much of what is open on these instalments is disputed, minor units."""
+    named = sum(rest for instalment, rest in due if instalment.number in disputed.instalments)
+    return min(sum(rest for _, rest in due), named + (disputed.amount or 0))
+
+
+def parts_text(disputed: Disputed, currency: str) -> str:
+    """`instalments 2, 3 and charge C-1`, or the amount."""
+    words = []
+    if disputed.instalments:
+        words.append(f"instalment{'s' * (len(disputed.instalments) > 1)} {', '.join(map(str, disputed.instalments))}")
+    if disputed.charges:
+        words.append(f"charge{'s' * (len(disputed.charges) > 1)} {', '.join(disputed.charges)}")
+    words += [money_text(disputed.amount, currency)] if disputed.amount else []
+    return " and ".join(words)

@@ -46,7 +46,7 @@ def position(case: Case, today: date) -> Position:
             rest[claim.instalment] = rest.get(claim.instalment, 0) + claim.open
     still_open = tuple((i, rest[i.number]) for i in _by_due(case.instalments) if i.number in rest)
     overdue = [claim for claim in unpaid if claim.day < today]
-    disputed = _disputed(overdue, disputed_parts(case))
+    disputed = _disputed(overdue, disputed_parts(case, today))
     oldest = _oldest(unpaid, disputed) or _last_due(case, today) if unpaid else None
     return Position(
         outstanding=sum(claim.open for claim in unpaid),

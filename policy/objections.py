@@ -1,11 +1,11 @@
 """Why an event cannot be taken as told: the answer an agent gets at once, the flag a signal leaves."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from models import events as e
-from models.case import Case
+from models.case import Case, Disputed
 from policy.contact_law import debtor_day
 from policy.money import position
 from policy.words import day_text, money_text
@@ -70,9 +70,63 @@ def _against_hold(case: Case, event: e.Hold | e.Hardship | e.Dispute | e.Protect
         return f"it would end on {day_text(event.until)}, which is past"
     if isinstance(event, e.Hold) and event.until and event.until > today + timedelta(days=LONGEST_HOLD_DAYS):
         return f"a hold of more than {LONGEST_HOLD_DAYS} days: leave the end open and release it"
-    if isinstance(event, e.Dispute) and event.status != "opened" and not _holds(case, "dispute"):
-        return "no dispute is open"
+    if isinstance(event, e.Hold) and event.blocks == ():
+        return "a hold that blocks nothing holds nothing"
+    if isinstance(event, e.Dispute):
+        return _against_part(case, event, today) if event.status == "opened" else _against_answer(case, event, today)
     return None
+
+
+def _against_part(case: Case, event: e.Dispute, today: date) -> str | None:
+    """Why what is disputed cannot be: it does not exist."""
+    numbers = [i.number for i in case.instalments]
+    for what, told, known in (
+        ("instalment", event.instalments, numbers),
+        ("charge", event.charges, [c.id for c in case.charges]),
+    ):
+        unknown = [str(part) for part in told if part not in known]
+        if unknown:
+            there = ", ".join(map(str, known)) or "none"
+            return f"there is no {what} {', '.join(unknown)} on this account; there are: {there}"
+    if event.amount and (event.instalments or event.charges):
+        return "name the instalments and charges that are disputed, or an amount, not both"
+    owed = position(case, today).outstanding
+    if event.amount and event.amount > owed:
+        return f"{money_text(event.amount, case.currency)} disputed, {money_text(owed, case.currency)} is open"
+    return "a dispute that is opened answers no other" if event.dispute else None
+
+
+def _against_answer(case: Case, event: e.Dispute, today: date) -> str | None:
+    """Why a dispute cannot be answered so."""
+    flags = {f.id for f in case.flags}
+    # One that ended by itself is still to be answered.
+    opened = [h for h in case.holds if h.reason == "dispute" and (h.ended is None or f"dispute:{h.id}" in flags)]
+    meant = [h for h in opened if event.dispute in (None, h.id)]
+    if not meant:
+        others = f"; there is {', '.join(h.id for h in opened)}" if opened else ""
+        return f"no dispute {event.dispute} is open{others}" if event.dispute else "no dispute is open"
+    if event.instalments or event.charges:
+        return "what is disputed is named when a dispute is opened, not when it is answered"
+    if event.status == "answered" and event.evidence is None:
+        return "a dispute is answered by a document: name its number as evidence"
+    if event.amount is None:
+        return None
+    if event.status != "upheld":
+        return f"no amount goes with a dispute that is {event.status}"
+    if len(meant) > 1:
+        return f"several disputes are open: name one of {', '.join(h.id for h in meant)}"
+    most = _disputed(case, meant[0].disputed, today)
+    if event.amount > most:
+        return f"{money_text(event.amount, case.currency)} upheld, {money_text(most, case.currency)} is disputed"
+    return None
+
+
+def _disputed(case: Case, part: Disputed | None, today: date) -> int:
+    """How much a dispute is about, paid or not, minor units."""
+    if part is None:
+        return position(case, today).outstanding
+    named = sum(i.amount for i in case.instalments if i.number in part.instalments)
+    return named + sum(c.amount for c in case.charges if c.id in part.charges) + (part.amount or 0)
 
 
 def _known(case: Case) -> set[str]:

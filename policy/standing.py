@@ -2,10 +2,12 @@
 
 from datetime import date, datetime, timedelta
 
-from models.case import Case, CaseHold
+from models.case import Case
 from models.decisions import Close
-from policy.contact_law import debtor_day
-from policy.cycle import Now
+from models.events import Block
+from policy.contact_law import debtor_day, end_of_day
+from policy.cycle import Candidate, Now, next_candidate
+from policy.holds import GATES, disputed_of, disputed_parts, runs
 from policy.promises import deadline, plan_verdict
 from policy.words import day_text, money_text, whole_units
 
@@ -28,7 +30,12 @@ def ended_for_good(case: Case) -> bool:
 def free(now: Now) -> bool:
     """Whether nothing keeps the case from its next step."""
     ended = must_end(now) or ended_for_good(now.case)
-    return not ended and now.case.pending is None and not why_held(now) and not below_threshold(now)
+    if ended or now.case.pending is not None or why_held(now) or below_threshold(now):
+        return False
+    if not any(runs(hold, now.at) for hold in now.case.holds):
+        return True
+    candidate = next_candidate(now)
+    return candidate is None or not gate(now, candidate)
 
 
 def below_threshold(now: Now) -> bool:
@@ -55,17 +62,37 @@ def closed(now: Now) -> Close | None:
     return None
 
 
-def _active_holds(now: Now) -> list[CaseHold]:
-    return [h for h in now.case.holds if h.ended is None and h.since <= now.at]
+def disputed(now: Now) -> int:
+    """How much of what is overdue is disputed, where the dispute is about a part; minor units."""
+    overdue = [(i, rest) for i, rest in now.position.open if i.due < now.today]
+    return disputed_of(disputed_parts(now.case, now.today), overdue)
 
 
-def running(now: Now) -> list[tuple[str, datetime | None]]:
-    """Everything that holds the case, in words, with its end."""
+def _rest_settled(now: Now) -> str | None:
+    """Why only what is disputed is left to be asked for, in words; None when something else is."""
+    disputed_now = disputed(now)
+    if not disputed_now:
+        return None
+    rest = now.position.overdue - disputed_now
+    if rest == 0:
+        return "the rest is paid; the disputed part waits"
+    least = now.strategy.worth_chasing.get(now.case.currency)
+    small = least is not None and whole_units(rest, now.case.currency) < least
+    return "the rest is below what is chased; the disputed part waits" if small else None
+
+
+def running(now: Now, what: Block = "contact") -> list[tuple[str, datetime | None]]:
+    """Everything that stops this (contact: the case and its cycle), in words, with its end."""
     case, rules = now.case, now.strategy.promise
     held: list[tuple[str, datetime | None]] = []
-    for hold in _active_holds(now):
-        end = f" until {day_text(last_day(now, hold.until))}" if hold.until else " until released"
-        held.append((f"{hold.reason.replace('_', ' ')}{end}", hold.until))
+    for hold in case.holds:
+        if what in hold.blocks and runs(hold, now.at):
+            end = f" until {day_text(last_day(now, hold.until))}" if hold.until else " until released"
+            held.append((f"{hold.reason.replace('_', ' ')}{end}", hold.until))
+    settled = _rest_settled(now)
+    if settled and what == "contact":
+        coming = [i.due for i, _ in now.position.open if i.due >= now.today]
+        held.append((settled, end_of_day(min(coming), case.zone) if coming else None))
     for p in case.promises:
         if p.verdict == "running":
             text = f"promise of {money_text(p.amount, case.currency)} by {day_text(p.due)}"
@@ -79,3 +106,9 @@ def running(now: Now) -> list[tuple[str, datetime | None]]:
 def why_held(now: Now) -> str | None:
     """All that holds the case, in words; None when nothing does."""
     return "; ".join(text for text, _ in running(now)) or None
+
+
+def gate(now: Now, candidate: Candidate) -> list[tuple[str, datetime | None]]:
+    """What keeps a step that has come due from court or from an agency, though the cycle goes on."""
+    what = GATES.get(candidate.step.do)
+    return running(now, what) if what and candidate.day <= now.today else []

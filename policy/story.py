@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from models import events as e
-from models.case import Case
+from models.case import Case, Disputed
 from models.decisions import Act, AnyJson, Close, Decision, Line, Wait
 from models.events import Heard
+from policy.holds import parts_text, rule_of
 from policy.words import day_text, money_text
 
 PLAIN = ("event_id", "at", "kind")
@@ -129,9 +130,35 @@ def _outcome(event: Any, money: str) -> str:
     return str(event.outcome).replace("_", " ") + (f", cause {event.cause}" if event.cause else "")
 
 
-def _reason(event: Any, money: str) -> str:
-    by = getattr(event, "by", None)
-    return f"{event.reason}{_until(event.until)}" + (f", by {by}" if by else "")
+def _hold(event: Any, money: str) -> str:
+    """`lawyer, until 3 Mar 2027, document D-1: stops contact, court, assignment`."""
+    blocks = getattr(event, "blocks", None) or rule_of(event.reason).blocks
+    by = f", by {event.by}" if getattr(event, "by", None) else ""
+    return f"{event.reason}{_until(event.until)}{_document(event)}{by}{_stops(blocks)}"
+
+
+def _document(event: Any) -> str:
+    return f", document {event.evidence}" if event.evidence else ""
+
+
+def _stops(blocks: Iterable[str]) -> str:
+    return f": stops {', '.join(blocks)}"
+
+
+def _hardship(event: Any, money: str) -> str:
+    left = f", {money_text(event.left, money)} left a month" if event.left is not None else ""
+    cause, stops = event.cause or "no cause given", _stops(rule_of("hardship").blocks)
+    return f"{cause}{left}{_until(event.until)}{_document(event)}{stops}"
+
+
+def _dispute(event: Any, money: str) -> str:
+    which = f" {event.dispute}" if event.dispute else ""
+    if event.status != "opened":
+        lowered = f", {money_text(event.amount, money)} less is owed" if event.amount else ""
+        return f"{event.status}{which}{lowered}{_document(event)}"
+    part = Disputed(instalments=event.instalments, charges=event.charges, amount=event.amount)
+    about, blocks = parts_text(part, money), rule_of("dispute", part if part != Disputed() else None).blocks
+    return f"opened{f' about {about}' if about else ''}{_until(event.until)}{_document(event)}{_stops(blocks)}"
 
 
 def _plan(event: Any, money: str) -> str:
@@ -171,10 +198,10 @@ WORDS: dict[str, Callable[[Any, str], str]] = {
     "contact_outcome": _outcome,
     "visit_outcome": _outcome,
     "delivery_report": lambda e, _: f"{e.status} ({e.message})",
-    "dispute": lambda e, _: e.status + _until(e.until),
-    "hardship": lambda e, _: (e.cause or "no cause given") + _until(e.until),
-    "protection": _reason,
-    "hold": _reason,
+    "dispute": _dispute,
+    "hardship": _hardship,
+    "protection": _hold,
+    "hold": _hold,
     "opt_out": lambda e, _: f"no more {e.channel}",
     "contact_details": lambda e, _: ", ".join(f"{c} {'usable' if ok else 'not usable'}" for c, ok in e.usable.items()),
     "notice_served": lambda e, _: f"served on {day_text(e.served_on)}, receipt {e.proof}",

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from models import events as e
-from models.case import Case, Flag, Pending, Released, StepRecord
+from models.case import Adjustment, Case, Disputed, Flag, Pending, Released, StepRecord
 from models.events import Channel, Outcome
 from policy.changes import attempted, changed, flagged, held, recorded, rewritten, without_channels, without_hold
-from policy.contact_law import end_of_day, start_of_day
+from policy.contact_law import debtor_day, end_of_day, start_of_day
+from policy.holds import parts_text
 from policy.objections import asked
 from policy.told_money import ON_MONEY
 
@@ -75,13 +76,26 @@ def _on_its_way(case: Case, key: str) -> bool:
 
 
 def _dispute(case: Case, event: e.Dispute, at: datetime) -> Case:
-    if event.status == "upheld":
+    if event.status == "upheld" and event.amount is None:
         # The debtor is right: nobody is chased until a person has corrected the debt, released or withdrawn it.
         return flagged(case, f"upheld:{event.event_id}", "dispute upheld: correct the debt, release it or withdraw it")
+    if event.status == "upheld":
+        case = _lowered(case, event, at)
     if event.status != "opened":
-        return without_hold(case, "dispute", at)
-    case = flagged(case, f"dispute:{event.event_id}", "dispute to be answered")
-    return held(case, event.event_id, "dispute", at, _last_moment(case, event.until))
+        return without_hold(case, "dispute", at, event.dispute)
+    part = Disputed(
+        instalments=tuple(sorted({*event.instalments})), charges=tuple(sorted({*event.charges})), amount=event.amount
+    )
+    about = f" about {parts_text(part, case.currency)}" if part != Disputed() else ""
+    case = flagged(case, f"dispute:{event.event_id}", f"dispute{about} to be answered")
+    return _held(case, event, "dispute", at, disputed=part if about else None)
+
+
+def _lowered(case: Case, event: e.Dispute, at: datetime) -> Case:
+    assert event.amount
+    day = debtor_day(event.at or at, case.zone)
+    entry = Adjustment(id=event.event_id, amount=-event.amount, day=day, reason="dispute_upheld")
+    return changed(case, adjustments=(*case.adjustments, entry))
 
 
 def _hardship(case: Case, event: e.Hardship, at: datetime) -> Case:
@@ -89,12 +103,14 @@ def _hardship(case: Case, event: e.Hardship, at: datetime) -> Case:
         case = changed(case, causes=(*case.causes, event.cause))
     if event.until is None:
         case = flagged(case, f"hardship:{event.event_id}", "hardship without an end: agree on what follows")
-    return held(case, event.event_id, "hardship", at, _last_moment(case, event.until))
+    if event.left is not None:
+        case = changed(case, monthly_left=event.left)
+    return _held(case, event, "hardship", at)
 
 
 def _protection(case: Case, event: e.Protection, at: datetime) -> Case:
     case = flagged(case, f"protection:{event.event_id}", f"protected party: {event.reason}")
-    return held(case, event.event_id, event.reason, at, _last_moment(case, event.until))
+    return _held(case, event, event.reason, at)
 
 
 def _opt_out(case: Case, event: e.OptOut, at: datetime) -> Case:
@@ -126,7 +142,16 @@ def _notice_served(case: Case, event: e.NoticeServed, at: datetime) -> Case:
 
 
 def _ops_hold(case: Case, event: e.Hold, at: datetime) -> Case:
-    return held(case, event.event_id, event.reason, at, _last_moment(case, event.until))
+    return _held(case, event, event.reason, at, **{} if event.blocks is None else {"blocks": event.blocks})
+
+
+def _held(
+    case: Case, event: e.Dispute | e.Hardship | e.Protection | e.Hold, reason: str, at: datetime, **more: Any
+) -> Case:
+    """With a hold from when it happened, if that was told, through the last moment of its last day."""
+    until = end_of_day(event.until, case.zone) if event.until else None
+    since = min(event.at or at, at)
+    return held(case, event.event_id, reason, since, until, evidence=event.evidence, **more)
 
 
 def _release(case: Case, event: e.Release, at: datetime) -> Case:
@@ -177,11 +202,6 @@ def _moved(case: Case, event: e.Moved, at: datetime) -> Case:
 
 def _unreadable(case: Case, event: e.Unreadable, at: datetime) -> Case:
     return flagged(case, f"event:{event.event_id}", f"signal {event.signal} could not be read: {event.reason}")
-
-
-def _last_moment(case: Case, until: Any) -> datetime | None:
-    # The last day still belongs to the hold.
-    return end_of_day(until, case.zone) if until else None
 
 
 ON_FACT: dict[str, Callable[[Case, Any, datetime], Case]] = ON_MONEY | {

@@ -13,10 +13,11 @@ from models.strategy import Strategy
 from policy.apply import apply
 from policy.contact_law import debtor_day, lawful_from, start_of_day
 from policy.cycle import DEMANDS, Candidate, Now, channels, exhausted, look, next_candidate
+from policy.holds import GATES, runs
 from policy.instructions import instruction, short
 from policy.money import position
 from policy.noticing import finding
-from policy.standing import below_threshold, closed, last_day, running
+from policy.standing import below_threshold, closed, gate, last_day, running
 from policy.words import day_text, money_text
 
 OFFICE_OPENS = timedelta(hours=8)
@@ -59,17 +60,32 @@ def decide(case: Case, strategy: Strategy, pack: Jurisdiction, now: datetime, fe
 
 
 def _next(now: Now, pack: Jurisdiction, feed: Feed | None) -> Act | Wait | Close:
-    return closed(now) or _held(now) or _awaited(now) or _not_worth(now) or _step(now, pack, feed)
+    found = closed(now) or _held(now) or _awaited(now) or _not_worth(now) or _step(now, pack, feed)
+    return _till_a_hold_ends(now, found) if isinstance(found, Wait) else found
+
+
+def _till_a_hold_ends(now: Now, wait: Wait) -> Wait:
+    """Also a hold that lets the cycle go on ends by itself, at its own end."""
+    ends = [hold.until for hold in now.case.holds if hold.until is not None and runs(hold, now.at)]
+    ends += [wait.until] if wait.until else []
+    return wait.model_copy(update={"until": min(ends)}) if ends else wait
 
 
 def _held(now: Now) -> Wait | None:
     holding = running(now)
     if not holding:
         return None
-    ends = [end for _, end in holding if end is not None]
     if now.case.pending and now.case.pending.due:
-        ends.append(now.case.pending.due)
-    return Wait(until=min(ends) if ends else None, why=short("; ".join(text for text, _ in holding)))
+        holding = [*holding, ("", now.case.pending.due)]
+    return Wait(until=_first_end(holding), why=short(_words(holding)))
+
+
+def _first_end(holding: list[tuple[str, datetime | None]]) -> datetime | None:
+    return min((end for _, end in holding if end is not None), default=None)
+
+
+def _words(holding: list[tuple[str, datetime | None]]) -> str:
+    return "; ".join(text for text, _ in holding if text)
 
 
 def _awaited(now: Now) -> Wait | None:
@@ -96,6 +112,9 @@ def _step(now: Now, pack: Jurisdiction, feed: Feed | None) -> Act | Wait | Close
     candidate = next_candidate(now)
     if candidate is None:
         return _nothing_left(now)
+    if blocked := gate(now, candidate):
+        what = f"{GATES[candidate.step.do]} is blocked by"
+        return Wait(until=_first_end(blocked), step=candidate.step.id, why=short(f"{what} {_words(blocked)}"))
     usable = channels(now, candidate)
     if candidate.day <= now.today and (exhausted(now, candidate) or not usable):
         return Wait(until=None, step=candidate.step.id, why=f"a person's decision about {candidate.step.id}")
@@ -109,6 +128,9 @@ def _step(now: Now, pack: Jurisdiction, feed: Feed | None) -> Act | Wait | Close
 
 
 def _nothing_left(now: Now) -> Wait | Close:
+    if now.case.episode_open and (blocked := running(now, "court") + running(now, "assignment")):
+        # An open dispute, for one: what is handed over to a court or an agency is handed over for good.
+        return Wait(until=_first_end(blocked), why=short(f"the cycle is done; its end waits for {_words(blocked[:1])}"))
     if now.case.episode_open:
         return Close(outcome=_end(now), why=f"every step of the cycle {now.cycle.name} was taken")
     due = now.position.oldest_unpaid or now.today

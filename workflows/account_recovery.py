@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from models.decisions import Act, CaseView, Close, DecideInput, Decision, Recorded, Wait
     from models.events import Heard
     from policy.apply import apply, end, follow
+    from policy.holds import shown
     from policy.objections import objection, reused
     from policy.results import base, step_input
     from policy.summary import details, told
@@ -296,6 +297,8 @@ class AccountRecoveryWorkflow:
     def case(self) -> CaseView:
         decision = self._decision
         nxt = decision.next if decision else None
+        with pure():
+            holds = shown(self._case, workflow.now())
         return CaseView(
             case=self._case,
             stage=self._case.stage,
@@ -305,6 +308,7 @@ class AccountRecoveryWorkflow:
             next_step=getattr(nxt, "step", None),
             next_at=getattr(nxt, "until", None),
             why=nxt.why if nxt else "not decided yet",
+            holds=holds,
         )
 
     def _show(self, decision: Decision) -> None:

@@ -146,7 +146,7 @@ def _facts(entry: dict[str, Any], case: Case, steps: set[str], tell: Told) -> li
         case "hold":
             return [tell(e.Hold, reason=what, until=until)]
         case "dispute":
-            return [tell(e.Dispute, status=what)]
+            return [tell(e.Dispute, status=what, evidence="D-1" if what == "answered" else None)]
         case "hardship":
             return [tell(e.Hardship, cause=what, until=until)]
         case "protected":

@@ -5,7 +5,6 @@ import pytest
 from models import events as e
 from tests.policy.cases import Life, account, by_hand, day
 from tests.policy.test_apply import LADDER, at_step, on_the_way, pending_key
-from tests.policy.test_promises import chased
 
 # --- formal notice ---------------------------------------------------------------------------------------------------
 
@@ -161,21 +160,6 @@ def test_a_hold_without_an_end_lasts_until_a_person_releases_it(kind, fields, of
     assert (quiet, life.until(301).steps) == (["sms"], ["sms", "call"])
 
 
-@pytest.mark.parametrize("status", ["answered", "rejected"])
-def test_an_answered_dispute_ends_its_hold(status):
-    life = on_the_way(2)
-    life.hears(e.Dispute)
-    life.until(20)
-    life.hears(e.Dispute, status=status)
-    assert life.until(21).steps == ["sms", "call"]
-
-
-def test_an_answer_to_no_dispute_is_left_for_a_person():
-    life = on_the_way(2)
-    life.hears(e.Dispute, status="answered")
-    assert life.flags == ["event"]
-
-
 @pytest.mark.parametrize(("until", "taken"), [(1, False), (2, True), (732, True), (733, False)])
 def test_a_hold_ends_today_at_the_earliest_and_in_two_years_at_the_latest(until, taken):
     life = on_the_way(2)
@@ -188,18 +172,3 @@ def test_a_person_looks_at_what_only_a_person_can_end(kind):
     life = on_the_way(2)
     life.hears(kind, **({"reason": "deceased"} if kind is e.Protection else {}))
     assert len(life.flags) == 1
-
-
-def test_a_dispute_that_is_upheld_leaves_the_debtor_in_peace_until_a_person_has_released_it():
-    life = chased(4)
-    life.hears(e.Dispute)
-    life.until(8)
-    life.hears(e.Dispute, status="upheld")
-    assert (life.until(30).steps, "upheld" in life.flags) == ([], True)
-
-
-def test_a_dispute_that_is_answered_no_longer_waits_for_a_person():
-    life = chased(4)
-    life.hears(e.Dispute)
-    life.hears(e.Dispute, status="rejected")
-    assert life.flags == []
