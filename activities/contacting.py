@@ -10,7 +10,7 @@ from temporalio.exceptions import ApplicationError
 from activities.accounts import Addressed, NoAddress, address, addressed, computation, facts, paper, window
 from activities.documents import Pdf, make_letter
 from activities.effects import Effects, clock, reserved_at
-from activities.papers import Letter
+from activities.papers import Computation, Letter
 from activities.providers.channel import Message
 from activities.texts import Rendered, Texts, render
 from activities.wording import TextChannel
@@ -33,6 +33,8 @@ class Contacting:
     def send_message(self, asked: StepInput) -> Result:
         """Send the step's text on its channel, once, unless the law defers or refuses it."""
         at = clock(asked)
+        # First of all: a letter that does not add up must not stand in the contact log as if it were on its way.
+        sums = computation(asked) if asked.act.channel is Channel.letter and asked.overdue else None
         with self._effects.database.session() as session:
             against = self._effects.begin(session, asked, at)
             if against is not None:
@@ -40,20 +42,20 @@ class Contacting:
             known = addressed(session, asked)
             reserved = reserved_at(session, asked)
         try:
-            message = self._message(asked, known, debtor_day(reserved, asked.zone))
+            message = self._message(asked, known, debtor_day(reserved, asked.zone), sums)
         except NoAddress as missing:
             return self._refused(asked, str(missing))
         self._effects.send(message)
         with self._effects.database.session() as session:
             return self._effects.finish(session, asked, done(asked), at)
 
-    def _message(self, asked: StepInput, known: Addressed, day: date) -> Message:
+    def _message(self, asked: StepInput, known: Addressed, day: date, sums: Computation | None) -> Message:
         channel = asked.act.channel
         if channel is None or asked.act.text is None:
             raise ApplicationError("a message needs a channel and a text", type="NoText", non_retryable=True)
         wanted = cast(TextChannel, channel.value)
         text = render(self._texts, known.party.language, asked.act.text, wanted, facts(asked, known, self._charges))
-        pdf = self._letter(asked, known, text) if channel is Channel.letter else None
+        pdf = self._letter(asked, known, text, sums) if channel is Channel.letter else None
         return Message(
             key=asked.act.key,
             day=day,
@@ -64,8 +66,7 @@ class Contacting:
             attachment=pdf.content if pdf else None,
         )
 
-    def _letter(self, asked: StepInput, known: Addressed, text: Rendered) -> Pdf:
-        sums = computation(asked) if asked.overdue else None
+    def _letter(self, asked: StepInput, known: Addressed, text: Rendered, sums: Computation | None) -> Pdf:
         letter = Letter(**paper(asked, known, text), address=window(known.party), computation=sums)
         return make_letter(self._texts, letter)
 

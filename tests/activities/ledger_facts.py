@@ -1,12 +1,21 @@
 """A ledger in which everything happens once: interest, a fee, a cost, payments, one taken back, a credit, a cap."""
 
+import io
 from datetime import UTC, date, datetime
 from typing import Any
 
+from pypdf import PdfReader
+
+from activities.documents import Pdf
 from activities.papers import Agreement, InstalmentLine, Owed, Statement
 from activities.texts import render
+from models import events as e
+from models.case import Case, Instalment
+from models.decisions import Act, OpenInstalment, StepInput
 from models.ledger import Entry, OpenCharge, Served
-from tests.activities.letter_facts import TEXTS, facts
+from tests.activities.letter_facts import TEXTS, facts, spaced
+from tests.policy.cases import account as an_account
+from tests.policy.cases import day as day_of
 
 DAY = date(2026, 9, 23)
 RATE = "8.25 % a year"
@@ -101,3 +110,35 @@ def statement(language: str, name: str = "Marta Bianchi", **changes: Any) -> Sta
         "agreements": AGREED,
     }
     return Statement(**(values | changes))
+
+
+def lent(**more: Any) -> Case:
+    """Three instalments of 120.00 with 10.00 interest each; on day 45 two are overdue."""
+    due = tuple(Instalment(number=n + 1, due=day_of(30 * n), amount=12_000, interest=1_000) for n in range(3))
+    return an_account(instalments=due, **more)
+
+
+def asked(**changes: Any) -> StepInput:
+    values: dict[str, Any] = {
+        "account": "a1",
+        "party": "d1",
+        "country": "IT",
+        "zone": "Europe/Rome",
+        "currency": "EUR",
+        "act": Act(why="", step="letter", round="e1", do="letter", channel=e.Channel.letter, key="k", attempt=1),
+        "now": datetime(2026, 9, 23, 8, tzinfo=UTC),
+        "outstanding": 70_151,
+        "overdue": 45_151,
+        "oldest_due": date(2026, 7, 1),
+        "due_amount": 19_851,
+        "days_past_due": 84,
+        "open": tuple(OpenInstalment(**i.model_dump()) for i in OPEN),
+        "entries": ENTRIES,
+        "beside": (LATE,),
+    }
+    return StepInput(**(values | changes))
+
+
+def pages(pdf: Pdf) -> list[str]:
+    found = [spaced(page.extract_text()) for page in PdfReader(io.BytesIO(pdf.content)).pages]
+    return [" ".join(page.split()) for page in found]

@@ -1,6 +1,5 @@
 """Does a statement of a debt, and the table of a letter, explain every cent in the debtor's language?"""
 
-import io
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
@@ -8,26 +7,18 @@ from typing import Any, Literal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pypdf import PdfReader
-from temporalio.exceptions import ApplicationError
 
-from activities.accounts import Addressed, computation
-from activities.documents import DocumentFault, Pdf, make_letter, make_statement
-from activities.papers import Computation, Letter, Owed, Statement
+from activities.accounts import Addressed
+from activities.documents import DocumentFault, make_statement
+from activities.papers import Owed, Statement
 from activities.stating import stated
 from activities.texts import LOCALES, day, money
-from models import events as e
-from models.case import Case, Instalment, Plan, Promise
-from models.decisions import Act, OpenInstalment, StepInput
+from models.case import Case, Plan, Promise
 from models.ledger import Entry, OpenCharge
 from models.tables import Account, Party, Portfolio
 from models.tariff import Caps, LateFee, Rate, Tariff
-from policy.money import position
-from policy.results import step_input
-from tests.activities.ledger_facts import DAY, ENTRIES, LATE, OPEN, OWED, statement
+from tests.activities.ledger_facts import DAY, ENTRIES, OWED, lent, pages, statement
 from tests.activities.letter_facts import HOSTILE, TEXTS, facts, spaced
-from tests.policy.cases import account as an_account
-from tests.policy.cases import at
 from tests.policy.cases import day as day_of
 from tests.policy.test_ledger import DAYS, books
 
@@ -44,11 +35,6 @@ EXPLAINED = {
     "ru": ["8,25 % в год на просроченную сумму 230,00 ₽, с 2 июля 2026 г. по 31 июля 2026 г. (30 дней)", "Меньше, чем"],
     "pt": ["8,25% ao ano sobre R$ 230,00 em atraso, de 2 de julho de 2026 a 31 de julho de 2026 (30 dias)"],
 }
-
-
-def pages(pdf: Pdf) -> list[str]:
-    found = [spaced(page.extract_text()) for page in PdfReader(io.BytesIO(pdf.content)).pages]
-    return [" ".join(page.split()) for page in found]
 
 
 def words(paper: Statement) -> str:
@@ -179,12 +165,6 @@ def test_a_name_without_glyphs_is_refused() -> None:
 # --- from a case -----------------------------------------------------------------------------------------------------
 
 
-def lent(**more: Any) -> Case:
-    """Three instalments of 120.00 with 10.00 interest each; on day 45 two are overdue."""
-    due = tuple(Instalment(number=n + 1, due=day_of(30 * n), amount=12_000, interest=1_000) for n in range(3))
-    return an_account(instalments=due, **more)
-
-
 def known(case: Case, language: str = "it") -> Addressed:
     common: dict[str, Any] = {"id": case.account, "portfolio": "p1", "reference": "IT-1", "party": "d1"}
     row = Account(**common, creditor="Banca Esempio", currency=case.currency)
@@ -226,13 +206,6 @@ def test_whatever_happened_to_an_account_its_statement_adds_up_on_every_day(case
     assert due + late == paper.owed.overdue
 
 
-@given(books(), DAYS)
-@settings(max_examples=150, deadline=None)
-def test_whatever_happened_to_an_account_its_letter_adds_up_on_every_day(case: Case, on: int) -> None:
-    sums = computation(step_input(case, asked().act, at(on, "12:00")))
-    assert sum(line.amount for line in sums.lines) == sums.overdue == position(case, day_of(on)).overdue
-
-
 @given(books(), DAYS, st.sampled_from(sorted(LOCALES)))
 @settings(max_examples=25, deadline=None)
 def test_whatever_happened_to_an_account_its_statement_can_be_printed(case: Case, on: int, language: str) -> None:
@@ -255,84 +228,3 @@ def test_a_year_late_is_explained_period_by_period_as_it_was_computed() -> None:
     assert "7.3% a year on €110.00 overdue, from 2 March 2027 to 31 March 2027 (30 days)" in text
     assert "Instalment 1 · 4% of €120.00 · At least €12.00 is charged." in text
     assert "Less than computed: the law or the contract sets a limit." in text
-
-
-# --- letters ---------------------------------------------------------------------------------------------------------
-
-
-def asked(**changes: Any) -> StepInput:
-    values: dict[str, Any] = {
-        "account": "a1",
-        "party": "d1",
-        "country": "IT",
-        "zone": "Europe/Rome",
-        "currency": "EUR",
-        "act": Act(why="", step="letter", round="e1", do="letter", channel=e.Channel.letter, key="k", attempt=1),
-        "now": datetime(2026, 9, 23, 8, tzinfo=UTC),
-        "outstanding": 70_151,
-        "overdue": 45_151,
-        "oldest_due": date(2026, 7, 1),
-        "due_amount": 19_851,
-        "days_past_due": 84,
-        "open": tuple(OpenInstalment(**i.model_dump()) for i in OPEN),
-        "entries": ENTRIES,
-        "beside": (LATE,),
-    }
-    return StepInput(**(values | changes))
-
-
-def letter_of(sums: Computation) -> str:
-    paper = statement("en")
-    letter = Letter(**{name: getattr(paper, name) for name in Letter.model_fields} | {"computation": sums})
-    return " ".join(pages(make_letter(TEXTS, letter)))
-
-
-def test_a_letter_leads_from_principal_interest_fees_and_payments_to_the_amount_it_asks_for() -> None:
-    text = letter_of(computation(asked()))
-    assert "Remainder of instalment 2 1 July 2026 €198.51 Instalment 3 1 August 2026 €250.00" in text
-    assert "Interest for late payment €3.00 Overdue €451.51" in text
-    assert "10 Jan 2026 Principal €920.00 10 Jan 2026 Interest under the contract €80.00" in text
-    assert "8.25% a year on €230.00 overdue, from 2 July 2026 to 31 July 2026 (30 days) €1.51" in text
-    assert "Outstanding in all €701.51 Not due yet (instalments 4) -€250.00 Overdue €451.51" in text
-
-
-def test_many_payments_are_one_line_of_a_letter() -> None:
-    more = tuple(Entry(key=f"p{n}", kind="payment", day=date(2026, 9, n), amount=-100, served=()) for n in range(1, 11))
-    back = Entry(key="x", kind="cost", day=DAY, amount=1_000)
-    assert "1 Jun 2026 – 10 Sept 2026 Payments (13) -€410.00" in letter_of(
-        computation(asked(entries=(*ENTRIES, *more, back)))
-    )
-
-
-def test_fees_and_costs_that_are_open_stand_below_the_instalments_and_one_of_today_is_not_due() -> None:
-    charges = (
-        LATE,
-        OpenCharge(what="late_fee", day=date(2026, 8, 5), amount=1_200, instalment=3),
-        OpenCharge(what="interest", day=date(2026, 9, 1), amount=700),
-        OpenCharge(what="principal", day=date(2026, 9, 2), amount=900),
-        OpenCharge(what="cost", day=DAY, amount=4_000),
-    )
-    entries = (*ENTRIES, Entry(key="more", kind="cost", day=DAY, amount=6_800))
-    text = letter_of(computation(asked(outstanding=76_951, overdue=47_951, beside=charges, entries=entries)))
-    assert "Interest for late payment €3.00 Late fee (Instalment 3) 5 August 2026 €12.00 Interest 1 September" in text
-    assert "Adjustment 2 September 2026 €9.00 Overdue €479.51" in text
-    assert "Not due yet (instalments 4) -€290.00 Overdue €479.51" in text
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"overdue": 45_152}, {"outstanding": 70_152}, {"entries": ENTRIES[1:]}, {"beside": ()}]
-)
-def test_a_letter_whose_lines_do_not_make_the_amount_is_not_sent(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ApplicationError) as caught:
-        computation(asked(**wrong))
-    assert (caught.value.type, caught.value.non_retryable) == ("DoesNotAddUp", True)
-
-
-def test_a_step_on_paper_carries_the_ledger_and_an_sms_does_not() -> None:
-    case, now = lent(), datetime(2027, 4, 15, 8, tzinfo=UTC)
-    paper = asked().act
-    sms = paper.model_copy(update={"do": "sms", "channel": e.Channel.sms})
-    by_letter, by_sms = (step_input(case, act, now) for act in (paper, sms))
-    assert sum(entry.amount for entry in by_letter.entries) == position(case, day_of(45)).outstanding == 36_000
-    assert (by_sms.entries, by_sms.open) == ((), ())
-    assert computation(by_letter).overdue == 24_000
