@@ -10,7 +10,7 @@ from policy.apply import goes_on
 from policy.changes import OVERPAID
 from policy.cycle import Now, channels, entry_stage, exhausted, next_candidate, passes, prevention_round
 from policy.promises import deadline, plan_verdict, verdicts
-from policy.standing import below_threshold, closed, disputed, ended_for_good, free, last_day, why_held
+from policy.standing import below_threshold, closed, ended_for_good, free, last_day, why_held
 from policy.words import day_text, money_text
 
 CHARGES_LEFT = "charges_left"
@@ -90,7 +90,8 @@ def _episode(now: Now, finding_id: str) -> e.Finding | None:
     case, overdue = now.case, now.position.overdue
     if case.episode_open and overdue == 0:
         return e.EpisodeEnded(event_id=finding_id)
-    if case.episode_open or overdue == disputed(now) or now.position.oldest_unpaid is None or ended_for_good(case):
+    nothing_asked = overdue == now.position.disputed
+    if case.episode_open or nothing_asked or now.position.oldest_unpaid is None or ended_for_good(case):
         return None
     since, why = now.position.oldest_unpaid, f"day {now.dpd} past due"
     if goes_on(case, since) and case.stage:

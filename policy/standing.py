@@ -7,7 +7,7 @@ from models.decisions import Close
 from models.events import Block
 from policy.contact_law import debtor_day, end_of_day
 from policy.cycle import Candidate, Now, next_candidate
-from policy.holds import GATES, disputed_of, disputed_parts, runs
+from policy.holds import GATES, runs
 from policy.promises import deadline, plan_verdict
 from policy.words import day_text, money_text, whole_units
 
@@ -62,18 +62,11 @@ def closed(now: Now) -> Close | None:
     return None
 
 
-def disputed(now: Now) -> int:
-    """How much of what is overdue is disputed, where the dispute is about a part; minor units."""
-    overdue = [(i, rest) for i, rest in now.position.open if i.due < now.today]
-    return disputed_of(disputed_parts(now.case, now.today), overdue)
-
-
 def _rest_settled(now: Now) -> str | None:
     """Why only what is disputed is left to be asked for, in words; None when something else is."""
-    disputed_now = disputed(now)
-    if not disputed_now:
+    if not now.position.disputed:
         return None
-    rest = now.position.overdue - disputed_now
+    rest = now.position.overdue - now.position.disputed
     if rest == 0:
         return "the rest is paid; the disputed part waits"
     least = now.strategy.worth_chasing.get(now.case.currency)
