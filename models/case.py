@@ -51,6 +51,8 @@ class Adjustment(Part):
     day: date
     reason: str
     write_off: bool = False
+    instalment: int | None = None
+    """The instalment that was wrong, of a dispute that was upheld."""
 
 
 class Refund(Part):

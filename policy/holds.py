@@ -1,11 +1,11 @@
 """What does each hold stop, why, and what does it leave allowed? And on which days was something stopped?"""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from models import events as e
-from models.case import BLOCKS, Case, CaseHold, Disputed, Instalment
+from models.case import BLOCKS, Case, CaseHold, Disputed
 from models.decisions import HoldShown
 from models.events import Block
 from policy.contact_law import debtor_day, end_of_day
@@ -165,6 +165,13 @@ def _shown(case: Case, hold: CaseHold, rule: HoldRule) -> HoldShown:
 # --- disputes about a part -------------------------------------------------------------------------------------------
 
 
+def open_disputes(case: Case, only: str | None = None) -> list[CaseHold]:
+    """The disputes that are to be answered, or the one of this id. One that ended by itself is still among them."""
+    asked = {flag.id for flag in case.flags}
+    disputes = [h for h in case.holds if h.reason == "dispute" and only in (None, h.id)]
+    return [h for h in disputes if h.ended is None or f"dispute:{h.id}" in asked]
+
+
 def disputed_parts(case: Case, day: date) -> Disputed:
     """All that is disputed on a debtor's day where the dispute is about a part: these pause, the rest does not.
 
@@ -177,12 +184,6 @@ def disputed_parts(case: Case, day: date) -> Disputed:
         charges=tuple(sorted({charge for part in parts for charge in part.charges})),
         amount=sum(part.amount or 0 for part in parts) or None,
     )
-
-
-def disputed_of(disputed: Disputed, due: Sequence[tuple[Instalment, int]]) -> int:
-    """How much of what is open on these instalments is disputed, minor units."""
-    named = sum(rest for instalment, rest in due if instalment.number in disputed.instalments)
-    return min(sum(rest for _, rest in due), named + (disputed.amount or 0))
 
 
 def parts_text(disputed: Disputed, currency: str) -> str:

@@ -87,8 +87,9 @@ class Book:
                 self._charge(day, happened)
             case Adjustment(amount=amount) if amount < 0:
                 kind: EntryKind = "write_off" if happened.write_off else "adjustment"
-                served, self.credit = self._pay(day, -amount, None)
-                self._enter(kind, day, amount, key=happened.id, reason=happened.reason, served=served)
+                served, self.credit = self._pay(day, -amount, happened.instalment)
+                more: dict[str, Any] = {"instalment": happened.instalment, "reason": happened.reason}
+                self._enter(kind, day, amount, key=happened.id, served=served, **more)
             case Adjustment():
                 self._owe_more(day, happened.id, happened.amount)
                 self._enter("adjustment", day, happened.amount, key=happened.id, reason=happened.reason)

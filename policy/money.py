@@ -94,13 +94,19 @@ def _last_due(case: Case, today: date) -> date | None:
 
 
 def _disputed(overdue: list[Claim], parts: Disputed) -> dict[int, int]:
-    """How much of each overdue claim is disputed: named ones whole, an amount from the oldest on."""
+    """How much of each overdue claim is disputed: named ones whole, an amount from the oldest on.
+
+    Interest for being late has no day of its own: it is disputed when everything is that it can run on.
+    """
     found: dict[int, int] = {}
     left = parts.amount or 0
-    for claim in sorted(overdue, key=lambda c: c.day):
+    late = [claim for claim in overdue if claim.day == ALWAYS]
+    for claim in sorted((c for c in overdue if c.day != ALWAYS), key=lambda c: c.day):
         if claim.instalment in parts.instalments or (claim.id and claim.id in parts.charges):
             found[id(claim)] = claim.open
         elif left:
             found[id(claim)] = min(left, claim.open)
             left -= found[id(claim)]
+    if found and all(found.get(id(c)) == c.open for c in overdue if c.day != ALWAYS):
+        found |= {id(claim): claim.open for claim in late}
     return found

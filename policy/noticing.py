@@ -12,7 +12,7 @@ from policy.contact_law import end_of_day
 from policy.cycle import Now, channels, entry_stage, exhausted, next_candidate, passes, prevention_round
 from policy.following import open_offers
 from policy.promises import deadline, plan_verdict, settlement_paid, verdicts
-from policy.standing import below_threshold, closed, disputed, ended_for_good, free, last_day, why_held
+from policy.standing import below_threshold, closed, ended_for_good, free, last_day, why_held
 from policy.words import day_text, money_text
 
 CHARGES_LEFT = "charges_left"
@@ -118,7 +118,8 @@ def _episode(now: Now, finding_id: str) -> e.Finding | None:
     case, overdue = now.case, now.position.overdue
     if case.episode_open and overdue == 0:
         return e.EpisodeEnded(event_id=finding_id)
-    if case.episode_open or overdue == disputed(now) or now.position.oldest_unpaid is None or ended_for_good(case):
+    nothing_asked = overdue == now.position.disputed
+    if case.episode_open or nothing_asked or now.position.oldest_unpaid is None or ended_for_good(case):
         return None
     if any(plan.verdict == "running" for plan in case.plans):
         # Within its grace, or a deferral: nothing new begins while an arrangement is kept.

@@ -7,6 +7,7 @@ from typing import Any
 from models import events as e
 from models.case import Case, Disputed
 from policy.contact_law import debtor_day
+from policy.holds import open_disputes
 from policy.money import position
 from policy.offer_objections import against_offer
 from policy.words import day_text, money_text
@@ -99,13 +100,11 @@ def _against_part(case: Case, event: e.Dispute, today: date) -> str | None:
 
 def _against_answer(case: Case, event: e.Dispute, today: date) -> str | None:
     """Why a dispute cannot be answered so."""
-    flags = {f.id for f in case.flags}
-    # One that ended by itself is still to be answered.
-    opened = [h for h in case.holds if h.reason == "dispute" and (h.ended is None or f"dispute:{h.id}" in flags)]
-    meant = [h for h in opened if event.dispute in (None, h.id)]
+    meant = open_disputes(case, event.dispute)
     if not meant:
-        others = f"; there is {', '.join(h.id for h in opened)}" if opened else ""
-        return f"no dispute {event.dispute} is open{others}" if event.dispute else "no dispute is open"
+        others = ", ".join(h.id for h in open_disputes(case))
+        there = f" {event.dispute} is open; there is {others}" if others else " is open"
+        return f"no dispute{there}"
     if event.instalments or event.charges:
         return "what is disputed is named when a dispute is opened, not when it is answered"
     if event.status == "answered" and event.evidence is None:

@@ -72,17 +72,11 @@ def _settled(case: Case) -> str | None:
     return f"settled for less: {money_text(-waived[-1].amount, case.currency)} waived"
 
 
-def disputed(now: Now) -> int:
-    """How much of what is overdue is disputed, where the dispute is about a part; minor units."""
-    return now.position.disputed
-
-
 def _rest_settled(now: Now) -> str | None:
     """Why only what is disputed is left to be asked for, in words; None when something else is."""
-    disputed_now = disputed(now)
-    if not disputed_now:
+    if not now.position.disputed:
         return None
-    rest = now.position.overdue - disputed_now
+    rest = now.position.overdue - now.position.disputed
     if rest == 0:
         return "the rest is paid; the disputed part waits"
     least = now.strategy.worth_chasing.get(now.case.currency)

@@ -9,7 +9,7 @@ from models.case import Adjustment, Case, Flag, Pending, Released, StepRecord
 from models.events import Channel, Outcome
 from policy.changes import attempted, changed, flagged, held, recorded, rewritten, without_channels, without_hold
 from policy.contact_law import debtor_day, end_of_day, start_of_day
-from policy.holds import part_of, parts_text
+from policy.holds import open_disputes, part_of, parts_text
 from policy.objections import asked
 from policy.told_money import ON_MONEY
 
@@ -92,7 +92,10 @@ def _dispute(case: Case, event: e.Dispute, at: datetime) -> Case:
 def _lowered(case: Case, event: e.Dispute, at: datetime) -> Case:
     assert event.amount
     day = debtor_day(event.at or at, case.zone)
-    entry = Adjustment(id=event.event_id, amount=-event.amount, day=day, reason="dispute_upheld")
+    # It lowers the instalment that was wrong, where it was about a single one.
+    part = open_disputes(case, event.dispute)[0].disputed
+    number = part.instalments[0] if part and len(part.instalments) == 1 and not part.charges else None
+    entry = Adjustment(id=event.event_id, amount=-event.amount, day=day, reason="dispute_upheld", instalment=number)
     return changed(case, adjustments=(*case.adjustments, entry))
 
 

@@ -6,11 +6,8 @@ import pytest
 
 from models import events as e
 from models.case import Adjustment, Charge, Disputed
-from policy.cycle import look
-from policy.holds import disputed_of, disputed_parts
-from policy.money import position
+from policy.holds import disputed_parts
 from policy.objections import objection
-from policy.standing import disputed
 from tests.policy.cases import Life, account, at, by_hand, day, owes
 from tests.policy.test_promises import CHASE, chased
 
@@ -208,9 +205,9 @@ def test_that_release_answers_everything_that_stood_before_a_person():
 def test_what_is_upheld_in_part_lowers_the_debt_at_once_and_the_rest_goes_on(part):
     life = disputing(**part)
     upheld = life.hears(e.Dispute, status="upheld", amount=30_00)
-    assert life.case.adjustments == (
-        Adjustment(id=upheld.event_id, amount=-30_00, day=day(4), reason="dispute_upheld"),
-    )
+    number = 2 if "instalments" in part else None
+    entry = Adjustment(id=upheld.event_id, amount=-30_00, day=day(4), reason="dispute_upheld", instalment=number)
+    assert (life.case.adjustments, life.position.outstanding) == ((entry,), 90_00)
     assert (life.flags, life.until(6).steps) == ([], ["sms"])
 
 
@@ -285,40 +282,3 @@ def test_an_unknown_one_is_refused_with_those_that_are_open():
 def test_all_parts_together_are_disputed():
     life, _, _ = two_disputes()
     assert disputed_parts(life.case, life.today) == Disputed(instalments=(2,), amount=10_00)
-
-
-# --- how much --------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("part", "much"),
-    [
-        (Disputed(), 0),
-        (Disputed(instalments=(2,)), 40_00),
-        (Disputed(amount=30_00), 30_00),
-        (Disputed(instalments=(2,), amount=30_00), 70_00),
-        (Disputed(instalments=(1, 2), amount=30_00), 120_00),
-    ],
-)
-def test_never_more_is_disputed_than_is_open(part, much):
-    case = account(CHASE, **TWO)
-    assert disputed_of(part, position(case, day(9)).open) == much
-
-
-@pytest.mark.parametrize(("n", "much"), [(3, 0), (4, 40_00), (9, 40_00), (10, 0)])
-def test_the_day_of_the_dispute_belongs_to_it_and_the_day_of_its_answer_does_not(n, much):
-    life = disputing(4, instalments=(2,))
-    life.until(10).hears(e.Dispute, status="rejected")
-    assert disputed_of(disputed_parts(life.case, day(n)), position(life.case, day(n)).open) == much
-
-
-@pytest.mark.parametrize(("n", "parts"), [(8, (2,)), (9, ())])
-def test_the_last_day_of_a_dispute_that_ends_by_itself_belongs_to_it(n, parts):
-    life = disputing(4, instalments=(2,), until=day(8)).until(20)
-    assert disputed_parts(life.case, day(n)).instalments == parts
-
-
-def test_what_is_not_yet_due_is_not_overdue_though_it_is_disputed():
-    life = Life(account(CHASE, instalments=owes((0, 80_00), (20, 40_00))), CHASE).until(4)
-    life.hears(e.Dispute, instalments=(2,))
-    assert disputed(look(life.case, CHASE, life.now, life.position)) == 0
