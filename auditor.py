@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from commands import asking
-from commands.answering import Refused, commands, count, json_line, main, say, show_json, show_table
+from commands.answering import Refused, commands, count, main, show_json
 from commands.casebook import casebook, chain_text, show_header, show_story
 from commands.reaching import database
 from intake.packs import law_packs
@@ -40,21 +40,8 @@ def may_contact(
     file: Annotated[Path, typer.Option("--input", exists=True, dir_okay=False, help="JSON lines: docs/law.md.")],
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON, one object a line.")] = False,
 ) -> None:
-    """May this party be contacted then, on this channel? Each line is answered with rules; the log is not touched."""
-    packs, faults = law_packs(), 0
-    rows = []
-    for told in asking.answers(asking.lines_of(file), packs):
-        faults += bool(told.fault)
-        if told.fault:
-            say(f"auditor: {file.name}:{told.line}: {told.fault}")
-        if as_json:
-            typer.echo(json_line(asking.told(told)))
-        elif not told.fault:
-            rows.append(asking.row(told))
-    if not as_json:
-        show_table(
-            "May they be contacted?", ("id", "decision", "until (UTC)", "rules", "why, and what it must hold"), rows
-        )
+    """May this party be contacted then, on this channel? Each line is answered by rule; nothing is written."""
+    faults = asking.show_answers(file, law_packs(), as_json)
     if faults:
         raise Refused(f"{count(faults, 'line')} could not be read; the others were answered")
 

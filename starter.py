@@ -9,12 +9,25 @@ from typing import Annotated, Any, Literal
 import typer
 
 from commands import causes as causing
-from commands import choosing, feeding, following, moving, ordering, paying, portfolios, rehearsing, running, starting
+from commands import (
+    choosing,
+    feeding,
+    following,
+    moving,
+    ordering,
+    packing,
+    paying,
+    portfolios,
+    rehearsing,
+    running,
+    starting,
+)
 from commands import unmatched as unplaced
 from commands.answering import Refused, code, commands, count, main, say, show_json
 from commands.meaning import find_portfolio
 from commands.reaching import database, engine
 from commands.standing import show_standing
+from intake.packs import law_packs
 from models.tables import Account
 from policy.packs import PackFault
 from settings import load_settings
@@ -288,6 +301,12 @@ def list_strategies(
     choosing.show_strategies(packs, as_json)
     if faults:
         raise PackFault(faults)
+
+
+@app.command()
+def packs(as_json: Json = False) -> None:
+    """The packs of law: versions, layers, who signed, what is uncertain, which years of holidays are not confirmed."""
+    packing.show_packs(law_packs(), datetime.now(UTC).date(), as_json)
 
 
 @app.command()

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Annotated, Any, NamedTuple, get_args
 from zoneinfo import ZoneInfo
 
+import typer
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from commands.answering import Refused, local
+from commands.answering import Refused, json_line, local, say, show_table
 from models.contact import (
     FACT_NAMES,
     Actor,
@@ -115,6 +116,7 @@ class Told(NamedTuple):
     """The answer to a line, or why there is none."""
 
     line: int
+    id: str | int | None
     question: Question | None
     answer: Answer | None
     fault: str = ""
@@ -142,17 +144,28 @@ def answers(lines: Iterable[str], packs: Mapping[str, Read]) -> Iterator[Told]:
             yield _answered(number, line, law)
 
 
-def lines_of(file: Path) -> list[str]:
-    """The lines of a file. Raises Refused."""
+def show_answers(file: Path, packs: Mapping[str, Read], as_json: bool) -> int:
+    """The answers to a file, its faults on stderr; how many lines could not be read. Raises Refused."""
     try:
-        return file.read_text(encoding="utf-8-sig").split("\n")
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError):
         raise Refused(f"{file} cannot be read; expected a text file in UTF-8") from None
+    faults, rows = 0, []
+    for answer in answers(lines, packs):
+        if answer.fault:
+            faults += 1
+            say(f"auditor: {file.name}:{answer.line}: {answer.fault}")
+        if as_json:
+            typer.echo(json_line(told(answer)))
+        elif not answer.fault:
+            rows.append(_row(told(answer)))
+    if not as_json:
+        columns = ("id", "decision", "until (UTC)", "rules", "why, and what it must hold")
+        show_table("May they be contacted?", columns, rows)
+    return faults
 
 
-def row(answer: Told) -> Sequence[object]:
-    """As a row of a table."""
-    found = told(answer)
+def _row(found: dict[str, Any]) -> Sequence[object]:
     says = found["rule"] or "; ".join(f"{duty['rule']}: {duty['says']}" for duty in found["duties"])
     rules = "" if found["decision"] == "allow" else ", ".join(found["rules"])
     return found["id"], found["decision"], local(found["until"]), rules, says
@@ -161,7 +174,7 @@ def row(answer: Told) -> Sequence[object]:
 def told(answer: Told) -> dict[str, Any]:
     """As JSON: the decision, from when, by which rules of which editions, upon what."""
     if answer.answer is None or answer.question is None:
-        return {"line": answer.line, "id": answer.question.id if answer.question else None, "error": answer.fault}
+        return {"line": answer.line, "id": answer.id, "error": answer.fault}
     found, question = answer.answer, answer.question
     inputs = {
         "party": found.inputs.party.id,
@@ -184,25 +197,35 @@ def told(answer: Told) -> dict[str, Any]:
 
 
 def _answered(number: int, line: str, law: Any) -> Told:
-    question = None
+    name: str | int | None = None
     try:
-        question = _question(line)
-        return Told(number, question, _ask(question, law))
+        read = _read_json(line)
+        name = read.get("id") if isinstance(read.get("id"), str | int) else None
+        question = _question(read)
+        return Told(number, name, question, _ask(question, law))
     except PackFault as fault:
-        return Told(number, question, None, f"packs: {fault}")
+        return Told(number, name, None, None, f"packs: {fault}")
     except Unclear as fault:
-        return Told(number, question, None, str(fault))
+        return Told(number, name, None, None, str(fault))
 
 
-def _question(line: str) -> Question:
+def _read_json(line: str) -> dict[str, Any]:
     try:
-        return Question.model_validate(json.loads(line))
+        read = json.loads(line)
     except json.JSONDecodeError as fault:
         raise Unclear(f"is no JSON: {fault.msg} at column {fault.colno}") from None
-    except ValidationError as error:
-        raise Unclear("; ".join(_fault(found) for found in error.errors(include_url=False))) from None
     except RecursionError:
         raise Unclear("is nested too deeply") from None
+    if not isinstance(read, dict):
+        raise Unclear("is no JSON object; expected one with packs, zones, at and channel")
+    return read
+
+
+def _question(read: dict[str, Any]) -> Question:
+    try:
+        return Question.model_validate(read)
+    except ValidationError as error:
+        raise Unclear("; ".join(_fault(found) for found in error.errors(include_url=False))) from None
 
 
 def _fault(found: Any) -> str:

@@ -27,16 +27,16 @@ class Count(NamedTuple):
 def counts(bound: Binding, party: str, facts: Facts, known: Known, log: Sequence[Contact]) -> list[Count]:
     """What the log holds for each limit that binds this contact and has something to count."""
     found: list[list[datetime]] = [[] for _ in bound.tallies]
-    kinds = bound.kinds
+    kinds, same_debt = bound.kinds, (facts.account, "")
     for contact in log:
-        if contact.party and contact.party != party:
+        account, whose, channel, at, level, demand, inbound, consent, place = contact
+        if whose and whose != party:
             continue
-        _, _, channel, at, level, demand, inbound, consent, place = contact
         kind = (channel, level, demand, inbound, consent, place)
         by_party, by_debt = kinds.get(kind) or _learned(bound, contact)
         for index in by_party:
             found[index].append(at)
-        if by_debt and (contact.account == facts.account or not contact.account or not facts.account):
+        if by_debt and (account in same_debt or not facts.account):
             for index in by_debt:
                 found[index].append(at)
     return [

@@ -114,10 +114,10 @@ def may_contact(
         return Deny(NO_ZONE, (NO_ZONE.split(":")[0],), inputs)
     bound, known = binding(packs, channel, facts), known_facts(party, facts, channel)
     blocks = list(_blocks(bound, known, inputs))
-    against = [block for block in blocks if block.free(now) != now]
-    if not against:
-        return Allow(bound.ids, _duties(bound, known, party.zones, now), inputs)
-    return _refusal(blocks, against, now, inputs)
+    against = _against(blocks, now)
+    if against:
+        return _refusal(blocks, against, inputs)
+    return Allow(bound.ids, _duties(bound, known, party.zones, now), inputs)
 
 
 def lawful_from(packs: Jurisdiction, zone: str, channel: str, at: datetime) -> tuple[datetime | None, str]:
@@ -166,23 +166,27 @@ def _sentence(rule: BanRule | WishRule | CounterRule | CooldownRule) -> Callable
     return lambda at: (f"{rule.id}: {rule.says}",)
 
 
-def _refusal(blocks: list[Block], against: list[Block], now: datetime, inputs: Inputs) -> Defer | Deny | Human:
+def _against(blocks: list[Block], at: datetime) -> list[tuple[Block, datetime | None]]:
+    """The rules that forbid an instant, each with the first one that it leaves free."""
+    answers = [(block, block.free(at)) for block in blocks]
+    return [(block, free) for block, free in answers if free != at]
+
+
+def _refusal(blocks: list[Block], against: list[tuple[Block, datetime | None]], inputs: Inputs) -> Defer | Deny | Human:
     """The earliest instant that every rule leaves free. Each rule only skips what it forbids, so none is missed."""
-    moved = [says for block in against for says in block.says(now)]
-    for answer, kind in (("deny", Deny), ("human", Human)):
-        for block in against:
-            if block.never == answer and block.free(now) is None:
-                return kind(block.says(now)[0], _ids(moved), inputs)
-    until: datetime | None = now
-    last = now + timedelta(days=HORIZON_DAYS)
-    while until is not None and until <= last:
-        block_now = next((block for block in blocks if block.free(until) != until), None)
-        if block_now is None:
-            return Defer(until, moved[0], _ids(moved), inputs)
-        moved += block_now.says(until)
-        until, never = block_now.free(until), block_now.never
-    kind = Deny if until is None and never == "deny" else Human
-    return kind(moved[-1], _ids(moved), inputs)
+    moved: list[str] = []
+    until, last = inputs.at, inputs.at + timedelta(days=HORIZON_DAYS)
+    while against and until <= last:
+        moved += [says for block, _ in against for says in block.says(until)]
+        never = sorted((block for block, free in against if free is None), key=lambda block: block.never)
+        if never:
+            kind = Deny if never[0].never == "deny" else Human
+            return kind(never[0].says(until)[0], _ids(moved), inputs)
+        until = max(free for _, free in against if free is not None)
+        against = _against(blocks, until)
+    if against:
+        return Human(moved[-1], _ids(moved), inputs)
+    return Defer(until, moved[0], _ids(moved), inputs)
 
 
 def _ids(sentences: Sequence[str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
@@ -48,11 +49,12 @@ class Asked(NamedTuple):
         return LAWS[self.names]
 
 
+OFTEN = ("US", "RU", "US-MA", "NL", "US-WA", "PT", "US-NYC", "IT", "RO", "BR", "BR-SP", "GB", "RU", "US-FL", "GB-SCT")
 LAWS = {names: jurisdiction(PACKS, *names) for place in PLACES for names in ((place,), (place, "HOUSE"))}
-accounts = st.sampled_from(["", "a1", "a2"])
+accounts = st.sampled_from(["a1", "a1", "a2", ""])
 days = st.dates(date(2026, 1, 1), date(2027, 11, 30))
-instants = st.datetimes(datetime(2026, 1, 1), datetime(2027, 10, 31), timezones=st.just(UTC))  # noqa: DTZ001
-channels = st.sampled_from(CHANNELS)
+nights = st.datetimes(datetime(2026, 1, 1), datetime(2027, 10, 31), timezones=st.just(UTC))  # noqa: DTZ001
+channels = st.sampled_from(("call", "sms", "email", "call", *CHANNELS))
 MODES: Any = st.sampled_from
 facts_known = st.builds(
     Fact,
@@ -72,22 +74,28 @@ facts = st.builds(
     account=accounts,
     actor=MODES([None, "creditor", "agency", "servicer", "buyer"]),
     demand=st.booleans(),
-    place=MODES(["home", "home", "work"]),
+    place=MODES([*["home"] * 9, "work"]),
     contract_on=st.none() | days,
     known=st.lists(facts_known, max_size=2).map(tuple),
     quiet=st.just(()) | st.lists(wishes, max_size=1).map(tuple),
 )
 
 
-def contacts(around: datetime) -> st.SearchStrategy[Contact]:
-    """Entries of a log from forty days before to ten days after."""
+@st.composite
+def daytimes(draw: st.DrawFn) -> datetime:
+    """An hour at which the debtor of the first zone is likely to be awake."""
+    return draw(nights).replace(hour=draw(st.integers(0, 23)), minute=draw(st.sampled_from([0, 1, 29, 30, 59])))
+
+
+def contacts(around: datetime, back: int = 40, ways: st.SearchStrategy[str] = channels) -> st.SearchStrategy[Contact]:
+    """Entries of a log from so many days before to five days after."""
     return st.builds(
         Contact,
         account=accounts,
         party=st.just("d1"),
-        channel=channels,
-        at=st.integers(-40 * 24 * 6, 10 * 24 * 6).map(lambda n: around + timedelta(minutes=10 * n)),
-        level=MODES(LEVELS),
+        channel=ways,
+        at=st.integers(-back * 24 * 6, 5 * 24 * 6).map(lambda n: around + timedelta(minutes=10 * n)),
+        level=MODES((*LEVELS, "attempt", "connected")),
         demand=st.booleans(),
         inbound=st.booleans(),
         consent=st.sampled_from([False, False, True]),
@@ -98,18 +106,20 @@ def contacts(around: datetime) -> st.SearchStrategy[Contact]:
 @st.composite
 def questions(draw: st.DrawFn, zones: tuple[str, ...] = (*STEADY, *JUMPING)) -> Asked:
     """A question with at least one known clock."""
-    at = draw(instants)
-    return Asked(
-        Party("d1", tuple(draw(st.lists(st.sampled_from(zones), min_size=1, max_size=3))), draw(roles)),
-        draw(channels),
-        at,
-        draw(st.lists(contacts(at), max_size=12)),
-        draw(facts),
-        draw(st.sampled_from(sorted(LAWS))),
-    )
+    clocks = tuple(draw(st.lists(st.sampled_from(zones), min_size=1, max_size=2)))
+    at = draw(st.one_of(nights, daytimes()))
+    if draw(st.booleans()):
+        at = (at.replace(hour=14, tzinfo=ZoneInfo(clocks[0]))).astimezone(UTC)
+    channel = draw(channels)
+    # Half of the logs are bursts on one channel in a few days, so that caps are met.
+    many = contacts(at, 7, st.just(channel)) if draw(st.booleans()) else contacts(at)
+    log = draw(st.lists(many, max_size=10))
+    names = (draw(st.sampled_from(OFTEN)), "HOUSE")
+    party = Party("d1", clocks, draw(roles))
+    return Asked(party, channel, at, log, draw(facts), names[: draw(st.integers(1, 2))])
 
 
-roles: Any = st.sampled_from(["debtor", "debtor", "third_party"])
+roles: Any = st.sampled_from([*["debtor"] * 9, "third_party"])
 DATED = {"article": "contract", "source": "contract", "checked": date(2026, 11, 21), "conf": "H", "level": "policy"}
 
 

@@ -27,7 +27,7 @@ from tests.law.questions import (
 )
 
 MANY = settings(
-    max_examples=5000 if os.environ.get("DEEP") else 120, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=2000 if os.environ.get("DEEP") else 120, deadline=None, suppress_health_check=list(HealthCheck)
 )
 MINUTE = timedelta(minutes=1)
 
