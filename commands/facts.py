@@ -17,6 +17,7 @@ from models.events import FACTS, Event, PlanInstalment
 from policy.contact_law import debtor_day
 
 RELATIVE = re.compile(r"\+([0-9]{1,4})")
+AMOUNTS = ("amount", "waived")
 HELP = {
     "amount": "In whole units, such as 100.00.",
     "currency": "ISO 4217; the account's by default.",
@@ -30,7 +31,13 @@ HELP = {
     "cause": "The cause of the debt as a code word, such as job_loss.",
     "status": "What became of it.",
     "until": "The last day of it.",
-    "instalments": "DAY:AMOUNT, once for each instalment.",
+    "instalments": "DAY:AMOUNT, once for each instalment; of a new schedule DAY:AMOUNT:INTEREST.",
+    "what": "What is offered.",
+    "waived": "Of a settlement: what is waived once it is paid, in whole units.",
+    "if_broken": "What is owed again when it is broken.",
+    "needs": "How many others must approve it; never less than the strategy wants.",
+    "offer": "The offer, by its id, the end of it, its step or its kind; by default the one that waits.",
+    "accepted": "The debtor's answer.",
     "channel": "The channel.",
     "served_on": "The day on which it was delivered.",
     "proof": "The number of the receipt.",
@@ -109,7 +116,7 @@ def _read(field: FieldInfo, name: str, value: Any, context: Context, at: datetim
     kind = plain_type(field)
     if name == "instalments":
         return tuple(_instalment(v, context, at) for v in value)
-    if name == "amount":
+    if name in AMOUNTS:
         return money(value, context.currency)
     if kind is date:
         return day(str(value), debtor_day(at, context.zone))
@@ -119,12 +126,16 @@ def _read(field: FieldInfo, name: str, value: Any, context: Context, at: datetim
 
 
 def _instalment(value: Any, context: Context, at: datetime) -> PlanInstalment:
-    """`2026-12-01:100.00`, or the same as `{"due": ..., "amount": ...}`."""
+    """`2026-12-01:100.00`, with the interest in it `2026-12-01:100.00:4.50`, or the same as `{"due": ...}`."""
     if isinstance(value, dict):
-        due, amount = str(value.get("due", "")), value.get("amount", "")
+        due, amount, interest = (str(value.get(name, "")) for name in ("due", "amount", "interest"))
     else:
-        due, _, amount = str(value).partition(":")
-    return PlanInstalment(due=day(due, debtor_day(at, context.zone)), amount=money(amount, context.currency))
+        due, amount, interest = (*str(value).split(":", 2), "", "")[:3]
+    return PlanInstalment(
+        due=day(due, debtor_day(at, context.zone)),
+        amount=money(amount, context.currency),
+        interest=money(interest, context.currency) if interest.strip("0.,") else 0,
+    )
 
 
 def money(value: Any, currency: str) -> int:
