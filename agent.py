@@ -9,13 +9,16 @@ import typer
 
 from commands import holding
 from commands.answering import code, commands, main, show_json
-from commands.meaning import find_portfolio
+from commands.meaning import find_account, find_portfolio
+from commands.offering import chosen, listed, live_case, show, sight, wished
 from commands.reaching import database
 from commands.statement import show_statement
 from commands.statement import statement as make_statement
 from commands.tellers import add_tellers
+from commands.telling import tell as tell_case
 from commands.worklist import Wanted, show_tasks, tasks
 from commands.worklist import settle as settle_task
+from models.agreements import Arrangement, Schedule
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
@@ -51,6 +54,34 @@ def worklist(
         show_json(found)
     else:
         show_tasks(found, total)
+
+
+@app.command()
+def offer(  # noqa: PLR0913 (a command has as many parameters as options)
+    account: Annotated[str, typer.Argument(help="By reference, id, or portfolio/reference.")],
+    left: Annotated[str | None, typer.Option(help="What the debtor has left a month; the last budget's.")] = None,
+    months: Annotated[int | None, typer.Option(min=1, max=480, help="So many months.")] = None,
+    percent: Annotated[float | None, typer.Option(min=0, max=100, help="A discount of so many per cent.")] = None,
+    make: Annotated[Arrangement | None, typer.Option(help="Make this offer now.")] = None,
+    schedule: Annotated[Schedule | None, typer.Option(help="Of a restructuring: which one.")] = None,
+    by: Annotated[str | None, typer.Option(callback=code, help="Who makes it: a code without blanks.")] = None,
+    as_json: Json = False,
+) -> None:
+    """What may be offered to the debtor today, with every schedule and the reasons; with --make it is offered."""
+    with database() as opened:
+        with opened.reading() as session:
+            found = find_account(session, account)
+        case = asyncio.run(live_case(found))
+        view = sight(opened, case, wished(left, months, percent, case.currency))
+        proposed = listed(view)
+        if make is None:
+            show(view, proposed, as_json)
+            return
+        recorded = asyncio.run(tell_case(opened, found, chosen(proposed, make, schedule, by)))
+    if as_json:
+        show_json(recorded.model_dump() | {"account": found.reference})
+    else:
+        typer.echo(f"{found.reference}: {recorded.message} ({recorded.event_id})")
 
 
 @app.command()

@@ -18,6 +18,7 @@ from policy.contact_law import debtor_day
 
 NOUGHT = re.compile(r"0+([.,]0+)?")
 RELATIVE = re.compile(r"\+([0-9]{1,4})")
+AMOUNTS = ("amount", "waived")
 HELP = {
     "amount": "In whole units, such as 100.00.",
     "currency": "ISO 4217; the account's by default.",
@@ -31,7 +32,13 @@ HELP = {
     "cause": "The cause of the debt as a code word, such as job_loss: see `starter.py causes --list`.",
     "status": "What became of it.",
     "until": "The last day of it.",
-    "instalments": "DAY:AMOUNT, once for each instalment.",
+    "instalments": "DAY:AMOUNT, once for each instalment; of a new schedule DAY:AMOUNT:INTEREST.",
+    "what": "What is offered.",
+    "waived": "Of a settlement: what is waived once it is paid, in whole units.",
+    "if_broken": "What is owed again when it is broken.",
+    "needs": "How many others must approve it; never less than the strategy wants.",
+    "offer": "The offer, by its id, the end of it, its step or its kind; by default the one that waits.",
+    "accepted": "The debtor's answer.",
     "disputed": "The number of a disputed instalment; may be repeated.",
     "charges": "The id of a charge; may be repeated.",
     "evidence": "The number of the document.",
@@ -121,7 +128,7 @@ def _read(field: FieldInfo, name: str, value: Any, context: Context, at: datetim
     kind = plain_type(field)
     if get_args(kind)[:1] == (PlanInstalment,):
         return tuple(_instalment(v, context, at) for v in value)
-    if name == "amount":
+    if name in AMOUNTS:
         return money(value, context.currency)
     if name == "left":
         return money_or_nothing(value, context.currency)
@@ -133,12 +140,16 @@ def _read(field: FieldInfo, name: str, value: Any, context: Context, at: datetim
 
 
 def _instalment(value: Any, context: Context, at: datetime) -> PlanInstalment:
-    """`2026-12-01:100.00`, or the same as `{"due": ..., "amount": ...}`."""
+    """`2026-12-01:100.00`, with the interest in it `2026-12-01:100.00:4.50`, or the same as `{"due": ...}`."""
     if isinstance(value, dict):
-        due, amount = str(value.get("due", "")), value.get("amount", "")
+        due, amount, interest = (str(value.get(name, "")) for name in ("due", "amount", "interest"))
     else:
-        due, _, amount = str(value).partition(":")
-    return PlanInstalment(due=day(due, debtor_day(at, context.zone)), amount=money(amount, context.currency))
+        due, amount, interest = (*str(value).split(":", 2), "", "")[:3]
+    return PlanInstalment(
+        due=day(due, debtor_day(at, context.zone)),
+        amount=money(amount, context.currency),
+        interest=money(interest, context.currency) if interest.strip("0.,") else 0,
+    )
 
 
 def money(value: Any, currency: str) -> int:

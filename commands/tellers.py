@@ -15,6 +15,7 @@ from commands.causes import refuse_unknown
 from commands.details import DETAILS, store
 from commands.facts import HELP, Context, choices, make, plain_type, several
 from commands.meaning import find_account, find_key, party_of
+from commands.offering import find_offer, live_case
 from commands.ordering import new_id
 from commands.reaching import database, engine
 from commands.telling import tell
@@ -25,6 +26,9 @@ from policy.holds import leaves, stopped_by
 POSITIONAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
 KEYS = ("task", "message")
 BEGINS_A_HOLD = (Dispute, Hardship, Protection, Hold)
+FOUND = ("currency", "offer")
+"""Required by the fact, but found where they are not given."""
+WAITS = {"offer_approved": ("to_approve",), "offer_answered": ("made",)}
 COMMON = {
     "event_id": Annotated[str | None, typer.Option(help="The same id counts once; a new one by default.")],
     "at": Annotated[str | None, typer.Option(help="When it happened, on the debtor's clock; now by default.")],
@@ -65,16 +69,16 @@ def _options(model: type[Event]) -> dict[str, tuple[Any, Any]]:
 def _option(name: str, field: FieldInfo) -> tuple[Any, Any]:
     """The option's annotation and its default; `...` where it must be given."""
     text = HELP.get(name, name)
-    default = ... if field.is_required() and name != "currency" else None
+    default = ... if field.is_required() and name not in FOUND else None
     if several(field):
         text = HELP["disputed"] if get_args(plain_type(field))[0] is int else text
         return Annotated[list[str], typer.Option(f"--{name.removesuffix('s')}", help=text)], default or []
     kind = plain_type(field)
     if kind is bool:
-        return Annotated[bool, typer.Option("--granted/--refused", help=text)], field.default
+        return Annotated[bool, typer.Option(f"--{name}/--refused", help=text)], default or field.default
     kind = kind if choices(field) else str
     if default is None:
-        default = None if name == "currency" else field.default
+        default = None if name in FOUND else field.default
         kind = kind | None
     return Annotated[kind, typer.Option(f"--{name.replace('_', '-')}", help=text)], default
 
@@ -104,6 +108,8 @@ def _tell(word: str, kind: str, given: dict[str, Any]) -> None:
             raise typer.BadParameter("say which details are new, or which channel is --unusable")
         if details:
             given["usable"] = asyncio.run(_stored(opened, account, details))
+        if kind in WAITS:
+            given["offer"] = find_offer(asyncio.run(live_case(account)), given["offer"], WAITS[kind])
         budget = budgets.taken(given) if kind == "hardship" else None
         fact = make(kind, given, Context(account.currency, zone, datetime.now(UTC)))
         telling = budgets.tell_with(opened, account, fact, budget) if budget else tell(opened, account, fact)

@@ -106,6 +106,8 @@ class Offer(Part):
     step: str | None = None
     """The key of the step that made it, if a step did."""
     approvals: tuple[str, ...] = ()
+    known_payments: int = 0
+    """How many payments the case knew when it was computed: those told later count for it."""
     needs: int = 0
     """How many people other than `by` must approve before it counts as made."""
     state: Literal["to_approve", "made", "accepted", "refused", "expired", "fulfilled", "broken", "replaced"] = "made"
@@ -125,8 +127,8 @@ class Plan(Part):
     """The offer that was accepted."""
     waived: int = 0
     if_broken: IfBroken = "rest"
-    money_since: datetime | None = None
-    """Money counts from when it was offered; None: from when it was made."""
+    known_payments: int | None = None
+    """How many payments the case knew when it was offered: those told later count. None: those since it was made."""
     before: tuple[Instalment, ...] = ()
     """Of a restructuring: the schedule that it replaced."""
 

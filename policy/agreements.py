@@ -8,8 +8,8 @@ from models.case import Adjustment, Case, Instalment, Offer, Plan
 from policy.arrangements import OPEN, discount
 from policy.changes import changed, flagged, recorded
 from policy.contact_law import debtor_day
-from policy.ledger import counted
 from policy.money import position
+from policy.promises import told_after
 
 
 def offered(case: Case, event: e.OfferMade, at: datetime, step: str | None = None) -> Case:
@@ -27,6 +27,7 @@ def offered(case: Case, event: e.OfferMade, at: datetime, step: str | None = Non
         at=event.at or at,
         by=event.by,
         step=step,
+        known_payments=len(case.payments),
         needs=needs,
         state="to_approve" if needs else "made",
     )
@@ -53,8 +54,7 @@ def offer_approved(case: Case, event: e.OfferApproved, at: datetime) -> Case:
     approvals = (*offer.approvals, event.by)
     if len(approvals) < offer.needs:
         return _offer(case, offer, approvals=approvals)
-    # From now on it can be accepted, and money counts for it.
-    return _unasked(_offer(case, offer, approvals=approvals, state="made", at=event.at or at), offer)
+    return _unasked(_offer(case, offer, approvals=approvals, state="made"), offer)
 
 
 def offer_answered(case: Case, event: e.OfferAnswered, at: datetime) -> Case:
@@ -79,7 +79,7 @@ def accepted(case: Case, offer: Offer, plan_id: str, made: datetime, at: datetim
         offer=offer.id,
         waived=offer.waived,
         if_broken=offer.if_broken,
-        money_since=offer.at,
+        known_payments=offer.known_payments,
         before=case.instalments if offer.what == "restructuring" else (),
     )
     case = _offer(case, offer, state="accepted", settled=today)
@@ -139,7 +139,7 @@ def plan_settled(case: Case, event: e.PlanSettled, at: datetime) -> Case:
         return case
     if plan.if_broken == "old_terms" and plan.before:
         return _old_terms(case, plan, today)
-    return _at_once(case, event.ended) if plan.if_broken == "all_at_once" else case
+    return _at_once(case, today) if plan.if_broken == "all_at_once" else case
 
 
 def known_offer(case: Case, offer: str) -> Offer:
@@ -183,7 +183,7 @@ def _restructured(case: Case, plan: Plan, offer: Offer, today: date) -> Case:
         for n, ((due, amount), interest) in enumerate(zip(offer.instalments, offer.interest, strict=True), first)
     )
     # Money since the offer is for the new schedule, not for what it replaces.
-    since = sum(p.amount for p in counted(case) if p.heard >= offer.at)
+    since = sum(p.amount for p in told_after(case, offer.known_payments))
     case = changed(case, instalments=(*(i for i in kept if i.amount), *new))
     return _adjust(case, plan, -(owed.outstanding - sum(coming.values()) + since), today, "restructured")
 

@@ -74,14 +74,15 @@ class PlanVerdict(NamedTuple):
 
 def plan_verdict(case: Case, plan: Plan, rules: FollowUp, now: datetime) -> PlanVerdict:
     """A plan is broken when less than what was due by an instalment's last moment came since it was offered."""
-    payments = [p for p in counted(case) if p.heard >= (plan.money_since or plan.made)]
-    paid = sum(p.amount for p in payments)
+    known = plan.known_payments
+    since = [p for p in counted(case) if p.heard >= plan.made] if known is None else told_after(case, known)
+    paid = sum(p.amount for p in since)
     due, late, day = 0, now, debtor_day(now, case.zone)
     for day, amount in plan.instalments:
         due += amount
         late = end_of_day(day + timedelta(days=rules.days), case.zone)
         least = due - int(due * _tolerance(plan, rules))
-        in_time = sum(p.amount for p in payments if _in_time(p, late, case.zone))
+        in_time = sum(p.amount for p in since if _in_time(p, late, case.zone))
         if now < late:
             grace = end_of_day(day + timedelta(days=rules.grace_days), case.zone)
             missed = now >= grace and in_time < least
@@ -101,8 +102,14 @@ def _tolerance(plan: Plan, rules: FollowUp) -> Decimal:
 def settlement_paid(case: Case, offer: Offer, rules: FollowUp) -> bool:
     """Whether all that a settlement asks for came since it was offered, in time for its last day."""
     late = end_of_day(offer.instalments[-1][0] + timedelta(days=rules.grace_days), case.zone)
-    payments = [p for p in counted(case) if p.heard >= offer.at and _in_time(p, late, case.zone)]
+    payments = [p for p in told_after(case, offer.known_payments) if _in_time(p, late, case.zone)]
     return sum(p.amount for p in payments) >= sum(amount for _, amount in offer.instalments)
+
+
+def told_after(case: Case, known: int) -> list[Payment]:
+    """The payments that count, without the first `known` that were told: a sum that was offered had them in it."""
+    before = {p.event_id for p in case.payments[:known]}
+    return [p for p in counted(case) if p.event_id not in before]
 
 
 def plan_total(plan: Plan) -> int:

@@ -173,7 +173,9 @@ def _updated(event: Any, money: str) -> str:
 
 def _offer(event: Any, money: str) -> str:
     waived = f", {money_text(event.waived, money)} waived" if event.waived else ""
-    return f"{event.what}, {_plan(event, money)}{waived}, open{_until(event.until)}, if broken: {event.if_broken}"
+    return (
+        f"{event.what}, {_plan(event, money)}{waived}, open until {day_text(event.until)}, if broken: {event.if_broken}"
+    )
 
 
 def _settled(event: Any, money: str) -> str:

@@ -79,7 +79,7 @@ def test_a_letter_whose_lines_do_not_make_the_amount_is_not_sent(wrong: dict[str
 def test_a_letter_that_does_not_add_up_leaves_no_trace_in_the_contact_log(
     sqlite_database: Database, tmp_path: Path
 ) -> None:
-    contacting = Contacting(Effects(sqlite_database, {}, Outbox(tmp_path)), TEXTS)
+    contacting = Contacting(Effects(sqlite_database, {}, Outbox(tmp_path)), TEXTS, {})
     with pytest.raises(ApplicationError):
         contacting.send_message(asked(entries=()))
     with sqlite_database.reading() as session:

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from models import events as e
+from models.agreements import PromiseRules
 from models.case import Case, Promise
-from models.strategy import PromiseRules
 from policy.promises import deadline, verdicts
 from tests.policy.cases import DUE, Life, account, at, by_hand, day
 
@@ -263,6 +263,22 @@ def test_a_promise_that_cannot_be_taken_is_left_for_a_person_with_the_reason():
     life = chased()
     life.promises(50_00, by=9)
     assert "the promised day 10 Mar 2027 is past" in life.case.flags[-1].why
+
+
+def test_more_promises_than_the_strategy_takes_are_answered_with_what_to_do_instead():
+    life = Life(account(CHASE, promises_at_most=2), CHASE).until(4)
+    for by in (10, 11, 12):
+        life.promises(10_00, by=by)
+    assert len(life.case.promises) == 2
+    assert life.case.flags[-1].why.endswith(
+        "2 promises were given, the most by the strategy: offer or agree a plan instead"
+    )
+
+
+def test_a_promise_keeps_how_and_by_whom_it_was_given():
+    life = chased(4)
+    life.hears(e.PromiseToPay, amount=10_00, due=day(10), channel=e.Channel.call, by="anna")
+    assert (life.case.promises[0].channel, life.case.promises[0].by) == (e.Channel.call, "anna")
 
 
 # --- the edge of the debtor's day ------------------------------------------------------------------------------------

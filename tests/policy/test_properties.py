@@ -5,6 +5,7 @@
 
 import os
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from models.case import Case, StepRecord
 from models.decisions import Act, Close, Decision, Wait
 from models.events import Channel, Heard, Outcome
 from policy.apply import apply
+from policy.arrangements import Sight, Wish, offer_of, proposals
 from policy.contact_law import debtor_day, end_of_day
 from policy.cycle import Now, look
 from policy.money import position
@@ -193,6 +195,24 @@ class AnyLife(RuleBasedStateMachine):
         amounts = [each] * (parts - 1) + [owed - each * (parts - 1)]
         rows = [e.PlanInstalment(due=day(self.life.day + gap * n), amount=a) for n, a in enumerate(amounts, 1)]
         self.life.hears(e.PlanAgreed, instalments=tuple(rows))
+
+    @rule(percent=st.none() | st.integers(1, 60), data=st.data())
+    def something_is_offered(self, percent, data):
+        life = self.life
+        wish = Wish(percent=None if percent is None else Decimal(percent))
+        found = proposals(Sight(life.case, life.strategy, life.position, life.today, wish))
+        possible = [p for p in found if p.possible]
+        if possible:
+            life.tell.n += 1
+            life.take(offer_of(data.draw(st.sampled_from(possible)), f"f{life.tell.n}", "anna"))
+
+    @rule(accepted=st.booleans(), by=st.sampled_from(["anna", "bruno"]), data=st.data())
+    def an_offer_is_answered(self, accepted, by, data):
+        waiting = [o for o in self.life.case.offers if o.state in ("made", "to_approve")]
+        if waiting:
+            offer = data.draw(st.sampled_from(waiting))
+            kind, said = (e.OfferAnswered, "accepted") if offer.state == "made" else (e.OfferApproved, "granted")
+            self.life.hears(kind, offer=offer.id, by=by, **{said: accepted})
 
     @rule(outcome=st.sampled_from(Outcome), named=st.booleans(), data=st.data())
     def an_outcome_comes(self, outcome, named, data):
