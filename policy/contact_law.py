@@ -69,7 +69,7 @@ def may_contact(
     pack: Jurisdiction, zone: str, channel: Channel, at: datetime, log: Sequence[Contact] = ()
 ) -> Allow | Defer | Deny:
     """The answer of the law, then of the house. An instant that is deferred to is itself allowed."""
-    if not _zone_known(zone):
+    if not zone_known(zone):
         return Deny(NO_ZONE)
     now = _utc(at)
     until, rule = lawful_from(pack, zone, channel, now)
@@ -190,7 +190,8 @@ def _zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
-def _zone_known(name: str) -> bool:
+def zone_known(name: str) -> bool:
+    """Whether there is such a time zone."""
     try:
         _zone(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):

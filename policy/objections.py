@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from models import events as e
 from models.case import Case
-from policy.contact_law import debtor_day
+from policy.contact_law import debtor_day, zone_known
 from policy.money import position
 from policy.words import day_text, money_text
 
@@ -26,6 +26,8 @@ def objection(case: Case, event: e.Event, now: datetime) -> str | None:
             return _against_plan(case, event, now)
         case e.ContactOutcome() | e.VisitOutcome():
             return _against_outcome(case, event)
+        case e.AccountUpdated(zone=str() as zone) if not zone_known(zone):
+            return f"{zone} is no time zone"
         case e.NoticeServed():
             return _against_proof(case, event, now)
         case e.Hold() | e.Hardship() | e.Dispute() | e.Protection():

@@ -10,6 +10,7 @@ from models.decisions import Act, AnyJson, Close, Decision, Line, Wait
 from models.events import Heard
 from policy.words import day_text, money_text
 
+MOST_TOLD = 3
 PLAIN = ("event_id", "at", "kind")
 
 
@@ -139,6 +140,19 @@ def _plan(event: Any, money: str) -> str:
     return f"{len(event.instalments)} instalments, {money_text(total, money)} in all"
 
 
+def _updated(event: Any, money: str) -> str:
+    """What the lender's feed changed: amounts, and the names of what is not money."""
+    told = [f"instalment {n}: {money_text(i.amount, money)} due {day_text(i.due)}" for n, i in event.instalments]
+    if len(told) > MOST_TOLD:
+        told = [f"{len(told)} instalments"]
+    told += [f"{c.what.replace('_', ' ')} {money_text(c.amount, money)}" for c in event.charges]
+    told += [f"{a.reason.replace('_', ' ')} {money_text(a.amount, money)}" for a in event.adjustments]
+    told += [f"{channel} {'usable' if ok else 'not usable'}" for channel, ok in event.usable.items()]
+    plain = ("score", "profile", "legal_status", "contract_date", "zone")
+    told += [f"{n.replace('_', ' ')} {value}" for n in plain if (value := getattr(event, n)) is not None]
+    return ", ".join(told + ([f"tariff {event.tariff.name}"] if event.tariff else []))
+
+
 def _settled(event: Any, money: str) -> str:
     what = getattr(event, "promise", None) or event.plan
     return f"{what} {event.verdict.replace('_', ' ')}, {money_text(event.paid, money)} paid"
@@ -166,6 +180,7 @@ WORDS: dict[str, Callable[[Any, str], str]] = {
     "hold": _reason,
     "opt_out": lambda e, _: f"no more {e.channel}",
     "contact_details": lambda e, _: ", ".join(f"{c} {'usable' if ok else 'not usable'}" for c, ok in e.usable.items()),
+    "account_updated": _updated,
     "notice_served": lambda e, _: f"served on {day_text(e.served_on)}, receipt {e.proof}",
     "release": lambda e, _: f"{e.of} {'granted' if e.granted else 'refused'} by {e.by}",
     "moved": lambda e, _: f"to {e.strategy}, cycle {e.cycle}, by {e.by}",
