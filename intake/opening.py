@@ -32,7 +32,8 @@ def load_cases(session: Session, portfolio: str, after: int, limit: int, now: da
         told = Instalment(number=due.number, due=due.due, amount=due.amount, interest=due.interest)
         instalments[due.account].append(told)
     entries: dict[str, list[Entry]] = defaultdict(list)
-    for e in session.exec(select(FeedEntry).where(col(FeedEntry.account).in_(ids)).order_by(col(FeedEntry.day))):
+    booked_before = select(FeedEntry).where(col(FeedEntry.account).in_(ids))
+    for e in session.exec(booked_before.order_by(col(FeedEntry.day), col(FeedEntry.reference))):
         entries[e.account].append(Entry(e.reference, e.kind, e.amount, e.day, e.instalment))  # type: ignore[arg-type]
     parties = {p.id: p for p in session.exec(select(Party).where(col(Party.id).in_({a.party for a in fresh})))}
     bound = select(Guarantor.account, func.count()).where(col(Guarantor.account).in_(ids)).group_by(Guarantor.account)
