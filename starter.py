@@ -11,6 +11,7 @@ import typer
 from commands import causes as causing
 from commands import (
     choosing,
+    feed_looking,
     feeding,
     following,
     moving,
@@ -24,8 +25,9 @@ from commands import (
 )
 from commands import unmatched as unplaced
 from commands.answering import Refused, code, commands, count, main, say, show_json
+from commands.feed_telling import tell_updates
 from commands.meaning import find_portfolio
-from commands.reaching import database, engine
+from commands.reaching import database, database_if_any, engine
 from commands.standing import show_standing
 from intake.packs import law_packs
 from models.tables import Account
@@ -74,36 +76,42 @@ def start(  # noqa: PLR0913 (a command has as many parameters as options)
     wait: Annotated[bool, typer.Option(help="Wait until all cases were started.")] = True,
     as_json: Json = False,
 ) -> None:
-    """Hand a portfolio over and start its cases. The same file again starts nothing twice."""
+    """Hand a portfolio over and start its cases. Loaded again it brings what is different, and starts nothing twice."""
+    named = None if strategy == choosing.AUTOMATIC else strategy
+    more = {"strategy": named, "sender": sender, "contact": contact, "pay_to": pay_to, "fresh_hours": fresh_hours}
+    row = portfolios.as_portfolio(portfolio, client, file, **more)
     handed = portfolios.read_file(file, client, strategy, datetime.now(UTC))
+    with database_if_any(migrate=not dry_run) as opened:
+        looked = feed_looking.look(opened, row, handed)
+        if dry_run:
+            feed_looking.show_dry_run(looked, row, opened, as_json)
+    handed = looked.handed
     if dry_run:
-        portfolios.show_dry_run(handed, as_json)
         if strict or not handed.rows:
             portfolios.refuse_unsound(handed, strict=strict)
         return
     if rejects and (strict or not handed.rows):
         portfolios.keep_rejects(handed, file, rejects)
     portfolios.refuse_unsound(handed, strict=strict)
-    named = None if strategy == choosing.AUTOMATIC else strategy
-    more = {"strategy": named, "sender": sender, "contact": contact, "pay_to": pay_to, "fresh_hours": fresh_hours}
-    row = portfolios.as_portfolio(portfolio, client, file, **more)
-    answer = asyncio.run(_started(starting.HandingOver(file, handed, row, rejects), rate, wait))
+    answer = asyncio.run(_started(starting.HandingOver(file, looked, row, rejects), rate, wait))
     if as_json:
         show_json(answer)
     else:
-        rejected = f", {answer['rejected']} rejected: see {answer['rejects']}" if answer["rejected"] else ""
-        typer.echo(f"{count(answer['taken'], 'account')} taken, {answer['known']} known already{rejected}")
+        starting.show_taken(answer)
 
 
 async def _started(asked: starting.HandingOver, rate: float, wait: bool) -> dict[str, Any]:
     # The engine first: without it nothing is handed over.
     client, settings = await engine()
     with database(migrate=True) as opened:
-        answer = await asyncio.to_thread(starting.take_over, opened, asked)
-        await starting.start_intake(client, settings.task_queue, asked.portfolio.id, rate)
+        answer = await starting.begin(opened, client, settings.task_queue, asked, rate)
         if wait:
             stand = await starting.watch_intake(opened, asked.portfolio.id)
             answer["paused"] = stand.held
+            if answer["waiting"]:
+                later = await tell_updates(opened, client)
+                answer |= {"told": answer["told"] + later.told, "waiting": later.waiting}
+        answer["told"] = len(answer["told"])
     return answer
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from sqlalchemy import update
@@ -27,50 +27,68 @@ AT_ONCE = 32
 TRIES = 3
 PAUSE_SECONDS = 0.2
 Show = Callable[[int], None]
-Row = tuple[BankPayment, Account]
 
 
-class Told(NamedTuple):
-    """Which payments their cases took, and why others could not be told yet."""
+Key = TypeVar("Key")
 
-    told: list[int]
+
+class Letter(NamedTuple, Generic[Key]):
+    """A fact for a case."""
+
+    key: Key
+    name: str
+    """How a person knows it."""
+    account: Account
+    event: e.Event
+    waits: bool = False
+    """Not to be told as long as what stands before it for the same case was not."""
+
+
+class Delivered(NamedTuple, Generic[Key]):
+    """Which facts their cases took, and why others could not be told yet."""
+
+    told: list[Key]
     waiting: list[str]
 
 
-async def tell_received(opened: Database, client: Client, only: int | None = None) -> Told:
+async def tell_received(opened: Database, client: Client, only: int | None = None) -> Delivered[int]:
     """Tell every payment that was recorded and not told, by whichever run; a case counts the same one once."""
-    every, after = Told([], []), 0
+    every, after = Delivered[int]([], []), 0
     with progress("told", await asyncio.to_thread(_number, opened, only)) as show:
         while page := await asyncio.to_thread(_received, opened, after, only):
-            after = page[-1][0].id or 0
-            told = Told([], [])
-            faults = await _tell_page(opened, client, page, told)
+            after = page[-1].key
+            told, faults = await deliver_page(opened, client, page)
             await asyncio.to_thread(_mark, opened, told.told)
             every.told.extend(told.told)
             every.waiting.extend(told.waiting)
             show(len(every.told) + len(every.waiting))
-            _stop_at(faults)
+            stop_at(faults)
     return every
 
 
-async def _tell_page(opened: Database, client: Client, page: Sequence[Row], told: Told) -> list[BaseException]:
+async def deliver_page(
+    opened: Database, client: Client, page: Sequence[Letter[Key]]
+) -> tuple[Delivered[Key], list[BaseException]]:
     """All accounts at once, but what is for one account in order: nothing is taken back before it was paid."""
     slots = asyncio.Semaphore(AT_ONCE)
-    by_account: dict[str, list[Row]] = defaultdict(list)
-    for payment, account in page:
-        by_account[account.id].append((payment, account))
+    delivered = Delivered[Key]([], [])
+    by_account: dict[str, list[Letter[Key]]] = defaultdict(list)
+    for letter in page:
+        by_account[letter.account.id].append(letter)
 
-    async def in_order(rows: list[Row]) -> None:
+    async def in_order(letters: list[Letter[Key]]) -> None:
         async with slots:
-            for payment, account in rows:
-                refused = await _deliver(opened, client, account, fact(payment))
+            refused = None
+            for letter in letters:
+                if refused is None or not letter.waits:
+                    refused = await _deliver(opened, client, letter.account, letter.event)
                 if refused is None:
-                    told.told.append(payment.id or 0)
+                    delivered.told.append(letter.key)
                 else:
-                    told.waiting.append(f"{payment.reference}: {refused}")
+                    delivered.waiting.append(f"{letter.name}: {refused}")
 
     done = await asyncio.gather(*map(in_order, by_account.values()), return_exceptions=True)
-    return [fault for fault in done if fault is not None]
+    return delivered, [fault for fault in done if fault is not None]
 
 
 async def _deliver(opened: Database, client: Client, account: Account, event: e.Event) -> str | None:
@@ -84,8 +102,11 @@ async def _deliver(opened: Database, client: Client, account: Account, event: e.
         except RPCError as fault:
             if fault.status is not RPCStatusCode.NOT_FOUND:
                 raise
+        fresh = await asyncio.to_thread(_fresh, opened, account.id)
+        if fresh.started is None:
+            return f"the case of {fresh.reference} has not been started yet"
         try:
-            await tell(opened, await asyncio.to_thread(_fresh, opened, account.id), event)
+            await tell(opened, fresh, event)
             return None
         except Refused as refused:
             # Another one may have opened it in between: then it takes the signal.
@@ -109,7 +130,8 @@ def fact(payment: BankPayment) -> e.Event:
     )
 
 
-def _stop_at(faults: Sequence[BaseException]) -> None:
+def stop_at(faults: Sequence[BaseException]) -> None:
+    """Refuse to go on when the engine is gone."""
     for fault in faults:
         if isinstance(fault, RPCError):
             why = f"the engine does not answer ({fault.status.name.lower()})"
@@ -123,13 +145,14 @@ def _number(opened: Database, only: int | None) -> int:
         return session.exec(waiting if only is None else waiting.where(BankPayment.id == only)).one()
 
 
-def _received(opened: Database, after: int, only: int | None) -> Sequence[Row]:
+def _received(opened: Database, after: int, only: int | None) -> list[Letter[int]]:
     with opened.reading() as session:
         rows = select(BankPayment, Account).join(Account, col(Account.id) == BankPayment.account)
         rows = rows.where(BankPayment.status == "received", col(BankPayment.id) > after)
         if only is not None:
             rows = rows.where(BankPayment.id == only)
-        return session.exec(rows.order_by(col(BankPayment.id)).limit(PAGE)).all()
+        page = session.exec(rows.order_by(col(BankPayment.id)).limit(PAGE))
+        return [Letter(payment.id or 0, payment.reference, account, fact(payment)) for payment, account in page]
 
 
 def _mark(opened: Database, told: Sequence[int]) -> None:

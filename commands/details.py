@@ -16,13 +16,6 @@ DETAILS = {
     "city": "The town.",
     "postal_code": "The postcode.",
 }
-OPENS = {
-    "phone": (Channel.sms, Channel.call),
-    "email": (Channel.email,),
-    "street": (Channel.letter, Channel.visit),
-    "city": (Channel.letter, Channel.visit),
-    "postal_code": (Channel.letter, Channel.visit),
-}
 
 
 def store(party: Party, details: dict[str, Any]) -> dict[Channel, bool]:
@@ -42,5 +35,5 @@ def store(party: Party, details: dict[str, Any]) -> dict[Channel, bool]:
         except cells.Refused as refused:
             raise Refused(f"the {name.replace('_', ' ')} {refused}") from None
     can = reach.reach(party)
-    usable = {channel: channel in can for name in new for channel in OPENS[name]}
+    usable = {channel: channel in can for name in new for channel in reach.OPENS[name]}
     return usable | dict.fromkeys(details.get("unusable") or (), False)

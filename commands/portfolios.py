@@ -27,6 +27,10 @@ class Handed(NamedTuple):
     chosen: dict[str, tuple[Pack, str]]
     """By the account's reference."""
     rejects: list[Reject]
+    unfit: Sequence[AccountRow] = ()
+    """Sound rows that no strategy fits: only an account that is known already needs none."""
+    columns: frozenset[str] = frozenset()
+    """Those that the file has."""
 
     @property
     def rejected(self) -> int:
@@ -49,7 +53,9 @@ def read_file(file: Path, client: str, wanted: str, now: datetime, today: date |
             case NoStrategy(reason=reason):
                 rejects.append(Reject(row.row, row.account, "strategy", only or AUTOMATIC, reason))
     rejects.sort(key=lambda reject: reject.row)
-    return Handed([row for row in read.rows if row.account in chosen], chosen, rejects)
+    fit = [row for row in read.rows if row.account in chosen]
+    unfit = [row for row in read.rows if row.account not in chosen]
+    return Handed(fit, chosen, rejects, unfit, read.columns)
 
 
 def _segmented(row: AccountRow, client: str, now: datetime) -> Segmented:
@@ -112,25 +118,27 @@ def as_portfolio(name: str, client: str, file: Path, **more: Any) -> Portfolio:
     return Portfolio(id=name, client=client, source=file.name, created=now, fed=now, **more)
 
 
-def show_dry_run(handed: Handed, as_json: bool) -> None:
-    """What would be started: for each segment its strategy, cycle, accounts and money."""
+def show_dry_run(handed: Handed, as_json: bool, more: dict[str, Any]) -> None:
+    """What would be started: for each segment its strategy, cycle, accounts and money. `more`: for JSON."""
     segments = sorted(_by_segment(handed).items())
     if as_json:
-        _dry_run_json(handed, segments)
+        _dry_run_json(handed, segments, more)
         return
     rows = [[strategy, cycle, len(due), amount(sum(due), money)] for (strategy, cycle, money), due in segments]
-    show_table("Would be started", ("strategy", "cycle", "accounts", "amount"), rows, right=("accounts", "amount"))
+    if rows:
+        show_table("Would be started", ("strategy", "cycle", "accounts", "amount"), rows, right=("accounts", "amount"))
     _show_rejects(handed.rejects)
     would = f"{count(len(handed.rows), 'account')} would be taken, {count(handed.rejected, 'row')} rejected"
-    say(f"{would}; nothing was done")
+    known = f", {more['known']:,} known already, {more['changed']:,} of them changed" if more["known"] else ""
+    say(f"{would}{known}; nothing was done")
 
 
-def _dry_run_json(handed: Handed, segments: list[tuple[tuple[str, str, str], list[int]]]) -> None:
+def _dry_run_json(handed: Handed, segments: list[tuple[tuple[str, str, str], list[int]]], more: dict[str, Any]) -> None:
     names = ("strategy", "cycle", "currency", "accounts", "amount")
     told = [dict(zip(names, (*segment, len(due), sum(due)), strict=True)) for segment, due in segments]
     # Without the value: it may be a name or a number of a person.
     faults = [{name: value for name, value in r._asdict().items() if name != "value"} for r in handed.rejects]
-    show_json({"accounts": len(handed.rows), "rejected": handed.rejected, "segments": told, "rejects": faults})
+    show_json({"accounts": len(handed.rows), "rejected": handed.rejected, "segments": told, "rejects": faults} | more)
 
 
 def _by_segment(handed: Handed) -> dict[tuple[str, str, str], list[int]]:

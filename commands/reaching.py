@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
+from sqlalchemy.engine import make_url
 from temporalio.client import Client, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
 from commands.answering import Refused
 from engine import connect
-from models.database import Database
+from models.database import Database, DatabaseNotMigrated
 from settings import Settings, load_settings
 
 ANSWER_SECONDS = 20
@@ -31,6 +33,23 @@ def database(*, migrate: bool = False) -> Iterator[Database]:
         yield opened
     finally:
         opened.close()
+
+
+@contextmanager
+def database_if_any(*, migrate: bool) -> Iterator[Database | None]:
+    """The database, unless nothing was ever handed over: who only looks does not make one."""
+    url = make_url(load_settings().url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
+        yield None
+        return
+    with ExitStack() as stack:
+        try:
+            opened: Database | None = stack.enter_context(database(migrate=migrate))
+        except DatabaseNotMigrated:
+            if migrate:
+                raise
+            opened = None
+        yield opened
 
 
 async def engine() -> tuple[Client, Settings]:

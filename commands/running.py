@@ -15,9 +15,10 @@ import typer
 
 from commands.answering import Refused, say
 from commands.choosing import AUTOMATIC
+from commands.feed_looking import look
 from commands.portfolios import as_portfolio, read_file, refuse_unsound
 from commands.standing import show_standing
-from commands.starting import HandingOver, start_intake, take_over, until_idle, watch_intake
+from commands.starting import HandingOver, begin, until_idle, watch_intake
 from engine import EmbeddedEngine, cluster, connect, end_with_parent, running
 from models.database import Database
 from settings import HOUSE, Settings
@@ -74,13 +75,13 @@ async def _run(settings: Settings, portfolio: Portfolio, once: bool) -> None:
 
 async def _begin(database: Database, settings: Settings, portfolio: Portfolio) -> None:
     handed = read_file(portfolio.file, portfolio.client, AUTOMATIC, datetime.now(UTC))
-    refuse_unsound(handed, strict=False)
-    client = await connect(settings)
     row = as_portfolio(portfolio.name, portfolio.client, portfolio.file)
-    taken = await asyncio.to_thread(take_over, database, HandingOver(portfolio.file, handed, row, None))
+    looked = await asyncio.to_thread(look, database, row, handed)
+    refuse_unsound(looked.handed, strict=False)
+    client = await connect(settings)
+    taken = await begin(database, client, settings.task_queue, HandingOver(portfolio.file, looked, row, None), 0)
     where = f": see {taken['rejects']}" if taken["rejects"] else ""
     say(f"{taken['taken']} accounts taken, {taken['known']} known already, {taken['rejected']} rejected{where}")
-    await start_intake(client, settings.task_queue, portfolio.name)
     await watch_intake(database, portfolio.name, patience=None)
 
 

@@ -17,9 +17,13 @@ from temporalio.common import (
     WorkflowIDReusePolicy,
 )
 
-from commands.answering import Refused, console, say
-from commands.portfolios import Handed, keep_rejects, take
+from commands.answering import Refused, console, count, say
+from commands.delivering import progress
+from commands.feed_looking import Looked, batches, show_missing
+from commands.feed_telling import tell_updates
+from commands.portfolios import MOST_SHOWN, keep_rejects, take
 from commands.reaching import ANSWER_SECONDS, NO_WORKER
+from intake.feed_keeping import Source, keep
 from models.database import Database
 from models.portfolio import PortfolioState
 from models.tables import Account, Portfolio
@@ -33,7 +37,7 @@ class HandingOver(NamedTuple):
     """A file as read, the portfolio it becomes, and where its rejects go."""
 
     file: Path
-    handed: Handed
+    looked: Looked
     portfolio: Portfolio
     rejects: Path | None
 
@@ -48,15 +52,53 @@ class IntakeStand(NamedTuple):
 
 def take_over(database: Database, asked: HandingOver) -> dict[str, Any]:
     """Accounts into the database, rejects into their file; the numbers."""
-    taken = take(database, asked.portfolio, asked.handed)
-    rejects = keep_rejects(asked.handed, asked.file, asked.rejects)
+    handed = asked.looked.handed
+    taken = take(database, asked.portfolio, handed)
+    keep_differences(database, asked)
+    rejects = keep_rejects(handed, asked.file, asked.rejects)
     return {
         "portfolio": asked.portfolio.id,
         "taken": taken.new,
         "known": taken.known,
-        "rejected": asked.handed.rejected,
+        "changed": asked.looked.changed,
+        "missing": list(asked.looked.missing),
+        "rejected": handed.rejected,
         "rejects": str(rejects) if rejects else None,
     }
+
+
+def keep_differences(database: Database, asked: HandingOver) -> None:
+    """The rows that differ, a batch at a time, each with what its cases must hear."""
+    rows = asked.looked.differing
+    if not rows:
+        return
+    source = Source(asked.portfolio, asked.looked.handed.columns, asked.file.name, asked.portfolio.created)
+    done = 0
+    with progress("differences kept", len(rows)) as show:
+        for batch in batches(rows):
+            with database.session() as session:
+                # People are shared by the portfolios of a client.
+                database.lock(session, f"feed {asked.portfolio.client}")
+                keep(session, batch, source)
+            done += len(batch)
+            show(done)
+
+
+def show_taken(answer: dict[str, Any]) -> None:
+    """What a file brought, in one line; on stderr what it left open."""
+    show_missing(answer["missing"])
+    for reason in answer["waiting"][:MOST_SHOWN]:
+        say(f"  not told yet, {reason}")
+    parts = [f"{count(answer['taken'], 'account')} taken", f"{answer['known']} known already"]
+    if answer["changed"]:
+        parts.append(f"{answer['changed']:,} of them changed")
+    if answer["told"]:
+        parts.append(f"{count(answer['told'], 'change')} told")
+    if answer["waiting"]:
+        parts.append(f"{len(answer['waiting']):,} not told yet: run it again")
+    if answer["rejected"]:
+        parts.append(f"{answer['rejected']} rejected: see {answer['rejects']}")
+    print(", ".join(parts))
 
 
 async def start_intake(client: Client, task_queue: str, portfolio: str, rate: float = 0) -> None:
@@ -74,6 +116,13 @@ async def start_intake(client: Client, task_queue: str, portfolio: str, rate: fl
     )
     if rate:
         await handle.signal("set_rate", rate)
+
+
+async def begin(database: Database, client: Client, task_queue: str, asked: HandingOver, rate: float) -> dict[str, Any]:
+    """Take the file over, start the intake, and tell the cases that run what is different."""
+    answer = await asyncio.to_thread(take_over, database, asked)
+    await start_intake(client, task_queue, asked.portfolio.id, rate)
+    return answer | (await tell_updates(database, client))._asdict()
 
 
 async def watch_intake(database: Database, portfolio: str, patience: float | None = ANSWER_SECONDS) -> IntakeStand:

@@ -25,8 +25,8 @@ from policy.objections import reused
 from policy.words import day_text
 from workflows.contracts import PORTFOLIO, SEGMENT, recovery_id
 
-MONEY = (e.PaymentReceived, e.PaymentReversed)
-"""Facts that are never refused because a case has ended: the money moved."""
+MONEY = (e.PaymentReceived, e.PaymentReversed, e.AccountUpdated)
+"""Facts that are never refused because a case has ended: the money moved, or the lender changed the debt."""
 
 
 class NotTaken(Refused):

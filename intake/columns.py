@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from intake import amounts, cells, places, reach, schedule
+from intake import amounts, cells, entries, places, reach, schedule
 from intake.cells import Cell, Refused, Reject, is_blank, refuse_unsafe, shown, tidy
 from intake.tabular import Row
+from intake.tariffs import tariffs
 from models.case import Instalment
 from models.words import LANGUAGES, LEGAL_STATUSES, PRODUCTS, ROLES
 
@@ -29,6 +30,7 @@ class Beside(NamedTuple):
 
 Check = Callable[[Cell, Beside], Any]
 PHONE = re.compile(r"\+[0-9][0-9 ().\-/]*")
+ENTRIES = ("charges", "adjustments", "credits", "credit_reversals")
 NEGATIVE = re.compile(r"-[0-9][0-9.,]*")
 
 
@@ -68,6 +70,31 @@ def _instalments(cell: Cell, beside: Beside) -> tuple[Instalment, ...]:
     return schedule.instalments(cell, taken.get("principal"), taken.get("currency"), beside.setting.today)
 
 
+def _contract_date(cell: Cell, beside: Beside) -> date:
+    day = cell if isinstance(cell, date) else schedule.due_day(tidy(cell), beside.setting.today)
+    if day > beside.setting.today:
+        raise Refused(f"{day} is still to come")
+    return day
+
+
+def _tariff(cell: Cell, beside: Beside) -> str:
+    name, country = tidy(cell), beside.taken.get("country")
+    fitting = [n for n, pack in tariffs().items() if country is None or pack.file.country in (None, country)]
+    if name not in fitting:
+        raise Refused(f"is no tariff for accounts in {country}; there are: {', '.join(fitting) or 'none'}")
+    return name
+
+
+def _entries(read: Callable[[Cell, entries.Setting], tuple[entries.Entry, ...]]) -> Check:
+    def check(cell: Cell, beside: Beside) -> tuple[entries.Entry, ...]:
+        taken = beside.taken
+        others = tuple(entry for name in ENTRIES for entry in taken.get(name, ()))
+        known = entries.Setting(beside.setting.today, taken.get("currency"), taken.get("instalments"), others)
+        return read(cell, known)
+
+    return check
+
+
 def _guarantor(cell: Cell, beside: Beside) -> str:
     customer = cells.reference(cell)
     if customer == beside.taken.get("customer"):
@@ -94,6 +121,12 @@ COLUMNS = (
     Column("currency", _alone(amounts.currency), required=True),
     Column("principal", _principal, required=True, harmless=NEGATIVE),
     Column("instalments", _instalments, required=True),
+    Column("contract_date", _contract_date),
+    Column("tariff", _tariff),
+    Column("charges", _entries(entries.charges)),
+    Column("adjustments", _entries(entries.adjustments)),
+    Column("credits", _entries(entries.credits_given)),
+    Column("credit_reversals", _entries(entries.credit_reversals)),
     Column("score", _alone(cells.score), harmless=NEGATIVE),
     Column("profile", _alone(cells.code_word)),
     Column("collateral", _alone(cells.yes_or_no)),

@@ -1,8 +1,6 @@
 """Puts the accounts of a portfolio into the database: all or nothing, and each account once, whoever else is at it."""
 
-import hashlib
 import re
-from base64 import b32encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -10,15 +8,18 @@ from sqlalchemy import func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
-from intake.portfolio import AccountRow
+from intake.columns import KNOWN
+from intake.people import digests, opaque_id, parties, said
+from intake.portfolio import AccountRow, tariff_of
+from models import arrivals  # noqa: F401 (they fill the metadata)
 from models.tables import Portfolio
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 BATCH = 1000
 TABLES = SQLModel.metadata.tables
-DEBT = ("product", "legal_status", "creditor", "currency", "principal", "score", "profile", "collateral")
-PERSONAL = ("name", "language", "country", "phone", "email", "street", "city", "postal_code")
-"""Columns that are called the same in the file and in the tables `account` and `party`."""
+TERMS = ("product", "legal_status", "creditor", "currency", "principal", "score", "profile", "collateral")
+DEBT = (*TERMS, "contract_date")
+"""Columns that are called the same in the file and in the table `account`."""
 
 Record = dict[str, Any]
 Choose = Callable[[AccountRow], tuple[str, str]]
@@ -34,12 +35,6 @@ class HandOver(NamedTuple):
 
     new: int
     known: int
-
-
-def opaque_id(*parts: str) -> str:
-    """An id that tells nothing of its parts: portfolio and reference of an account, client and reference of a party."""
-    digest = hashlib.sha256("\x1f".join(parts).encode()).digest()
-    return b32encode(digest).decode().lower()[:16]
 
 
 def hand_over(
@@ -60,7 +55,8 @@ def hand_over(
         _take_portfolio(session, portfolio)
         _write_texts(session, portfolio, texts or {})
         fresh = _unknown(session, portfolio.id, rows)
-        _write(session, "party", _parties(portfolio.client, fresh.values()))
+        _write(session, "party", parties(portfolio.client, fresh.values()))
+        _write(session, "feed_person", _spoken_of(portfolio, fresh.values()))
         done = 0
         number = _highest_number(session, portfolio.id)
         for batch in _batches(list(fresh.items())):
@@ -96,6 +92,11 @@ def _take_portfolio(session: Session, portfolio: Portfolio) -> None:
     # A portfolio that is handed over again brings fresh information on its payments.
     session.connection().execute(table.update().where(table.c.id == portfolio.id).values(fed=portfolio.fed))
     client = session.connection().execute(select(table.c.client).where(table.c.id == portfolio.id)).scalar_one()
+    check_client(client, portfolio)
+
+
+def check_client(client: str, portfolio: Portfolio) -> None:
+    """Refuse a file for a portfolio that another client handed over."""
     if client != portfolio.client:
         raise HandOverRefused(f"portfolio {portfolio.id!r} is of client {client!r}, not of {portfolio.client!r}")
 
@@ -123,31 +124,10 @@ def _highest_number(session: Session, portfolio: str) -> int:
     return highest.scalar() or 0
 
 
-def _parties(client: str, rows: Iterable[AccountRow]) -> list[Record]:
-    """All people of the rows. Who is debtor somewhere is taken from there; what is not said there, from elsewhere."""
-    found: dict[str, Record] = {}
-    for row in rows:
-        found[opaque_id(client, row.customer)] = _debtor(client, row)
-    for row in rows:
-        if row.guarantor:
-            told = _guarantor(client, row)
-            known = found.get(told["id"], {})
-            found[told["id"]] = told | {name: value for name, value in known.items() if value is not None}
-    # Always in the same order: two files with the same people would else wait for each other.
-    return [found[party] for party in sorted(found)]
-
-
-def _debtor(client: str, row: AccountRow) -> Record:
-    ids = {"id": opaque_id(client, row.customer), "client": client, "reference": row.customer}
-    return ids | {"zone": row.time_zone} | {name: getattr(row, name) for name in PERSONAL}
-
-
-def _guarantor(client: str, row: AccountRow) -> Record:
-    guarantor = row.guarantor
-    assert guarantor
-    ids = {"id": opaque_id(client, guarantor.customer), "client": client, "reference": guarantor.customer}
-    place = {"zone": row.time_zone, "country": row.country, "street": None, "city": None, "postal_code": None}
-    return ids | place | {name: getattr(guarantor, name) for name in ("name", "language", "phone", "email")}
+def _spoken_of(portfolio: Portfolio, rows: Iterable[AccountRow]) -> list[Record]:
+    """What the file says of each person, to know what a later one says differently."""
+    people = said(portfolio.client, rows, frozenset(KNOWN))
+    return [{"portfolio": portfolio.id, "party": p, "said": digests(p, people[p])} for p in sorted(people)]
 
 
 def _batches(items: list[tuple[str, AccountRow]]) -> Iterable[list[tuple[str, AccountRow]]]:
@@ -165,10 +145,13 @@ def _write_accounts(
         "instalment",
         [{"account": account} | due.model_dump() for account, row in batch for due in row.instalments],
     )
+    entries = [{"account": account} | entry._asdict() for account, row in batch for entry in row.entries]
+    _write(session, "feed_entry", entries)
 
 
 def _account(portfolio: Portfolio, row: AccountRow, choose: Choose, number: int) -> Record:
     strategy, cycle = choose(row)
+    tariff = tariff_of(row)
     return {
         "id": opaque_id(portfolio.id, row.account),
         "portfolio": portfolio.id,
@@ -177,6 +160,7 @@ def _account(portfolio: Portfolio, row: AccountRow, choose: Choose, number: int)
         "party": opaque_id(portfolio.client, row.customer),
         "strategy": strategy,
         "cycle": cycle,
+        "tariff": tariff.model_dump(mode="json") if tariff else None,
     } | {name: getattr(row, name) for name in DEBT}
 
 

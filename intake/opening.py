@@ -8,13 +8,16 @@ from zlib import crc32
 
 from sqlmodel import Session, col, func, select
 
+from intake.entries import Entry, booked, feed_event
 from intake.packs import Pack
-from intake.portfolio import AccountRow
+from intake.portfolio import AccountRow, tariff_of
 from intake.reach import reach
+from models.arrivals import FeedEntry
 from models.case import Case, CaseHold, Instalment
 from models.portfolio import PORTFOLIO_PAUSE
 from models.strategy import Strategy
 from models.tables import Account, Guarantor, InstalmentDue, Party, Portfolio, StrategyText
+from models.tariff import Tariff
 from policy.arrangements import terms
 from policy.holds import rule_of
 from policy.packs import read_strategy
@@ -28,14 +31,23 @@ def load_cases(session: Session, portfolio: str, after: int, limit: int, now: da
     ids = [a.id for a in fresh]
     instalments: dict[str, list[Instalment]] = defaultdict(list)
     for due in session.exec(select(InstalmentDue).where(col(InstalmentDue.account).in_(ids))):
-        instalments[due.account].append(Instalment(number=due.number, due=due.due, amount=due.amount))
+        told = Instalment(number=due.number, due=due.due, amount=due.amount, interest=due.interest)
+        instalments[due.account].append(told)
+    entries: dict[str, list[Entry]] = defaultdict(list)
+    booked_before = select(FeedEntry).where(col(FeedEntry.account).in_(ids))
+    for e in session.exec(booked_before.order_by(col(FeedEntry.day), col(FeedEntry.reference))):
+        entries[e.account].append(Entry(e.reference, e.kind, e.amount, e.day, e.instalment))  # type: ignore[arg-type]
     parties = {p.id: p for p in session.exec(select(Party).where(col(Party.id).in_({a.party for a in fresh})))}
     bound = select(Guarantor.account, func.count()).where(col(Guarantor.account).in_(ids)).group_by(Guarantor.account)
     guarantors = dict(session.exec(bound).all())
     strategies = _strategies(session, {a.strategy for a in fresh})
     held = session.get_one(Portfolio, portfolio)
     cases = [
-        _case(_Rows(a, parties[a.party], held, instalments[a.id], guarantors.get(a.id, 0)), strategies[a.strategy], now)
+        _case(
+            _Rows(a, parties[a.party], held, instalments[a.id], entries[a.id], guarantors.get(a.id, 0)),
+            strategies[a.strategy],
+            now,
+        )
         for a in fresh
     ]
     return cases, accounts[-1].number if accounts else after, len(accounts) == limit
@@ -52,11 +64,12 @@ class _Rows(NamedTuple):
     party: Party
     portfolio: Portfolio
     instalments: Sequence[Instalment]
+    entries: Sequence[Entry]
     guarantors: int
 
 
 def _case(rows: _Rows, strategy: Strategy, now: datetime) -> Case:
-    account, party, portfolio, instalments, guarantors = rows
+    account, party, portfolio, instalments, entries, guarantors = rows
     case = Case(
         account=account.id,
         portfolio=account.portfolio,
@@ -81,6 +94,12 @@ def _case(rows: _Rows, strategy: Strategy, now: datetime) -> Case:
         allocation=strategy.allocation,
         promises_at_most=strategy.promise.at_most,
         terms=terms(strategy.offers),
+        contract_date=account.contract_date,
+        tariff=Tariff.model_validate(account.tariff) if account.tariff else None,
+        principal=account.principal,
+        # What the lender's feed brought before stands in these rows already.
+        seen=tuple(feed_event(number) for number in range(1, account.updates + 1)),
+        **booked(entries),
     )
     if not portfolio.held:
         return case
@@ -114,6 +133,10 @@ def case_of_row(row: AccountRow, portfolio: str, pack: Pack, cycle: str, now: da
         allocation=pack.strategy.allocation,
         promises_at_most=pack.strategy.promise.at_most,
         terms=terms(pack.strategy.offers),
+        contract_date=row.contract_date,
+        tariff=tariff_of(row),
+        principal=row.principal,
+        **booked(row.entries),
     )
 
 

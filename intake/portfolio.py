@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,12 +10,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from intake.cells import Reject, neutral
-from intake.columns import GUARANTOR, KNOWN, REQUIRED, Setting, check_row
+from intake.cells import Reject, neutral, tidy
+from intake.columns import ENTRIES, GUARANTOR, KNOWN, REQUIRED, Setting, check_row
+from intake.entries import Entry
 from intake.lines import NotAPortfolio
 from intake.reach import reach
-from intake.tabular import read_table
+from intake.tabular import Row, read_table
+from intake.tariffs import tariff_for
 from models.case import Instalment
+from models.tariff import Tariff
+from policy.tariffs import Contract, term_days
 
 __all__ = [
     "AccountRow",
@@ -24,11 +29,14 @@ __all__ = [
     "Reject",
     "reach",
     "read_portfolio",
+    "tariff_of",
     "write_rejects",
 ]
 
 PERSONAL = ("name", "language", "country", "time_zone", "phone", "email", "street", "city", "postal_code")
 """What rows of the same customer must agree in."""
+COUNTED = re.compile(r"[Dd]")
+"""A day counted from that of the hand-over, in a cell of days and amounts."""
 BY_COUNTRY = ("time_zone", "phone", "postal_code", "guarantor_phone")
 """What cannot be read while the country is not known."""
 
@@ -70,14 +78,22 @@ class AccountRow:
     score: int | None = None
     profile: str | None = None
     collateral: bool = False
+    contract_date: date | None = None
+    tariff: str | None = None
+    """The name of the tariff; what it says for this contract: `tariff_of`."""
+    entries: tuple[Entry, ...] = ()
+    """Charges, adjustments, credits and their reversals."""
+    relative: bool = False
+    """Its days count from the day on which the file was read (`D-30`): another day is no news."""
     guarantor: GuarantorRow | None = None
 
 
 class PortfolioFile(NamedTuple):
-    """What a file brought."""
+    """What a file brought; `columns`: those that it has, for what is not there says nothing."""
 
     rows: list[AccountRow]
     rejects: list[Reject]
+    columns: frozenset[str] = frozenset(KNOWN)
 
 
 class _Told(NamedTuple):
@@ -134,21 +150,32 @@ def _people(taken: dict[str, Any]) -> list[_Told]:
     return people
 
 
+def tariff_of(row: AccountRow) -> Tariff | None:
+    """What may be charged on the account for being late: its lender's tariff, under the caps of its law."""
+    if row.tariff is None:
+        return None
+    term = term_days(row.contract_date, (i.due for i in row.instalments))
+    contract = Contract(row.contract_date, row.product, row.principal, row.currency, term)
+    return tariff_for(row.tariff, row.country, contract)
+
+
 def read_portfolio(path: Path, countries: frozenset[str], today: date) -> PortfolioFile:
     """All rows of the file, taken or rejected. Raises NotAPortfolio where there is nothing to read row by row."""
     setting, seen = Setting(countries, today), _Seen()
+    columns: frozenset[str] = frozenset()
     rows: list[AccountRow] = []
     rejects: list[Reject] = []
     for row in read_table(path, KNOWN, REQUIRED):
+        columns = columns if columns or row.fault else frozenset(row.cells)
         taken, faults = check_row(row, setting)
         faults += seen.faults(row.number, taken, _doubtful(faults))
         rejects += faults
         if not faults:
             seen.remember(row.number, taken)
-            rows.append(_account_row(row.number, taken))
+            rows.append(_account_row(row, taken))
     if not rows and not rejects:
         raise NotAPortfolio("the file has a header and no accounts")
-    return PortfolioFile(rows, rejects)
+    return PortfolioFile(rows, rejects, columns)
 
 
 def _doubtful(faults: list[Reject]) -> set[str]:
@@ -156,10 +183,12 @@ def _doubtful(faults: list[Reject]) -> set[str]:
     return refused | set(BY_COUNTRY) if "country" in refused else refused
 
 
-def _account_row(number: int, taken: dict[str, Any]) -> AccountRow:
+def _account_row(row: Row, taken: dict[str, Any]) -> AccountRow:
+    entries = tuple(entry for name in ENTRIES for entry in taken.pop(name, ()))
+    relative = bool(COUNTED.search(tidy(row.cells["instalments"])))
     further = {name.removeprefix("guarantor_"): taken.pop(name) for name in GUARANTOR if name in taken}
     guarantor = GuarantorRow(**{"language": taken["language"]} | further) if further else None
-    return AccountRow(row=number, guarantor=guarantor, **taken)
+    return AccountRow(row=row.number, guarantor=guarantor, entries=entries, relative=relative, **taken)
 
 
 def write_rejects(path: Path, rejects: Iterable[Reject]) -> None:

@@ -10,6 +10,14 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, P
 from intake.cells import Cell, Refused, tidy
 from models.events import Channel
 
+OPENS = {
+    "phone": (Channel.sms, Channel.call),
+    "email": (Channel.email,),
+    "street": (Channel.letter, Channel.visit),
+    "city": (Channel.letter, Channel.visit),
+    "postal_code": (Channel.letter, Channel.visit),
+}
+"""The channels that a detail opens."""
 WRITTEN = re.compile(r"\+?[0-9 ().\-/]+")
 MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 PERSONAL = MOBILE | {PhoneNumberType.FIXED_LINE, PhoneNumberType.VOIP, PhoneNumberType.PERSONAL_NUMBER}

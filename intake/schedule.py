@@ -8,6 +8,7 @@ from intake.cells import Cell, Refused, tidy
 from models.case import Instalment
 
 RELATIVE = re.compile(r"[Dd](?:([+-])([0-9]{1,5}))?")
+NOUGHT = re.compile(r"0([.,]0{1,6})?")
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 EARLIEST = date(1990, 1, 1)
 FURTHEST = timedelta(days=40 * 366)
@@ -25,7 +26,7 @@ def instalments(cell: Cell, principal: int | None, currency: str | None, today: 
 
 
 def _all_at_once(day: date, principal: int | None) -> tuple[Instalment, ...]:
-    return () if principal is None else _numbered([(day, principal)])
+    return () if principal is None else _numbered([(day, principal, 0)])
 
 
 def due_day(text: str, today: date) -> date:
@@ -50,34 +51,45 @@ def _sane(day: date, today: date) -> date:
 def _several(parts: list[str], currency: str | None, today: date) -> tuple[Instalment, ...]:
     if len(parts) > MOST:
         raise Refused(f"has {len(parts)} instalments; {MOST} are the most")
-    taken: dict[date, int] = {}
+    taken: dict[date, tuple[int, int]] = {}
     reasons: list[str] = []
     for part in parts:
         try:
-            day, amount = _one(part.strip(), currency, today)
+            day, amount, interest = _one(part.strip(), currency, today)
         except Refused as refused:
             reasons.extend(refused.reasons)
             continue
         if day in taken:
             reasons.append(f"has two instalments due on {day}")
-        taken[day] = amount
-    if sum(taken.values()) > LARGEST:
+        taken[day] = amount, interest
+    if sum(amount for amount, _ in taken.values()) > LARGEST:
         reasons.append("is too large in sum")
     if reasons:
         raise Refused(*dict.fromkeys(reasons))
-    return _numbered(sorted(taken.items()))
+    return _numbered([(day, *money) for day, money in sorted(taken.items())])
 
 
-def _one(part: str, currency: str | None, today: date) -> tuple[date, int]:
-    day, colon, amount = part.partition(":")
-    if not colon or not amount.strip():
+def _one(part: str, currency: str | None, today: date) -> tuple[date, int, int]:
+    day, *money = (piece.strip() for piece in part.split(":"))
+    if not 1 <= len(money) <= 2 or not all(money):
         raise Refused(f"{part!r} is no instalment: write day:amount|day:amount, such as 2026-09-30:120.50")
-    due = due_day(day.strip(), today)
+    due, amount = due_day(day, today), part_amount(money[0], currency)
+    interest = 0 if len(money) < 2 or NOUGHT.fullmatch(money[1]) else part_amount(money[1], currency)
+    if interest > amount:
+        raise Refused(f"{part!r} has more interest than the instalment amounts to")
+    return due, amount, interest
+
+
+def part_amount(text: str, currency: str | None) -> int:
+    """An amount within a cell; the refusal repeats it."""
     try:
-        return due, minor_units(amount.strip(), currency)
+        return minor_units(text, currency)
     except Refused as refused:
-        raise Refused(*(f"{amount.strip()!r} {reason}" for reason in refused.reasons)) from None
+        raise Refused(*(f"{text!r} {reason}" for reason in refused.reasons)) from None
 
 
-def _numbered(due: list[tuple[date, int]]) -> tuple[Instalment, ...]:
-    return tuple(Instalment(number=n, due=day, amount=amount) for n, (day, amount) in enumerate(due, start=1))
+def _numbered(due: list[tuple[date, int, int]]) -> tuple[Instalment, ...]:
+    return tuple(
+        Instalment(number=n, due=day, amount=amount, interest=interest)
+        for n, (day, amount, interest) in enumerate(due, start=1)
+    )

@@ -49,6 +49,7 @@ class FeedEntry(SQLModel, table=True):
     __tablename__ = "feed_entry"
     account: str = Field(primary_key=True, foreign_key="account.id")
     reference: str = Field(primary_key=True)
+    """The lender's; the reversal of a credit stands under `reversal:` and the credit's."""
     kind: str
     """cost, late_fee, interest, adjustment, credit, credit_reversal"""
     amount: int = money()
@@ -66,6 +67,16 @@ class FeedUpdate(SQLModel, table=True):
     told: bool = Field(default=False, index=True)
     file: str
     at: datetime = instant()
+
+
+class FeedPerson(SQLModel, table=True):
+    """What a portfolio's file said last of a person, as digests: what others found out since is no difference."""
+
+    __tablename__ = "feed_person"
+    portfolio: str = Field(primary_key=True, foreign_key="portfolio.id")
+    party: str = Field(primary_key=True, foreign_key="party.id")
+    said: dict[str, Any] = Field(default={}, sa_column=Column(JSON, nullable=False))
+    """By part of the details (name, phone, address, ...)."""
 
 
 class Webhook(SQLModel, table=True):

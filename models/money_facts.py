@@ -142,3 +142,6 @@ class AccountUpdated(Event):
     profile: Code | None = None
     legal_status: Code | None = None
     tariff: Tariff | None = None
+    contract_date: date | None = None
+    zone: Annotated[str, Field(pattern=r"^[A-Za-z0-9_+/-]{1,60}$")] | None = None
+    """The debtor's time zone: on which calendar and at which hours he lives."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from models import events as e
 from models.case import Case, Disputed
-from policy.contact_law import debtor_day
+from policy.days import debtor_day, zone_known
 from policy.holds import open_disputes
 from policy.money import position
 from policy.offer_objections import against_offer
@@ -198,10 +198,15 @@ def _against_release(case: Case, event: e.Release, now: datetime) -> str | None:
     return None if _waits_for(case, event.of) else f"nothing here waits for a release of {event.of}"
 
 
+def _against_update(case: Case, event: e.AccountUpdated, now: datetime) -> str | None:
+    return None if event.zone is None or zone_known(event.zone) else f"{event.zone} is no time zone"
+
+
 AGAINST: dict[type[e.Event], Callable[[Case, Any, datetime], str | None]] = {
     e.PaymentReceived: _against_payment,
     e.Refunded: _against_refund,
     e.WrittenOff: _against_write_off,
+    e.AccountUpdated: _against_update,
     e.PromiseToPay: _against_promise,
     e.PlanAgreed: _against_plan,
     e.OfferMade: _against_offer,

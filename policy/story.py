@@ -11,6 +11,7 @@ from models.events import Heard
 from policy.holds import part_of, parts_text, stopped_by
 from policy.words import day_text, money_text
 
+MOST_TOLD = 3
 PLAIN = ("event_id", "at", "kind")
 
 
@@ -165,10 +166,16 @@ def _plan(event: Any, money: str) -> str:
 
 
 def _updated(event: Any, money: str) -> str:
-    told = {"instalment": event.instalments, "charge": event.charges, "adjustment": event.adjustments}
-    counts = [f"{len(items)} {name}{'s' if len(items) > 1 else ''}" for name, items in told.items() if items]
-    named = [name for name in ("usable", "score", "profile", "legal_status", "tariff") if getattr(event, name)]
-    return ", ".join(counts + [name.replace("_", " ") for name in named])
+    """What the lender's feed changed: amounts, and the names of what is not money."""
+    told = [f"instalment {n}: {money_text(i.amount, money)} due {day_text(i.due)}" for n, i in event.instalments]
+    if len(told) > MOST_TOLD:
+        told = [f"{len(told)} instalments"]
+    told += [f"{c.what.replace('_', ' ')} {money_text(c.amount, money)}" for c in event.charges]
+    told += [f"{a.reason.replace('_', ' ')} {money_text(a.amount, money)}" for a in event.adjustments]
+    told += [f"{channel} {'usable' if ok else 'not usable'}" for channel, ok in event.usable.items()]
+    plain = ("score", "profile", "legal_status", "contract_date", "zone")
+    told += [f"{n.replace('_', ' ')} {value}" for n in plain if (value := getattr(event, n)) is not None]
+    return ", ".join(told + ([f"tariff {event.tariff.name}"] if event.tariff else []))
 
 
 def _offer(event: Any, money: str) -> str:
@@ -196,7 +203,6 @@ WORDS: dict[str, Callable[[Any, str], str]] = {
     "payment_reversed": lambda e, _: f"payment {e.payment} was taken back",
     "refunded": lambda e, money: f"{money_text(e.amount, money)} paid back",
     "written_off": lambda e, money: f"{money_text(e.amount, money) if e.amount else 'all that is open'}, {e.reason}",
-    "account_updated": _updated,
     "charges_left": lambda e, money: f"{money_text(e.amount, money)} {'waived' if e.waived else 'put before a person'}",
     "promise_to_pay": lambda e, money: f"{money_text(e.amount, money)} by {day_text(e.due)}",
     "plan_agreed": _plan,
@@ -214,6 +220,7 @@ WORDS: dict[str, Callable[[Any, str], str]] = {
     "hold": _hold,
     "opt_out": lambda e, _: f"no more {e.channel}",
     "contact_details": lambda e, _: ", ".join(f"{c} {'usable' if ok else 'not usable'}" for c, ok in e.usable.items()),
+    "account_updated": _updated,
     "notice_served": lambda e, _: f"served on {day_text(e.served_on)}, receipt {e.proof}",
     "release": lambda e, _: f"{e.of} {'granted' if e.granted else 'refused'} by {e.by}",
     "moved": lambda e, _: f"to {e.strategy}, cycle {e.cycle}, by {e.by}",

@@ -68,6 +68,12 @@ def _written_off(case: Case, event: e.WrittenOff, at: datetime) -> Case:
 
 
 def _account_updated(case: Case, event: e.AccountUpdated, at: datetime) -> Case:
+    about_money = event.instalments or event.charges or event.adjustments
+    if about_money and case.closed and case.outcome not in ("paid", "cured"):
+        case = flagged(case, f"late:{event.event_id}", f"the lender changed a debt that ended as {case.outcome}")
+    elif about_money and _certified(case):
+        why = "the lender changed the debt after the certificate or the legal package"
+        case = flagged(case, f"late:{event.event_id}", why)
     due = {i.number: i for i in case.instalments}
     for number, told in event.instalments:
         due[number] = Instalment(number=number, due=told.due, amount=told.amount, interest=told.interest)
@@ -86,6 +92,8 @@ def _account_updated(case: Case, event: e.AccountUpdated, at: datetime) -> Case:
         profile=event.profile or case.profile,
         legal_status=event.legal_status or case.legal_status,
         tariff=event.tariff or case.tariff,
+        contract_date=event.contract_date or case.contract_date,
+        zone=event.zone or case.zone,
     )
 
 

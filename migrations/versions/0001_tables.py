@@ -242,6 +242,21 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_account_stage"), ["stage"], unique=False)
 
     op.create_table(
+        "feed_person",
+        sa.Column("portfolio", sa.String(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("said", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["party"],
+            ["party.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["portfolio"],
+            ["portfolio.id"],
+        ),
+        sa.PrimaryKeyConstraint("portfolio", "party"),
+    )
+    op.create_table(
         "bank_payment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("client", sa.String(), nullable=False),
