@@ -1,4 +1,4 @@
-"""Do `auditor.py may-contact` and `starter.py packs` answer each line, name rules and editions, and say what is wrong?"""
+"""Do `auditor.py may-contact` and `starter.py packs` answer each line by rule and edition, and say what is wrong?"""
 
 import json
 from collections.abc import Callable
@@ -61,7 +61,7 @@ def test_a_person_is_asked_for_where_a_rule_wants_one(command: Command, here: Pa
         ("nonsense", "is no JSON: Expecting value at column 1"),
         ("[]", "is no JSON object"),
         ({"packs": ["mars"]}, "packs: there is no pack 'mars'; expected one of BR, "),
-        ({"packs": []}, "packs: list should have at least 1 item"),
+        ({"packs": []}, "packs: value should have at least 1 item"),
         ({"channel": "fax"}, "channel: input should be 'sms', 'email'"),
         ({"at": "soon"}, "at: 'soon' is no instant; expected one such as 2026-03-10T08:00:00+03:00"),
         ({"at": "2026-03-29T02:30"}, "is skipped or repeated by the clocks of Europe/Rome; expected an offset"),
