@@ -103,7 +103,8 @@ def is_holiday(asked: Asked) -> bool:
             continue
         if asked.day in pack.holidays.extra:
             return True
-        for part in pack.holidays.subdivisions or [None]:
+        parts: list[str | None] = [*pack.holidays.subdivisions] or [None]
+        for part in parts:
             calendar = holidays.country_holidays(
                 pack.holidays.country, part, years=asked.day.year, categories=tuple(pack.holidays.categories)
             )

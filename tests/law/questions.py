@@ -50,7 +50,9 @@ class Asked(NamedTuple):
 
 
 OFTEN = ("US", "RU", "US-MA", "NL", "US-WA", "PT", "US-NYC", "IT", "RO", "BR", "BR-SP", "GB", "RU", "US-FL", "GB-SCT")
-LAWS = {names: jurisdiction(PACKS, *names) for place in PLACES for names in ((place,), (place, "HOUSE"))}
+LAWS: dict[tuple[str, ...], Jurisdiction] = {
+    names: jurisdiction(PACKS, *names) for place in PLACES for names in ((place,), (place, "HOUSE"))
+}
 accounts = st.sampled_from(["a1", "a1", "a2", ""])
 days = st.dates(date(2026, 1, 1), date(2027, 11, 30))
 nights = st.datetimes(datetime(2026, 1, 1), datetime(2027, 10, 31), timezones=st.just(UTC))  # noqa: DTZ001
