@@ -94,7 +94,7 @@ def _evidence(texts: Texts, paper: Certificate) -> Data:
 def _write_off(texts: Texts, paper: Certificate, test: WriteOffLine) -> str:
     """The verdict, and what a reader needs to see why: the rule, its two limits, the first day that is late enough."""
     limits = " / ".join(money(limit, paper.currency, paper.language) for limit in (test.limit, test.limit_large))
-    why = f"{test.rule}: ≤ {limits}; ≥ {day(test.from_day, paper.language)}"
+    why = f"{test.rule}: ≤\u00a0{limits}; ≥\u00a0{day(test.from_day, paper.language)}"
     return f"{word_of(texts, paper, 'write_off', test.verdict)} ({why})"
 
 

@@ -109,6 +109,14 @@ class WriteOffValue(Value):
     months: Annotated[int, Field(ge=1, le=120)]
 
 
+class UsuryValue(Value):
+    """The published mean rate times `factor` and `points`, but at most `most_points` above it."""
+
+    factor: Annotated[Decimal, Field(ge=1, le=10)]
+    points: Percent
+    most_points: Percent
+
+
 class YearsValue(Value):
     """Years until a claim is barred; `outer` years at the very latest."""
 
@@ -236,6 +244,13 @@ class WriteOff(RuleBase):
     values: Annotated[list[WriteOffValue], Field(min_length=1)]
 
 
+class Usury(RuleBase):
+    """From which rate on credit is usury, late interest included."""
+
+    what: Literal["usury"]
+    values: Annotated[list[UsuryValue], Field(min_length=1)]
+
+
 class PrescriptionRule(RuleBase):
     """When a claim is barred, from what, and what that means."""
 
@@ -258,6 +273,7 @@ Rule = Annotated[
     | RateTable
     | Forbidden
     | WriteOff
+    | Usury
     | PrescriptionRule,
     Field(discriminator="what"),
 ]

@@ -17,6 +17,7 @@ from models.charges import (
     Role,
     RuleBase,
     Tier,
+    Usury,
     Value,
 )
 from models.tariff import Caps, Rate
@@ -122,6 +123,19 @@ def default_fees_at_most(pack: ChargesPack, contract_date: date | None, product:
     found = (
         Limit(value.amount * CENTS, rule.id)
         for rule in bound(pack, AmountCap, product)
+        for value in in_force(rule.values, contract_date)
+    )
+    return min(found, default=None)
+
+
+def usury_threshold(pack: ChargesPack, mean_rate: Decimal, contract_date: date | None) -> Limit | None:
+    """The highest rate that is no usury, in per cent a year (law.md IT-L1); None: no such rule.
+
+    `mean_rate` is what was published for such credit in the quarter of the contract (TEGM).
+    """
+    found = (
+        Limit(min(mean_rate * value.factor + value.points, mean_rate + value.most_points), rule.id)
+        for rule in bound(pack, Usury)
         for value in in_force(rule.values, contract_date)
     )
     return min(found, default=None)

@@ -16,6 +16,7 @@ from policy.charges import (
     price_cap,
     rate_on,
     statutory_interest,
+    usury_threshold,
 )
 from policy.costs import (
     Missed,
@@ -210,6 +211,12 @@ def test_before_the_first_rate_nobody_guesses() -> None:
 def test_statutory_interest_is_a_tariffs_rates() -> None:
     assert [rate.percent for rate in statutory_interest(NL)] == [2, 4, 6, 7, 6, 4]
     assert statutory_interest(IT) == ()
+
+
+@pytest.mark.parametrize(("mean", "threshold"), [("10", "16.50"), ("16", "24"), ("16.01", "24.01"), ("0.5", "4.625")])
+def test_IT_L1_the_threshold_of_usury(mean: str, threshold: str) -> None:
+    assert usury_threshold(IT, Decimal(mean), date(2026, 1, 5)) == (Decimal(threshold), "IT-L1")
+    assert usury_threshold(NL, Decimal(mean), date(2026, 1, 5)) is None
 
 
 def test_US_X2_a_fee_needs_the_agreement_or_a_law() -> None:
