@@ -1,9 +1,12 @@
 """What each hold stops and leaves allowed, from when, until when, and that it ends by itself."""
 
+from pathlib import Path
+
 import pytest
 
 from models import events as e
 from models.case import BLOCKS, Plan, Promise
+from models.words import CAUSES
 from policy.holds import ALWAYS, GATES, HOLDS, blocked_days, leaves, rule_of, shown
 from policy.objections import objection
 from policy.story import tell
@@ -17,6 +20,7 @@ COURT = by_hand(
     - {id: package, do: legal_package, release: {by: lawyer}, after_days: 1}
     """
 )
+PAGE = Path("docs/holds.md").read_text(encoding="utf-8").splitlines()
 PROTECTIONS = e.Protection.model_fields["reason"].annotation.__args__
 
 
@@ -220,3 +224,19 @@ def test_hardship_stops_contact_fees_court_and_agency_and_lets_interest_run():
     life = chased()
     life.hears(e.Hardship, until=day(30), evidence="BUDGET-1")
     assert (blocked_days(life.case, "fees"), blocked_days(life.case, "interest")) == ([(day(4), day(30))], [])
+
+
+# --- what is written about them --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reason", [*HOLDS, "client_request"])
+def test_the_page_on_holds_says_what_each_reason_stops_and_why(reason):
+    rule = rule_of(reason)
+    stops = "everything" if rule.blocks == BLOCKS else ", ".join(rule.blocks)
+    named = [line for line in PAGE if f"`{reason}`" in line.split(" | ")[0] and line.count(" | ") == 2]
+    line = named[0]
+    assert line.split(" | ")[1:] == [stops, f"{rule.why} |"]
+
+
+def test_the_page_on_holds_lists_every_cause():
+    assert [code for code, words in CAUSES.items() if f"| `{code}` | {words} |" not in PAGE] == []

@@ -136,3 +136,30 @@ async def test_a_case_is_moved_to_another_strategy_and_repeats_no_step(
     [entered] = [row.reason for row in story if row.detail.get("event") == "stage_entered"]
     assert entered.startswith(f"stage entered: out_of_court, moved to {version} at day ")
     assert house.account(led.case.account).strategy == version
+
+
+async def test_what_holds_a_case_is_shown_by_its_query_and_told_by_its_journal(
+    temporal_env: WorkflowEnvironment, house: House
+) -> None:
+    led = await lead(temporal_env, house, "cec", "out_of_court", amounts=[200_000, 100_000], dpd=40)
+    await led.days(1)
+    last = await led.today() + timedelta(days=9)
+    await led.record(e.Protection, reason="hospital", evidence="CLINIC-1", until=last)
+    await led.record(e.Dispute, event_id="d1", instalments=(2,), evidence="LETTER-7")
+    found = {hold.reason: hold for hold in (await led.view()).holds}
+    assert (found["hospital"].until, found["hospital"].evidence) == (last, "CLINIC-1")
+    assert (found["dispute"].about, found["dispute"].blocks) == ("instalment 2", ("court", "assignment"))
+    await led.days(11)
+    assert [hold.reason for hold in (await led.view()).holds] == ["dispute"]
+    await led.record(e.Dispute, status="upheld", dispute="d1", amount=100_000)
+    await led.days(0.01)
+    view = await led.view()
+    assert (view.holds, view.outstanding) == ((), 200_000)
+    story = [
+        row.reason for row in house.story(led.case.account) if row.detail.get("event") in ("protection", "dispute")
+    ]
+    assert story[0].endswith(", document CLINIC-1: stops contact, fees, court, assignment")
+    assert story[1:] == [
+        "dispute: opened about instalment 2, document LETTER-7: stops court, assignment",
+        "dispute: upheld d1, 1000.00 EUR less is owed",
+    ]
