@@ -129,7 +129,8 @@ def _read(field: FieldInfo, name: str, value: Any, context: Context, at: datetim
     if get_args(kind)[:1] == (PlanInstalment,):
         return tuple(_instalment(v, context, at) for v in value)
     if name in AMOUNTS:
-        return money(value, context.currency)
+        # Fields with a default, such as what is waived, may be nothing.
+        return 0 if name == "waived" and str(value) == "0" else money(value, context.currency)
     if name == "left":
         return money_or_nothing(value, context.currency)
     if kind is date:

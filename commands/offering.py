@@ -84,7 +84,7 @@ def find_offer(case: Case, word: str | None, states: tuple[str, ...]) -> str:
     if len(meant) == 1:
         return meant[0].id
     known = ", ".join(f"{o.id} ({o.what})" for o in meant or waiting) or "none"
-    raise Refused(f"{'which offer is meant' if meant else 'no such offer waits'}? there are: {known}")
+    raise Refused(f"{'several offers are meant' if meant else 'no such offer waits'}; there are: {known}")
 
 
 def _is(offer: Offer, word: str) -> bool:

@@ -62,7 +62,7 @@ class Watched(Life):
 
     def _may_act(self, act: Act) -> None:
         case = self._found()
-        assert self.position.outstanding > 0
+        assert position(case, self.today).outstanding > 0
         assert case.withdrawn is None
         assert not [h for h in case.holds if h.since <= self.now and h.ended is None]
         verdicts = [p.verdict for p in case.promises] + [p.verdict for p in case.plans]
@@ -75,10 +75,11 @@ class Watched(Life):
 
     def _may_close(self, outcome: str) -> None:
         case = self._found()
+        found = position(case, self.today)
         if outcome == "paid":
-            assert self.position.outstanding == 0
+            assert found.outstanding == 0
         elif outcome == "cured":
-            assert self.position.overdue == 0
+            assert found.overdue == 0
         elif outcome != "withdrawn" and self.case.closed is None and not below_threshold(self._view(case)):
             self._keeps_the_order(case, f"e{case.episode}", None)
             made = {"legal": "legal_package", "uncollectible": "certificate", "placement": "placement"}.get(outcome)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from temporalio.client import WorkflowFailureError, WorkflowHandle
+from temporalio.client import WorkflowFailureError, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.common import WorkflowIDReusePolicy
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
@@ -191,6 +191,25 @@ async def renewed(led: Led) -> None:
     assert await led.handle.result() == "paid"
 
 
+async def settled_for_less(led: Led) -> None:
+    """A settlement above the limit: offered by one, approved by another, accepted, paid: the rest is waived."""
+    await led.days(1)
+    by = await led.today() + timedelta(days=10)
+    asked = (e.PlanInstalment(due=by, amount=180_000),)
+    terms: dict[str, Any] = {"what": "settlement", "instalments": asked, "waived": 120_000, "until": by, "by": "anna"}
+    await led.record(e.OfferMade, event_id="offer-1", **terms)
+    for approver in ("anna", "bruno"):
+        with suppress(WorkflowUpdateFailedError):
+            await led.record(e.OfferApproved, offer="offer-1", by=approver)
+    assert (await led.view()).case.offers[0].approvals == ("bruno",), "nobody approves what they offer themselves"
+    await led.record(e.OfferAnswered, offer="offer-1", accepted=True)
+    await led.days(5)
+    await led.tell(e.PaymentReceived, amount=180_000, currency=led.case.currency)
+    assert await led.handle.result() == "paid"
+    case = Case.model_validate(led.house.account(led.case.account).last_case)
+    assert (case.offers[0].state, [a.amount for a in case.adjustments]) == ("fulfilled", [-120_000])
+
+
 async def cancelled(led: Led) -> None:
     """An administrator cancels: no business outcome, the worklist is cleared."""
     await led.days(12)
@@ -209,8 +228,9 @@ LIVES: dict[str, tuple[Life, str, str, dict[str, Any]]] = {
     "withdrawn": (withdrawn, "mfo", "small_debt", {}),
     "reopened": (reopened, "cec", "out_of_court", {}),
     "renewed": (renewed, "cec", "out_of_court", {}),
+    "settled": (settled_for_less, "kruk", "before_litigation", {"dpd": 95}),
     "cancelled": (cancelled, "cec", "out_of_court", {}),
 }
 """Name of the life: how it is led, strategy, cycle, what is special about the account."""
-OUTCOMES = {"reopened": "paid", "renewed": "paid"}
+OUTCOMES = {"reopened": "paid", "renewed": "paid", "settled": "paid"}
 """How a life ends where that is not its name."""
