@@ -1,12 +1,14 @@
 """What does a portfolio bring that is loaded again: differences by account, what is refused, who is missing?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
 from commands import portfolios
 from commands.answering import count, say, show_table
+from commands.delivering import progress
 from commands.portfolios import MOST_SHOWN, Handed
 from intake.feed import Compared, Difference, compare, differences
 from intake.handover import check_client
@@ -73,17 +75,36 @@ def _compared(session: Session, portfolio: Portfolio, handed: Handed, known: set
     differing: list[AccountRow] = []
     refused: set[int] = set()
     rejects = list(handed.rejects)
-    for batch in batches(handed.rows):
-        found = compare(session, portfolio, batch, handed.columns)
-        all_differences += differences(found)
-        rejects += found.rejects
-        refused |= {reject.row for reject in found.rejects}
-        differing += _differing(portfolio, batch, found)
+    with _progress(len(handed.rows)) as show:
+        for batch in batches(handed.rows):
+            found = compare(session, portfolio, batch, handed.columns)
+            all_differences += differences(found)
+            rejects += found.rejects
+            refused |= {reject.row for reject in found.rejects}
+            differing += _differing(portfolio, batch, found)
+            show(batch)
     rows = [row for row in handed.rows if row.row not in refused]
     rejects.sort(key=lambda reject: reject.row)
     still_known = sum(opaque_id(portfolio.id, row.account) in known for row in rows)
     changed = len({difference.account for difference in all_differences})
     return Looked(handed._replace(rows=rows, rejects=rejects), still_known, differing, all_differences, changed)
+
+
+@contextmanager
+def _progress(rows: int) -> Iterator[Callable[[Sequence[AccountRow]], None]]:
+    """For who waits: only a file of several batches takes its time."""
+    if rows <= BATCH:
+        yield lambda batch: None
+        return
+    done = 0
+    with progress("compared", rows) as show:
+
+        def further(batch: Sequence[AccountRow]) -> None:
+            nonlocal done
+            done += len(batch)
+            show(done)
+
+        yield further
 
 
 def _differing(portfolio: Portfolio, batch: Sequence[AccountRow], found: Compared) -> Iterator[AccountRow]:

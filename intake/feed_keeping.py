@@ -54,12 +54,9 @@ def _told(session: Session, found: Compared) -> dict[str, Record]:
 
 
 def _people(session: Session, people: Sequence[PersonChange], portfolio: str) -> None:
-    for person in people:
-        if person.values:
-            session.execute(update(Party).where(col(Party.id) == person.party).values(**person.values))
-    if people:
-        said = [{"portfolio": portfolio, "party": person.party, "said": person.said} for person in people]
-        session.execute(update(FeedPerson), said)
+    _renew(session, Party, [{"id": person.party} | person.values for person in people if person.values])
+    said = [{"portfolio": portfolio, "party": person.party, "said": person.said} for person in people]
+    _renew(session, FeedPerson, said)
 
 
 def _schedules(session: Session, changed: dict[str, Iterable[tuple[int, PlanInstalment]]]) -> None:
@@ -71,8 +68,7 @@ def _schedules(session: Session, changed: dict[str, Iterable[tuple[int, PlanInst
     keys = select(InstalmentDue.account, InstalmentDue.number)
     known = set(session.exec(keys.where(col(InstalmentDue.account).in_({r["account"] for r in records}))))
     _write(session, InstalmentDue, [r for r in records if (r["account"], r["number"]) not in known])
-    if old := [r for r in records if (r["account"], r["number"]) in known]:
-        session.execute(update(InstalmentDue), old)
+    _renew(session, InstalmentDue, [r for r in records if (r["account"], r["number"]) in known])
 
 
 def _entries(session: Session, new: dict[str, list[Entry]]) -> None:
@@ -95,9 +91,17 @@ def _accounts(session: Session, told: dict[str, Record], source: Source) -> None
         accounts.append({"id": account, "updates": number} | own)
         common = {"file": source.file, "at": source.at, "told": False}
         updates.append({"account": account, "number": number, "fact": written} | common)
-    for record in accounts:
-        session.execute(update(Account), [record])
+    _renew(session, Account, accounts)
     _write(session, FeedUpdate, updates)
+
+
+def _renew(session: Session, table: type[SQLModel], records: list[Record]) -> None:
+    """Change rows by their keys, those with the same columns in one go."""
+    alike: dict[tuple[str, ...], list[Record]] = defaultdict(list)
+    for record in records:
+        alike[tuple(record)].append(record)
+    for same in alike.values():
+        session.execute(update(table), same)
 
 
 def _write(session: Session, table: type[SQLModel], records: list[Record]) -> None:

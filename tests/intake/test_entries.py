@@ -1,13 +1,15 @@
 """How do charges, adjustments and credits of a portfolio file read, and does a rehearsal begin with them?"""
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from intake.entries import Kind
 from intake.opening import case_of_row
-from intake.portfolio import AccountRow, PortfolioFile
-from tests.intake.conftest import TODAY
+from intake.portfolio import AccountRow, PortfolioFile, read_portfolio
+from settings import HOUSE
+from tests.intake.conftest import COUNTRIES, TODAY
 from tests.workflows.houses import pack
 
 BY_TWO = "2026-10-01:600.25|2026-11-01:600.25"
@@ -88,6 +90,12 @@ def test_a_tariff_is_kept_by_its_name(read: Any) -> None:
 def test_a_contract_is_not_signed_tomorrow(read: Any) -> None:
     assert only(read({"contract_date": "2026-11-21"})).contract_date == TODAY
     assert reasons(read({"contract_date": "2026-11-22"})) == ["contract_date: 2026-11-22 is still to come"]
+
+
+def test_the_daily_example_is_taken_whole() -> None:
+    found = read_portfolio(HOUSE / "examples" / "portfolio-daily.csv", COUNTRIES, date(2026, 11, 21))
+    assert (len(found.rows), found.rejects) == (3, [])
+    assert {entry.kind for row in found.rows for entry in row.entries} == set(get_args(Kind))
 
 
 def test_a_rehearsal_begins_with_charges_adjustments_and_the_contract(read: Any) -> None:
