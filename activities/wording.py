@@ -35,7 +35,10 @@ WORDS = frozenset(
     ]
 )
 ATTEMPT_STATUSES = frozenset(
-    {"reserved", "sending", "sent", "delivered", "failed", "bounced", "open", "done", "withdrawn"}
+    [
+        *("reserved", "sending", "sent", "unknown", "delivered", "failed", "bounced", "rejected"),
+        *("open", "done", "withdrawn"),
+    ]
 )
 CODES: Mapping[str, frozenset[str]] = MappingProxyType(
     {

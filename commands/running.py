@@ -16,6 +16,7 @@ import typer
 from commands.answering import Refused, say
 from commands.choosing import AUTOMATIC
 from commands.portfolios import as_portfolio, read_file, refuse_unsound
+from commands.sending import mode, ways
 from commands.standing import show_standing
 from commands.starting import HandingOver, start_intake, take_over, until_idle, watch_intake
 from engine import EmbeddedEngine, cluster, connect, end_with_parent, running
@@ -53,6 +54,7 @@ async def run(settings: Settings, portfolio: Portfolio, *, once: bool) -> None:
 
 
 async def _run(settings: Settings, portfolio: Portfolio, once: bool) -> None:
+    say(mode(ways(settings)))
     database = Database(settings.url)
     engine = None if cluster(settings) else EmbeddedEngine(settings)
     try:

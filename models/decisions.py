@@ -142,6 +142,8 @@ class StepInput(BaseModel):
     """For steps on paper: every instalment that is not fully paid."""
     released: tuple[tuple[str, date], ...] = ()
     """Who let this step go ahead, and when."""
+    overtaken: bool = False
+    """It must not leave any more: only find out whether it has."""
 
 
 class Recorded(BaseModel):

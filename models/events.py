@@ -35,6 +35,7 @@ from models.findings import (
     MessageSent,
     NoticeIssued,
     OfferExpired,
+    OutcomeUnknown,
     PlanSettled,
     PromiseSettled,
     Reopened,
@@ -80,7 +81,15 @@ Finding = Annotated[
     Field(discriminator="kind"),
 ]
 Result = Annotated[
-    MessageSent | TaskOpened | NoticeIssued | DocumentIssued | AccountPlaced | StepDeferred | StepRefused | StepFailed,
+    MessageSent
+    | OutcomeUnknown
+    | TaskOpened
+    | NoticeIssued
+    | DocumentIssued
+    | AccountPlaced
+    | StepDeferred
+    | StepRefused
+    | StepFailed,
     Field(discriminator="kind"),
 ]
 AnyEvent = Annotated[
@@ -100,6 +109,7 @@ AnyEvent = Annotated[
     | StepPassed
     | TaskEnded
     | MessageSent
+    | OutcomeUnknown
     | TaskOpened
     | NoticeIssued
     | DocumentIssued
@@ -157,6 +167,7 @@ __all__ = [
     "OfferMade",
     "OptOut",
     "Outcome",
+    "OutcomeUnknown",
     "PaymentReceived",
     "PaymentReversed",
     "PlanAgreed",

@@ -111,6 +111,11 @@ def done(asked: StepInput, sha256: str = "0" * 64) -> e.Result:
             return e.MessageSent(**base(act, "message_sent"), channel=act.channel, waits_until=act.due)
 
 
+def unknown(asked: StepInput, channel: Channel) -> e.OutcomeUnknown:
+    """The result of a message that may have left: nobody can tell."""
+    return e.OutcomeUnknown(**base(asked.act, "outcome_unknown"), channel=channel, waits_until=asked.act.due)
+
+
 def logged(asked: StepInput, at: datetime) -> Contact:
     """The step as an entry of the party's contact log."""
     channel = asked.act.channel or Channel.letter
