@@ -48,7 +48,7 @@ async def send(name: str, asked: StepInput, news: Callable[[], bool]) -> e.Resul
             raise
         # It may have left all the same, and its worker died: the attempt's row knows.
         result = await _start(name, asked.model_copy(update={"overtaken": True}), None, cancellation_type=patient)
-        if result.kind == "step_deferred" and not is_cancelled_exception(failed):
+        if result.kind == "step_deferred" and not stopped:
             raise
     if workflow.cancellation_reason() is not None:
         raise asyncio.CancelledError
