@@ -105,10 +105,10 @@ async def work(settings: Settings) -> None:
         client = await connect(settings)
         await ensure_search_attributes(client)
         async with create_worker(client, database, settings):
-            typer.echo(said)
             typer.echo(
                 f"Worker started on {settings.task_queue} at {client.service_client.config.target_host}, Ctrl-C to exit"
             )
+            typer.echo(said)
             await stop.wait()
     finally:
         if engine:

@@ -196,7 +196,9 @@ def _step_refused(case: Case, event: e.StepRefused, at: datetime) -> Case:
     if event.channel is None:
         return _did(case, event, at, "refused_by_law")
     if event.lost == "opt_out":
-        return ON_FACT["opt_out"](changed(case, deferred=None), e.OptOut(event_id="", channel=event.channel), at)
+        return ON_FACT["opt_out"](
+            changed(case, deferred=None), e.OptOut(event_id=event.event_id, channel=event.channel), at
+        )
     if event.lost == "address":
         return without_channels(_did(case, event, at, "failed", event.channel), event.channel)
     return changed(case, refused=(*case.refused, (event.round, event.step, event.channel)), deferred=None)

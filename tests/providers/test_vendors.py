@@ -187,9 +187,9 @@ def test_a_lookup_that_fails_finds_nothing_and_raises_nothing() -> None:
 
 def test_nothing_personal_or_secret_is_logged_or_raised(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "urllib3")
-    with vendors(plan=Script("drop", 21614, "busy")) as standin:
-        ways = (twilio(standin.url), sendgrid(standin.url))
-        said = [f"{ends(way, m)!r} {way!r}" for _ in range(4) for way, m in zip(ways, (SMS, MAIL), strict=True)]
+    with vendors(plan=Script("drop", "drop", 21614, 400, "busy", "busy")) as standin:
+        pairs: list[tuple[Provider, Message]] = [(twilio(standin.url), SMS), (sendgrid(standin.url), MAIL)]
+        said = [f"{ends(way, m)!r} {way!r}" for _ in range(4) for way, m in pairs]
     text = " ".join([*said, *(f"{r.name} {r.getMessage()}" for r in caplog.records)])
     for secret in (SMS.to, MAIL.to, AUTH_TOKEN, API_KEY, "Ștefania"):
         assert secret not in text

@@ -6,7 +6,7 @@ Its requests and replies are checked against the vendors' own descriptions, wher
 import json
 import socket
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -245,11 +245,10 @@ class Script:
     """A plan for `Vendors`: these behaviours one after the other, then all is taken."""
 
     def __init__(self, *behaviours: Behaviour) -> None:
-        self._left: dict[str, list[Behaviour]] = defaultdict(lambda: list(behaviours))
+        self._left = list(behaviours)
 
     def __call__(self, vendor: str, to: str) -> Behaviour:
-        left = self._left[vendor]
-        return left.pop(0) if left else "take"
+        return self._left.pop(0) if self._left else "take"
 
 
 def specifications() -> Path | None:
