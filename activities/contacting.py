@@ -33,7 +33,7 @@ class Contacting:
         # Before the transaction that reserves: a page takes longer to set than the database should be held.
         written = self._written(asked)
 
-        def write(_: Session, __: Addressed) -> tuple[Message, Result]:
+        def write(_: Session) -> tuple[Message, Result]:
             if isinstance(written, NoAddress):
                 raise written
             return written, done(asked)

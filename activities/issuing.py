@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 from temporalio import activity
 
-from activities.accounts import Addressed, address, computation, facts, paper, window
+from activities.accounts import Addressed, address, addressed, computation, facts, paper, window
 from activities.documents import Pdf, make_certificate, make_notice, make_package
 from activities.effects import Effects, clock
 from activities.papers import (
@@ -61,7 +61,8 @@ class Issuing:
         agency = asked.act.agency or "agency"
         subject, day = f"placement {asked.account}", debtor_day(asked.now, asked.zone)
 
-        def write(_: Session, known: Addressed) -> tuple[Message, Result]:
+        def write(session: Session) -> tuple[Message, Result]:
+            known = addressed(session, asked)
             body = f"account {known.account.reference} of {known.account.creditor} is placed with you"
             return Message(asked.act.key, day, "placement", agency, subject, body), done(asked)
 
@@ -71,7 +72,8 @@ class Issuing:
         """Reserve, make, keep the bytes, send, tell: a repetition sends the bytes that were kept."""
         act, day = asked.act, debtor_day(asked.now, asked.zone)
 
-        def write(session: Session, known: Addressed) -> tuple[Message, Result]:
+        def write(session: Session) -> tuple[Message, Result]:
+            known = addressed(session, asked)
             kept = session.get(Document, act.key) or self._keep(session, asked, make(session, asked, known))
             to = address(known.party, Channel.letter) if act.do == "formal_notice" else known.account.creditor
             subject, body = f"{act.do} {known.account.reference}", f"{act.do}, sha256 {kept.sha256}"

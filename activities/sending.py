@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlmodel import Session, col, select
 from temporalio.exceptions import ApplicationError
 
-from activities.accounts import Addressed, NoAddress, addressed
+from activities.accounts import NoAddress
 from activities.arriving import overtaken, reported
 from activities.effects import NOT_LEFT, Effects, clock, token
 from activities.providers.channel import MayHaveLeft, Message, NotSent, Provider, Rejected
@@ -22,7 +22,7 @@ from policy.results import base, unknown
 STOPPED = "HOUSE-3: stopped before it left"
 SOONEST_LOOK, LATEST_LOOK = timedelta(seconds=1), timedelta(minutes=1)
 """Between two looks for a message that may have left; the gap grows with the time since."""
-Write = Callable[[Session, Addressed], tuple[Message, Result]]
+Write = Callable[[Session], tuple[Message, Result]]
 """Makes the message, and the result that tells of it. Raises NoAddress."""
 
 
@@ -67,7 +67,7 @@ def _begin(effects: Effects, session: Session, asked: StepInput, write: Write, a
     if attempt.status == "unknown":  # Its answer was lost on the way to the case.
         return unknown(asked, Channel(attempt.channel))
     try:
-        message, result = write(session, addressed(session, asked))
+        message, result = write(session)
     except NoAddress as missing:
         return _unaddressed(effects, session, asked, str(missing), at)
     if attempt.status not in NOT_LEFT:
