@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -46,6 +46,35 @@ class Settings(BaseSettings):
     max_cached_workflows: Limit = 200
     max_workflow_tasks: Limit = 8
     max_activities: Limit = 16
+
+    delivery: Literal["outbox", "live"] = "outbox"
+    """Keys alone send nothing: `live` does."""
+    recipients: str | None = None
+    """Staging: numbers, addresses and @domains, separated by commas; what is for others goes to the outbox."""
+    public_url: str | None = Field(default=None, validation_alias=also("PUBLIC_URL"))
+    twilio_account_sid: str | None = Field(default=None, validation_alias=also("TWILIO_ACCOUNT_SID"))
+    twilio_auth_token: SecretStr | None = Field(default=None, validation_alias=also("TWILIO_AUTH_TOKEN"))
+    twilio_messaging_service_sid: str | None = Field(
+        default=None, validation_alias=also("TWILIO_MESSAGING_SERVICE_SID")
+    )
+    twilio_senders: str | None = None
+    """Without a messaging service: the sender by the number's country, `IT:Banca,NL:+3197...,*:+1555...`."""
+    twilio_base_url: str | None = Field(default=None, validation_alias=also("TWILIO_BASE_URL"))
+    sendgrid_api_key: SecretStr | None = Field(default=None, validation_alias=also("SENDGRID_API_KEY"))
+    sendgrid_host: str = Field(default="https://api.sendgrid.com", validation_alias=also("SENDGRID_HOST"))
+    smtp_host: str | None = Field(default=None, validation_alias=also("SMTP_HOST"))
+    smtp_port: Annotated[int, Field(ge=1, le=65_535)] = Field(default=587, validation_alias=also("SMTP_PORT"))
+    smtp_user: str | None = Field(default=None, validation_alias=also("SMTP_USER"))
+    smtp_password: SecretStr | None = Field(default=None, validation_alias=also("SMTP_PASSWORD"))
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    email_from: str | None = None
+    """`Name <address>`, for SendGrid and SMTP."""
+    vendor_timeout: Annotated[float, Field(gt=0, le=20)] = 10.0
+    """Seconds a vendor has to connect, and to answer."""
+    unknown_minutes: Annotated[float, Field(gt=0, le=1_440)] = 15.0
+    """How long it is found out whether a message left before a person is asked."""
+    sms_per_second: Annotated[float, Field(gt=0)] = 10.0
+    emails_per_second: Annotated[float, Field(gt=0)] = 50.0
 
     @field_validator("database_url")
     @classmethod

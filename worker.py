@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import signal
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Annotated
 
@@ -16,16 +18,17 @@ from activities.contacting import Contacting
 from activities.deciding import Deciding
 from activities.effects import Effects
 from activities.issuing import Issuing
-from activities.providers.outbox import Outbox
 from activities.starting import Starting
 from activities.texts import load_texts
 from activities.worklist import Worklist
 from commands.answering import main as end
+from commands.sending import mode, ways
 from engine import EmbeddedEngine, EngineNotRunning, cluster, connect, ensure_search_attributes
 from intake.packs import HOUSE, charges, jurisdictions
 from models.database import Database, DatabaseNotMigrated
 from settings import Settings, SettingsError, load_settings
 from workflows.account_recovery import AccountRecoveryWorkflow
+from workflows.contracts import sending_queue
 from workflows.portfolio_intake import PortfolioIntakeWorkflow
 
 GRACE = timedelta(seconds=10)
@@ -35,15 +38,16 @@ RUNNER = SandboxedWorkflowRunner(
 app = typer.Typer(add_completion=False, help=__doc__)
 
 
-def create_worker(client: Client, database: Database, settings: Settings) -> Worker:
-    """A worker with everything wired: database, law, texts, the outbox."""
+@asynccontextmanager
+async def create_worker(client: Client, database: Database, settings: Settings) -> AsyncIterator[None]:
+    """A worker with everything wired, at work: database, law, texts, the ways out at the rate of each."""
     packs = jurisdictions()
     texts, law = load_texts(HOUSE / "letters"), charges()
-    effects = Effects(database, packs, Outbox(settings.outbox))
+    effects = Effects(database, packs, ways(settings))
     deciding, worklist = Deciding(database, packs), Worklist(effects)
     contacting, issuing = Contacting(effects, texts, law), Issuing(effects, texts, law)
     starting = Starting(database, client, settings.task_queue)
-    return Worker(
+    house = Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[AccountRecoveryWorkflow, PortfolioIntakeWorkflow],
@@ -67,10 +71,29 @@ def create_worker(client: Client, database: Database, settings: Settings) -> Wor
         max_concurrent_local_activities=settings.max_activities,
         graceful_shutdown_timeout=GRACE,
     )
+    rates = {"sms": settings.sms_per_second, "email": settings.emails_per_second}
+    async with AsyncExitStack() as at_work:
+        for worker in (house, *(_vendor_worker(client, settings, contacting, *rate) for rate in rates.items())):
+            await at_work.enter_async_context(worker)
+        yield
+
+
+def _vendor_worker(client: Client, settings: Settings, contacting: Contacting, channel: str, rate: float) -> Worker:
+    """What leaves by a vendor: a slow or broken one holds up its own queue only. The rate is that of all workers."""
+    return Worker(
+        client,
+        task_queue=sending_queue(settings.task_queue, channel),
+        activities=[contacting.send_message],
+        activity_executor=ThreadPoolExecutor(settings.max_activities),
+        max_concurrent_activities=settings.max_activities,
+        max_task_queue_activities_per_second=rate,
+        graceful_shutdown_timeout=GRACE,
+    )
 
 
 async def work(settings: Settings) -> None:
     """Run until SIGTERM or Ctrl-C; the embedded engine is started unless one runs or a cluster is named."""
+    said = mode(ways(settings))
     database = Database(settings.url)
     database.migrate()
     engine = None if cluster(settings) else EmbeddedEngine(settings)
@@ -86,6 +109,7 @@ async def work(settings: Settings) -> None:
             typer.echo(
                 f"Worker started on {settings.task_queue} at {client.service_client.config.target_host}, Ctrl-C to exit"
             )
+            typer.echo(said)
             await stop.wait()
     finally:
         if engine:

@@ -9,6 +9,7 @@ from temporalio import activity
 
 from activities import journal
 from activities.posting import post
+from activities.stopping import STOPS
 from models import events as e
 from models.case import Case
 from models.database import Database
@@ -96,7 +97,8 @@ def _worklist(session: Session, case: Case, now: datetime, *, closing: bool) -> 
     results = {r.key: r.result for r in case.records}
     flags = {f"{case.account}:{flag.id}": flag for flag in case.flags}
     awaited = None if closing or case.pending is None else case.pending.key
-    for task in session.exec(select(Task).where(Task.account == case.account, Task.status == "open")):
+    mine = select(Task).where(Task.account == case.account, Task.status == "open", ~col(Task.key).startswith(STOPS))
+    for task in session.exec(mine):
         if task.key != awaited and task.key not in flags:
             result = results.get(task.key, "answered" if task.kind in FOR_A_PERSON else "withdrawn")
             task.status = result if result in ("overdue", "withdrawn") else "done"

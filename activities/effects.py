@@ -1,12 +1,14 @@
 """The frame of every step: the attempt is written before the effect, the effect happens once, the journal says so."""
 
+import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from activities import journal
-from activities.providers.channel import Message, Provider
+from activities.providers.channel import Provider
+from activities.providers.ways import Ways
 from models.contact import Contact
 from models.database import Database
 from models.decisions import StepInput
@@ -19,15 +21,17 @@ from policy.contact_law import debtor_day
 from policy.results import is_demand, level_of, stopped
 
 FAILED = ("failed", "bounced", "withdrawn")
+NOT_LEFT = ("sending", "failed", "withdrawn")
+"""An attempt like this, whose vendor was not called, surely did not leave: it may be made under the same key."""
 
 
 class Effects:
-    """What all steps share: the database, the law, and the way out."""
+    """What all steps share: the database, the law, and the ways out."""
 
-    def __init__(self, database: Database, packs: Mapping[str, Jurisdiction], provider: Provider) -> None:
+    def __init__(self, database: Database, packs: Mapping[str, Jurisdiction], ways: Ways | Provider) -> None:
         self.database = database
         self._packs = packs
-        self._provider = provider
+        self.ways = ways if isinstance(ways, Ways) else Ways(ways)
 
     def begin(self, session: Session, asked: StepInput, at: datetime) -> Result | None:
         """Reserve the attempt in the party's contact log, or say why not: the law is asked here, in one transaction."""
@@ -35,14 +39,17 @@ class Effects:
         # First the lock: of two workers at the same step the second must see the attempt, not be deferred by it.
         self.database.lock(session, f"party {asked.party}")
         attempt = session.get(Attempt, act.key)
-        if attempt is not None and attempt.status != "sending":
+        if attempt is not None and (attempt.status not in NOT_LEFT or attempt.called):
             return None
         # Also for an attempt cut short: by now it may be night, or the day's contact another one's.
         against = stopped(asked, self._packs[asked.country], _log(session, asked, at), at)
         if against is not None:
-            self._note(session, asked, against, at)
-            return against
+            return self.note(session, asked, against, at)
         if attempt is not None:
+            if attempt.status != "sending":
+                day = debtor_day(at, asked.zone)
+                attempt.status, attempt.finished, attempt.reserved, attempt.local_day = "sending", None, at, day
+                attempt.channel = act.channel or act.do
             return None
         session.add(
             Attempt(
@@ -55,32 +62,30 @@ class Effects:
                 local_day=debtor_day(at, asked.zone),
                 demand=is_demand(act),
                 status="sending",
+                token=token(act.key),
                 reserved=at,
             )
         )
         return None
-
-    def send(self, message: Message) -> str:
-        """Send once: what left before a crash is found again, not sent again."""
-        return self._provider.find(message) or self._provider.send(message)
 
     def finish(self, session: Session, asked: StepInput, result: Result, at: datetime, status: str = "sent") -> Result:
         """Mark the attempt and tell the story."""
         attempt = session.get_one(Attempt, asked.act.key)
         if attempt.status == "sending":
             attempt.status, attempt.finished = status, at
-        self._note(session, asked, result, at)
-        return result
+        return self.note(session, asked, result, at)
 
-    def _note(self, session: Session, asked: StepInput, result: Result, at: datetime) -> None:
+    def note(self, session: Session, asked: StepInput, result: Result, at: datetime) -> Result:
+        """Tell the story of a result."""
         self.database.lock(session, f"journal {asked.account}")
         line = story.result_line(asked.account, asked.currency, Heard(event=result, at=at))
         journal.append(session, asked.account, [line])
+        return result
 
 
-def reserved_at(session: Session, asked: StepInput) -> datetime:
-    """When the attempt was reserved: a repetition keeps its day."""
-    return session.get_one(Attempt, asked.act.key).reserved
+def token(key: str) -> str:
+    """The opaque name of an attempt, for what leaves the house."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
 def clock(asked: StepInput) -> datetime:

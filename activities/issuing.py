@@ -8,7 +8,7 @@ from temporalio import activity
 
 from activities.accounts import Addressed, address, addressed, computation, facts, paper, window
 from activities.documents import Pdf, make_certificate, make_notice, make_package
-from activities.effects import Effects, clock, reserved_at
+from activities.effects import Effects, clock
 from activities.papers import (
     AttemptLine,
     Certificate,
@@ -22,6 +22,7 @@ from activities.papers import (
     WriteOffLine,
 )
 from activities.providers.channel import Message
+from activities.sending import send_once
 from activities.texts import Texts, render
 from models.charges import ChargesPack
 from models.decisions import StepInput
@@ -61,36 +62,28 @@ class Issuing:
     @activity.defn
     def place_account(self, asked: StepInput) -> Result:
         """Hand the account to an outside agency: the references go out, the people's details by the agreed way."""
-        at = clock(asked)
-        with self._effects.database.session() as session:
-            against = self._effects.begin(session, asked, at)
-            if against is not None:
-                return against
-            known = addressed(session, asked)
-            day = debtor_day(reserved_at(session, asked), asked.zone)
         agency = asked.act.agency or "agency"
-        body = f"account {known.account.reference} of {known.account.creditor} is placed with you"
-        message = Message(asked.act.key, day, "placement", agency, f"placement {asked.account}", body)
-        self._effects.send(message)
-        with self._effects.database.session() as session:
-            return self._effects.finish(session, asked, done(asked), at)
+        subject, day = f"placement {asked.account}", debtor_day(asked.now, asked.zone)
+
+        def write(session: Session) -> tuple[Message, Result]:
+            known = addressed(session, asked)
+            body = f"account {known.account.reference} of {known.account.creditor} is placed with you"
+            return Message(asked.act.key, day, "placement", agency, subject, body), done(asked)
+
+        return send_once(self._effects, asked, write)
 
     def _issue(self, asked: StepInput, make: Any) -> Result:
         """Reserve, make, keep the bytes, send, tell: a repetition sends the bytes that were kept."""
-        at = clock(asked)
-        with self._effects.database.session() as session:
-            against = self._effects.begin(session, asked, at)
-            if against is not None:
-                return against
+        act, day = asked.act, debtor_day(asked.now, asked.zone)
+
+        def write(session: Session) -> tuple[Message, Result]:
             known = addressed(session, asked)
-            kept = session.get(Document, asked.act.key) or self._keep(session, asked, make(session, asked, known))
-            day = debtor_day(reserved_at(session, asked), asked.zone)
-        to = address(known.party, Channel.letter) if asked.act.do == "formal_notice" else known.account.creditor
-        subject = f"{asked.act.do} {known.account.reference}"
-        body = f"{asked.act.do}, sha256 {kept.sha256}"
-        self._effects.send(Message(asked.act.key, day, asked.act.do, to, subject, body, kept.content))
-        with self._effects.database.session() as session:
-            return self._effects.finish(session, asked, done(asked, kept.sha256), at)
+            kept = session.get(Document, act.key) or self._keep(session, asked, make(session, asked, known))
+            to = address(known.party, Channel.letter) if act.do == "formal_notice" else known.account.creditor
+            subject, body = f"{act.do} {known.account.reference}", f"{act.do}, sha256 {kept.sha256}"
+            return Message(act.key, day, act.do, to, subject, body, kept.content), done(asked, kept.sha256)
+
+        return send_once(self._effects, asked, write)
 
     def _keep(self, session: Session, asked: StepInput, pdf: Pdf) -> Document:
         document = Document(

@@ -64,7 +64,10 @@ FREE_DAYS = re.compile(r"\b14\b")
 FIXED_DATES = frozenset({"due", "promise_due", "offer_until", "offer_defer_until"})
 """Days that a 14-day letter may not name: a day that is too early costs the whole fee (NL-C3)."""
 ATTEMPT_STATUSES = frozenset(
-    {"reserved", "sending", "sent", "delivered", "failed", "bounced", "open", "done", "withdrawn"}
+    [
+        *("reserved", "sending", "sent", "unknown", "delivered", "failed", "bounced", "rejected"),
+        *("open", "done", "withdrawn"),
+    ]
 )
 CODES: Mapping[str, frozenset[str]] = MappingProxyType(
     {

@@ -17,6 +17,7 @@ from commands.answering import Refused, say
 from commands.choosing import AUTOMATIC
 from commands.feed_looking import look
 from commands.portfolios import as_portfolio, read_file, refuse_unsound
+from commands.sending import mode, ways
 from commands.standing import show_standing
 from commands.starting import HandingOver, begin, until_idle, watch_intake
 from engine import EmbeddedEngine, cluster, connect, end_with_parent, running
@@ -54,6 +55,7 @@ async def run(settings: Settings, portfolio: Portfolio, *, once: bool) -> None:
 
 
 async def _run(settings: Settings, portfolio: Portfolio, once: bool) -> None:
+    say(mode(ways(settings)))
     database = Database(settings.url)
     engine = None if cluster(settings) else EmbeddedEngine(settings)
     try:

@@ -151,6 +151,8 @@ class StepInput(BaseModel):
     disputed: int = 0
     released: tuple[tuple[str, date], ...] = ()
     """Who let this step go ahead, and when."""
+    overtaken: bool = False
+    """It must not leave any more: only find out whether it has."""
 
 
 class Recorded(BaseModel):

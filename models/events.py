@@ -37,6 +37,7 @@ from models.findings import (
     NoticeIssued,
     OfferExpired,
     OfferTaken,
+    OutcomeUnknown,
     PlanSettled,
     PromiseSettled,
     Reopened,
@@ -84,7 +85,15 @@ Finding = Annotated[
     Field(discriminator="kind"),
 ]
 Result = Annotated[
-    MessageSent | TaskOpened | NoticeIssued | DocumentIssued | AccountPlaced | StepDeferred | StepRefused | StepFailed,
+    MessageSent
+    | OutcomeUnknown
+    | TaskOpened
+    | NoticeIssued
+    | DocumentIssued
+    | AccountPlaced
+    | StepDeferred
+    | StepRefused
+    | StepFailed,
     Field(discriminator="kind"),
 ]
 AnyEvent = Annotated[
@@ -106,6 +115,7 @@ AnyEvent = Annotated[
     | StepPassed
     | TaskEnded
     | MessageSent
+    | OutcomeUnknown
     | TaskOpened
     | NoticeIssued
     | DocumentIssued
@@ -165,6 +175,7 @@ __all__ = [
     "OfferTaken",
     "OptOut",
     "Outcome",
+    "OutcomeUnknown",
     "PaymentReceived",
     "PaymentReversed",
     "PlanAgreed",

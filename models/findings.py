@@ -152,6 +152,15 @@ class MessageSent(StepResult):
     """What was offered, where the step is an offer."""
 
 
+class OutcomeUnknown(StepResult):
+    """A message was handed to a vendor that did not answer: it counts as sent for every limit, and a person looks."""
+
+    kind: Literal["outcome_unknown"] = "outcome_unknown"
+    channel: Channel
+    waits_until: AwareDatetime | None = None
+    offer: OfferMade | None = None
+
+
 class TaskOpened(StepResult):
     """A task stands on the worklist: due at the end of the debtor's day `due`."""
 
@@ -199,15 +208,20 @@ class StepDeferred(StepResult):
 
 
 class StepRefused(StepResult):
-    """The law or the state of the party does not allow this channel."""
+    """The law, the state of the party or the vendor does not allow this channel.
+
+    `lost`: the case has the channel no more, because the address is none or the party opted out.
+    """
 
     kind: Literal["step_refused"] = "step_refused"
     channel: Channel | None
     rule: str
+    lost: Literal["address", "opt_out"] | None = None
 
 
 class StepFailed(StepResult):
-    """The step could not be taken: a technical reason, as a code."""
+    """The step could not be taken: a technical reason, as a code. `final`: a person must do it, trying does not."""
 
     kind: Literal["step_failed"] = "step_failed"
     reason: str
+    final: bool = False

@@ -202,7 +202,7 @@ class Attempt(SQLModel, table=True):
     """The debtor's calendar day."""
     demand: bool
     status: str
-    """reserved, sending, sent, delivered, failed, bounced, open, done, withdrawn"""
+    """sending, sent, unknown (it may have left), delivered, failed, bounced, open, done, withdrawn"""
     outcome: str | None = None
     proof: str | None = None
     token: str | None = Field(default=None, index=True, unique=True)
@@ -212,6 +212,8 @@ class Attempt(SQLModel, table=True):
     """The vendor's own id of the message."""
     provider_status: str | None = None
     reserved: datetime = instant()
+    called: datetime | None = instant(nullable=True)
+    """When the vendor was called: from then on it may have left, so it is looked up and never sent again."""
     finished: datetime | None = instant(nullable=True)
 
 

@@ -12,7 +12,7 @@ from models.case import BLOCKS, Adjustment, Case, Deferred, Pending, StepRecord
 from models.decisions import Decision
 from models.events import Channel, Heard
 from policy.agreements import offer_expired, offer_taken, offered, plan_settled
-from policy.changes import OVERPAID, changed, flagged, held, recorded, without_refund
+from policy.changes import OVERPAID, changed, flagged, held, recorded, without_channels, without_refund
 from policy.contact_law import debtor_day, end_of_day
 from policy.objections import objection, reused
 from policy.told import ON_FACT
@@ -154,12 +154,17 @@ def _wait_for(case: Case, event: e.StepResult, at: datetime, waits_for: str, **m
     return changed(case, pending=pending, deferred=None)
 
 
-def _message_sent(case: Case, event: e.MessageSent, at: datetime) -> Case:
+def _outcome_unknown(case: Case, event: e.OutcomeUnknown, at: datetime) -> Case:
+    case = flagged(case, f"unknown:{event.key}", f"{event.step} {event.attempt} by {event.channel}: did it leave?")
+    return _message_sent(case, event, at)
+
+
+def _message_sent(case: Case, event: e.MessageSent | e.OutcomeUnknown, at: datetime) -> Case:
     if event.waits_until:
         case = _wait_for(case, event, at, "answer", due=event.waits_until, channel=event.channel)
         case = offered(case, event.offer, at, event.key) if event.offer else case
     else:
-        case = _did(case, event, at, "sent", event.channel)
+        case = _did(case, event, at, "sent" if event.kind == "message_sent" else "unknown", event.channel)
     early = next((status for key, status in case.reports if key == event.key), None)
     if early is None:
         return case
@@ -190,16 +195,26 @@ def _account_placed(case: Case, event: e.AccountPlaced, at: datetime) -> Case:
 
 
 def _step_deferred(case: Case, event: e.StepDeferred, at: datetime) -> Case:
+    if event.until <= at:  # Stopped by news, not put off: what follows is decided anew.
+        return changed(case, deferred=None)
     return changed(case, deferred=Deferred(step=event.step, round=event.round, until=event.until, why=event.rule))
 
 
 def _step_refused(case: Case, event: e.StepRefused, at: datetime) -> Case:
     if event.channel is None:
         return _did(case, event, at, "refused_by_law")
+    if event.lost == "opt_out":
+        return ON_FACT["opt_out"](
+            changed(case, deferred=None), e.OptOut(event_id=event.event_id, channel=event.channel), at
+        )
+    if event.lost == "address":
+        return without_channels(_did(case, event, at, "failed", event.channel), event.channel)
     return changed(case, refused=(*case.refused, (event.round, event.step, event.channel)), deferred=None)
 
 
 def _step_failed(case: Case, event: e.StepFailed, at: datetime) -> Case:
+    if event.final:
+        return _did(case, event, at, "rejected")
     case = _did(case, event, at, "failed")
     again = at + timedelta(hours=1)
     return changed(
@@ -223,6 +238,7 @@ HANDLERS: dict[str, Callable[[Case, Any, datetime], Case]] = ON_FACT | {
     "step_passed": _step_passed,
     "task_ended": _task_ended,
     "message_sent": _message_sent,
+    "outcome_unknown": _outcome_unknown,
     "task_opened": _task_opened,
     "notice_issued": _notice_issued,
     "document_issued": _document_issued,

@@ -38,6 +38,7 @@ NO_CONTACT = frozenset(
         "again",
         "given_up",
         "refused_by_law",
+        "rejected",
     }
 )
 """Results that reached nobody: they are no demand on that day."""
@@ -185,8 +186,9 @@ def exhausted(now: Now, candidate: Candidate) -> str | None:
         return f"{candidate.step.id} failed {results.count('failed')} times"
     if isinstance(candidate.step, NoticeStep) and results.count("overdue") >= candidate.step.times:
         return f"{candidate.step.id} could not be served"
-    if results and results[-1] == "refused_by_law":
-        return f"{candidate.step.id} is refused by law"
+    against = {"refused_by_law": "is refused by law", "rejected": "is rejected by the vendor"}
+    if results and results[-1] in against:
+        return f"{candidate.step.id} {against[results[-1]]}"
     release = candidate.step.release
     if release and results and results[-1] == "not_released" and release.ask_again_days is None:
         return f"{candidate.step.id} was not released"
@@ -218,10 +220,10 @@ def _in_reached_stage(now: Now, round_: str, stage: Stage) -> bool:
 def _gaps(now: Now, round_: str, step: Step) -> Iterator[tuple[date, str]]:
     zone = now.case.zone
     # A contact outside of the steps puts none of them off: who rings every week is not left alone by it.
-    apart = ("passed", "withdrawn", "failed")
+    apart = ("passed", "withdrawn", "failed", "rejected")
     done = [r for r in now.case.records if r.round == round_ and r.result not in apart and r.step != "contact"]
     own = now.records.get((round_, step.id), [])
-    tried = [r for r in own if r.result not in ("withdrawn", "failed", "given_up")]
+    tried = [r for r in own if r.result not in ("withdrawn", "failed", "rejected", "given_up")]
     if tried:
         at_once = AT_ONCE.get(tried[-1].result)
         gap = 0 if at_once else _ask_again(step, tried[-1]) or step.every_days

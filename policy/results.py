@@ -132,6 +132,12 @@ def done(asked: StepInput, sha256: str = "0" * 64) -> e.Result:
             return e.MessageSent(**base(act, "message_sent"), **sent)
 
 
+def unknown(asked: StepInput, channel: Channel) -> e.OutcomeUnknown:
+    """The result of a message that may have left: nobody can tell."""
+    more: dict[str, Any] = {"channel": channel, "waits_until": asked.act.due, "offer": asked.act.offer}
+    return e.OutcomeUnknown(**base(asked.act, "outcome_unknown"), **more)
+
+
 def logged(asked: StepInput, at: datetime) -> Contact:
     """The step as an entry of the party's contact log."""
     channel = (asked.act.channel or Channel.letter).value

@@ -234,11 +234,13 @@ WORDS: dict[str, Callable[[Any, str], str]] = {
     "plan_settled": _settled,
     "hold_ended": lambda e, _: e.reason.replace("_", " "),
     "message_sent": _attempt,
+    "outcome_unknown": lambda e, money: f"{_attempt(e, money)}: it may have left and counts as sent, a person looks",
     "task_opened": _task,
     "notice_issued": lambda e, _: f"{e.step} {e.attempt}, proof of delivery expected by {_instant(e.due)}",
     "document_issued": lambda e, _: f"{e.document}, sha256 {e.sha256[:12]}",
     "account_placed": lambda e, _: f"with {e.agency}" + (f" for {e.days} days" if e.days else ""),
     "step_deferred": lambda e, _: f"{e.step} not before {_instant(e.until)}: {e.rule}",
     "step_refused": lambda e, _: f"{e.step} on {e.channel or 'any channel'}: {e.rule}",
+    "step_failed": lambda e, _: f"{e.step}, {e.reason}" + (", a person decides" if e.final else ""),
 }
 """How each kind of event reads; the others are told by their step and reason."""

@@ -19,7 +19,7 @@ USELESS: dict[Outcome, tuple[Channel, ...]] = {
 }
 OFFICE_ANSWERS = frozenset({Outcome.done, Outcome.refused, Outcome.found, Outcome.not_found})
 """What a task without contact (a review, a trace) can bring."""
-ON_ITS_WAY = frozenset({"sent", "delivered", "failed", "bounced", "overdue"})
+ON_ITS_WAY = frozenset({"sent", "unknown", "delivered", "failed", "bounced", "overdue"})
 """Results of a message that a delivery report may still change."""
 
 
@@ -56,6 +56,8 @@ def _answers(pending: Pending, event: e.ContactOutcome | e.VisitOutcome) -> bool
 def _delivery(case: Case, event: e.DeliveryReport, at: datetime) -> Case:
     pending = case.pending if case.pending and case.pending.key == event.message else None
     known = pending or attempted(case, event.message)
+    # Whoever reports on it knows that it left: no person needs to find out.
+    case = changed(case, flags=tuple(f for f in case.flags if f.id != f"unknown:{event.message}"))
     if known is None:
         return changed(case, reports=(*case.reports, (event.message, event.status)))
     if pending and event.status != "delivered":

@@ -2,11 +2,10 @@
 
 import asyncio
 from datetime import datetime, timedelta
-from typing import Any, assert_never, cast
+from typing import Any, assert_never
 
 from pydantic import ValidationError
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
@@ -22,19 +21,16 @@ with workflow.unsafe.imports_passed_through():
     from workflows.contracts import (
         ACTIVITY_OF,
         DECIDE,
+        LEAVING,
         NEXT_ACTION_AT,
         OUTCOME,
         SEGMENT,
         SET_ASIDE,
         STAGE,
     )
+    from workflows.sending import send, short, take_step
 
 DECIDING = timedelta(seconds=30)
-ACTING = timedelta(minutes=1)
-TRYING = timedelta(hours=1)
-"""A step that does not succeed within this time is a failed step: the policy says what follows."""
-ACT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=timedelta(minutes=5))
-SUMMARY_BYTES = 200
 pure = workflow.unsafe.sandbox_unrestricted
 """Policy is pure, import-linter holds it to that; but the sandbox forbids it to read time zones and currencies."""
 MOST_SIGNALS = 5_000
@@ -92,7 +88,7 @@ class AccountRecoveryWorkflow:
             DecideInput(case=self._case, news=news, now=workflow.now()),
             result_type=Decision,
             start_to_close_timeout=DECIDING,
-            summary=_short(upon),
+            summary=short(upon),
         )
         with pure():
             self._case = follow(self._case, decision)
@@ -102,16 +98,11 @@ class AccountRecoveryWorkflow:
     async def _act(self, act: Act) -> None:
         with pure():
             asked = step_input(self._case, act, workflow.now())
+        name = ACTIVITY_OF[act.do] if act.waits_for != "release" else ACTIVITY_OF["review"]
+        if name in LEAVING and self._overtaken():
+            return  # Something came while it was decided: it is decided anew.
         try:
-            result: e.Result = await workflow.execute_activity(
-                ACTIVITY_OF[act.do] if act.waits_for != "release" else ACTIVITY_OF["review"],
-                asked,
-                result_type=cast(type, e.Result),
-                start_to_close_timeout=ACTING,
-                schedule_to_close_timeout=TRYING,
-                retry_policy=ACT_RETRY,
-                summary=_short(act.why),
-            )
+            result = await (send(name, asked, self._overtaken) if name in LEAVING else take_step(name, asked))
         except ActivityError as failed:
             if is_cancelled_exception(failed):
                 raise
@@ -120,6 +111,10 @@ class AccountRecoveryWorkflow:
             with pure():
                 self._case = apply(self._case, Heard(event=result, at=workflow.now()))
                 self._upon = told(result, self._case.currency)
+
+    def _overtaken(self) -> bool:
+        """Whether something came that may change what was decided; that a message arrived does not."""
+        return any(not (isinstance(h.event, e.DeliveryReport) and h.event.status == "delivered") for h in self._inbox)
 
     async def _wait(self, wait: Wait) -> None:
         self._set_alarm(wait)
@@ -140,7 +135,7 @@ class AccountRecoveryWorkflow:
         self._alarm, self._alarm_at = None, wait.until
         if wait.until is not None:
             nap = max(wait.until - workflow.now(), timedelta(milliseconds=1))
-            self._alarm = asyncio.create_task(workflow.sleep(nap, summary=_short(f"waiting for {wait.why}")))
+            self._alarm = asyncio.create_task(workflow.sleep(nap, summary=short(f"waiting for {wait.why}")))
 
     def _continue_as_new_in_time(self) -> None:
         wanted = self._renew or self._signals > MOST_SIGNALS or workflow.info().is_continue_as_new_suggested()
@@ -336,7 +331,3 @@ def _code(failed: ActivityError) -> str:
     """The error's type: its text may hold what is not for a history."""
     cause = failed.cause
     return (cause.type if isinstance(cause, ApplicationError) and cause.type else type(cause).__name__)[:80]
-
-
-def _short(text: str) -> str:
-    return text.encode()[:SUMMARY_BYTES].decode(errors="ignore")

@@ -42,3 +42,12 @@ ACTIVITY_OF = {
     "placement": "place_account",
 }
 """Which activity takes which kind of step: workflows know activities by name only."""
+LEAVING = frozenset({"send_message", "issue_notice", "issue_certificate", "issue_package", "place_account"})
+"""Activities after which something has left the house: news stop them as long as it has not."""
+VENDOR_CHANNELS = ("sms", "email")
+"""Channels with a task queue of their own, and with it a rate of their own."""
+
+
+def sending_queue(task_queue: str, channel: str) -> str:
+    """The task queue of a channel that a vendor may send, beside that of the workflows."""
+    return f"{task_queue}-{channel}"

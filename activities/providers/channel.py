@@ -1,8 +1,11 @@
 """What every way out of the house looks like to those who send: the seam behind which vendors stand."""
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Protocol
+from datetime import date, datetime
+from typing import Literal, Protocol
+
+Fault = Literal["transient", "unknown", "address", "opt_out", "configuration", "ours", "review"]
+"""What an error of a vendor means (errors.yaml)."""
 
 
 @dataclass(frozen=True)
@@ -16,19 +19,51 @@ class Message:
     subject: str | None
     body: str
     attachment: bytes | None = None
+    token: str = ""
+    """The opaque name of the attempt, by which a vendor's callbacks name it."""
 
 
 class SentTwice(Exception):
     """The same key was sent before: a fault of ours that must never be silent."""
 
 
-class Provider(Protocol):
-    """A vendor, or the outbox. `find` answers what became of a key whose outcome is not known."""
+class NotSent(Exception):
+    """The vendor surely did not take the message: it may be tried again, not before `after` seconds."""
 
-    def send(self, message: Message) -> str:
-        """Send once and return the provider's reference."""
+    def __init__(self, code: str, after: float | None = None) -> None:
+        super().__init__(code)
+        self.code, self.after = code, after
+
+
+class MayHaveLeft(Exception):
+    """Nobody knows whether the vendor took the message: it must be looked up, never sent again."""
+
+
+class Rejected(Exception):
+    """The vendor surely did not take the message and will not: `fault` says why."""
+
+    def __init__(self, fault: Fault, code: str) -> None:
+        super().__init__(f"{fault}: {code}")
+        self.fault, self.code = fault, code
+
+
+class Provider(Protocol):
+    """A vendor, or the outbox. What it raises names codes only: no address, no text, no key."""
+
+    @property
+    def name(self) -> str:
+        """Its name in logs and on the worklist."""
         ...
 
-    def find(self, message: Message) -> str | None:
-        """The provider's reference of a message that left, or None when it surely did not."""
+    @property
+    def remembers(self) -> bool:
+        """Whether a message that `find` does not find surely did not leave (the outbox)."""
+        ...
+
+    def send(self, message: Message) -> str | None:
+        """Send once and return the provider's reference. Raises NotSent, MayHaveLeft, Rejected."""
+        ...
+
+    def find(self, message: Message, since: datetime | None = None) -> list[str]:
+        """The references of messages that left since then and may be this one; empty when none is known."""
         ...

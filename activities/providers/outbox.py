@@ -1,6 +1,7 @@
 """The outbox: a real channel that writes what would have been sent, one file a message, by debtor's day."""
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 from activities.providers.channel import Message, SentTwice
@@ -8,6 +9,9 @@ from activities.providers.channel import Message, SentTwice
 
 class Outbox:
     """Writes messages below `directory`; a key that is there already is never written again."""
+
+    name = "outbox"
+    remembers = True
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -25,10 +29,10 @@ class Outbox:
             raise SentTwice(message.key)
         return path.name
 
-    def find(self, message: Message) -> str | None:
+    def find(self, message: Message, since: datetime | None = None) -> list[str]:
         """The message's file, if it was written whole."""
         path = self._path(message, "txt")
-        return path.name if path.exists() else None
+        return [path.name] if path.exists() else []
 
     def _path(self, message: Message, ending: str) -> Path:
         name = message.key.replace(":", "_").replace("/", "_")

@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("provider_id", sa.String(), nullable=True),
         sa.Column("provider_status", sa.String(), nullable=True),
         sa.Column("reserved", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("called", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("key"),
     )

@@ -75,8 +75,8 @@ class TwoAtOnce(Outbox):
         super().__init__(directory)
         self.both_looked = Barrier(2, timeout=30)
 
-    def find(self, message: Message) -> str | None:
-        found = super().find(message)
+    def find(self, message: Message, since: datetime | None = None) -> list[str]:
+        found = super().find(message, since)
         if not found:
             self.both_looked.wait()
         return found

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import os
 import resource
+import tempfile
 import time
 from collections.abc import Awaitable
 from datetime import UTC, datetime
@@ -15,7 +16,9 @@ from commands import paying
 from commands.delivering import AT_ONCE
 from models.case import Case
 from models.events import PaymentReceived
-from tests.durability.machine import Machine
+from settings import load_settings
+from tests.bench.saying import say
+from tests.durability.machine import Machine, a_machine
 from tests.workflows.houses import account_row, days_ago, pack
 from workflows.contracts import recovery_id
 
@@ -79,3 +82,13 @@ async def measured(machine: Machine, lines: int) -> tuple[float, float, int]:
     finally:
         del os.environ["RIENTRO_DATA_DIR"]
     return lines / ours, lines / (before + after), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+async def payments(lines: int) -> None:
+    """A payments file, read, recorded, matched and told, against the signals alone."""
+    with tempfile.TemporaryDirectory() as directory:
+        async with a_machine(load_settings(data_dir=Path(directory))) as machine:
+            await machine.worker()
+            ours, bare, megabytes = await measured(machine, lines)
+    how = f"{lines:,} lines, the loop half before and half after: {ours:.0f}/s to {bare:.0f}/s, {megabytes} MB at most"
+    say("payments file, against a bare loop", f"{ours / bare:.2f}", "at least 0.7", how)

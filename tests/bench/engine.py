@@ -1,4 +1,4 @@
-"""How fast, how small? `make bench` prints ratios measured side by side in one run, each with how it was measured."""
+"""What the engine costs: starts per second, events and bytes of a history, memory of a sleeping case."""
 
 import asyncio
 import os
@@ -6,16 +6,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from argparse import ArgumentParser
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from uuid import uuid4
-from zlib import crc32
 
 from temporalio import workflow
 from temporalio.client import Client
@@ -24,22 +21,11 @@ from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from engine import EmbeddedEngine, connect, executable
-from intake.opening import case_of_row, load_cases
-from intake.packs import jurisdictions, law_packs
-from models import events as e
 from models.case import Case
-from models.contact import Contact, Fact, Facts, Level, Party
 from models.database import Database
-from models.events import Heard
 from models.portfolio import PortfolioState, Progress
-from policy.apply import apply, follow
-from policy.contact_law import aim, may_contact, start_of_day
-from policy.packs import jurisdiction
-from policy.rehearsal import rehearse
-from policy.treatment import SPREAD_SECONDS, decide
 from settings import HOUSE, load_settings
-from tests.bench_payments import measured
-from tests.durability.machine import a_machine
+from tests.bench.saying import say
 from tests.workflows.houses import House, a_house, account_row, days_ago, pack
 from workflows.contracts import SEARCH_ATTRIBUTES, portfolio_id
 
@@ -55,11 +41,6 @@ class Empty:
     @workflow.run
     async def run(self, word: str) -> str:
         return word
-
-
-def say(name: str, value: str, bound: str, how: str) -> None:
-    """One figure."""
-    print(f"{name:<38} {value:>16}   {bound:<14} {how}", flush=True)
 
 
 # --- accounts started per second -------------------------------------------------------------------------------------
@@ -210,126 +191,3 @@ async def _start_and_wait(house: House, cases: list[Case]) -> None:
 def _resident() -> int:
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
-
-
-# --- policy ----------------------------------------------------------------------------------------------------------
-
-
-def deciding() -> None:
-    """`decide` for a case with 24 instalments and 200 events behind it."""
-    strategy, law = pack("cec").strategy, jurisdictions()["IT"]
-    case, now = _old_case()
-    for n in range(200):
-        event: e.PaymentReceived | e.DeliveryReport = e.PaymentReceived(event_id=f"p{n}", amount=10, currency="EUR")
-        if n % 2:
-            event = e.DeliveryReport(event_id=f"r{n}", message=f"m{n}", status="delivered")
-        case = apply(case, Heard(event=event, at=now + timedelta(hours=n)))
-    at = now + timedelta(days=20)
-    case = follow(case, decide(case, strategy, law, at))
-    times = []
-    for _ in range(300):
-        begun = time.perf_counter()
-        decide(case, strategy, law, at)
-        times.append(time.perf_counter() - begun)
-    say("decide", f"{median(times) * 1000:.3f} ms", "under 1 ms", "24 instalments, 200 past events, median of 300")
-
-
-def _old_case() -> tuple[Case, datetime]:
-    now = datetime(2026, 12, 1, 9, tzinfo=UTC)
-    dues = [(now - timedelta(days=40 - 30 * n), 10_000) for n in range(1, 25)]
-    row = account_row("A1", "cec", dues)
-    return case_of_row(row, "bench", pack("cec"), "out_of_court", now), now
-
-
-def rehearsing() -> None:
-    """A year of 1,000 accounts, over all five strategies."""
-    now = datetime(2026, 12, 1, 9, tzinfo=UTC)
-    with tempfile.TemporaryDirectory() as directory:
-        database = Database(f"sqlite:///{directory}/rientro.db")
-        database.migrate()
-        cycles = {"cec": "out_of_court", "kruk": "before_litigation", "alth": "microloan", "mfo": "small_debt"}
-        cases: list[Case] = []
-        for name, cycle in (cycles | {"crecerto": "microcredit"}).items():
-            house = House(database, None, "", f"r-{name}", Path())  # type: ignore[arg-type]
-            rows = [account_row(f"{name}{n}", name, [(now - timedelta(days=n - 5), 50_000)]) for n in range(200)]
-            house.take(rows, pack(name), cycle, now)
-            with database.reading() as session:
-                cases += load_cases(session, house.portfolio, 0, 1000, now)[0]
-    strategies = {pack(name).version: pack(name).strategy for name in (*cycles, "crecerto")}
-    begun = time.perf_counter()
-    lines = sum(1 for _ in rehearse(cases, strategies, jurisdictions(), until=now + timedelta(days=365)))
-    took = time.perf_counter() - begun
-    say("rehearsal", f"{took:.1f} s", "under 20 s", f"{len(cases)} accounts for one year, {lines} lines")
-
-
-# --- the law ---------------------------------------------------------------------------------------------------------
-
-
-def asking_the_law() -> None:
-    """`may_contact` in Massachusetts, with 200 logged contacts of one month, two clocks and four packs."""
-    law = jurisdiction(law_packs(), "US-MA", "US-WA", "HOUSE")
-    at = datetime(2026, 9, 15, 15, tzinfo=UTC)
-    ways: tuple[tuple[str, Level], ...] = (("call", "attempt"), ("sms", "sent"), ("email", "sent"), ("letter", "sent"))
-    log = [Contact(f"a{n % 3}", "d1", *_way(ways[n % 4], at - timedelta(hours=3.6 * n + 1))) for n in range(200)]
-    party, facts = Party("d1", ("America/New_York", "America/Chicago")), Facts("a1", known=(Fact("overdue"),))
-    times = []
-    for n in range(1000):
-        begun = time.perf_counter()
-        may_contact(party, "call", at + timedelta(seconds=n), log, facts, law)
-        times.append(time.perf_counter() - begun)
-    how = f"200 contacts of a month, {len(law.packs)} packs, 2 clocks, deferred: the long way; median of 1,000"
-    say("may_contact", f"{median(times) * 1000:.3f} ms", "under 0.5 ms", how)
-
-
-def _way(way: tuple[str, Level], at: datetime) -> tuple[str, datetime, Level]:
-    return way[0], at, way[1]
-
-
-def planning_a_day() -> None:
-    """When 100,000 parties are contacted on a day: aimed at lawful hours, then asked with ten contacts each."""
-    packs = law_packs()
-    zones = {"IT": "Europe/Rome", "RO": "Europe/Bucharest", "PT": "Europe/Lisbon", "RU": "Asia/Vladivostok"}
-    laws = [(jurisdiction(packs, place, "HOUSE"), zone) for place, zone in zones.items()]
-    minutes: Counter[str] = Counter()
-    begun, parties = time.perf_counter(), 100_000
-    for n in range(parties):
-        law, zone = laws[n % len(laws)]
-        morning = start_of_day(date(2027, 3, 1 + n % 5), zone) + timedelta(hours=8)
-        at, _ = aim(law, zone, "call", morning, timedelta(seconds=crc32(str(n).encode()) % SPREAD_SECONDS))
-        log = [Contact("a1", "d1", "sms", at - timedelta(days=4 * k + n % 9), "sent") for k in range(1, 11)]
-        may_contact(Party("d1", (zone,)), "call", at, log, Facts("a1"), law)
-        minutes[f"{law.country} {n % 5} {at:%H:%M}"] += 1
-    took, per_minute = time.perf_counter() - begun, parties / len(laws) / 5 / (SPREAD_SECONDS / 60)
-    most = max(minutes.values()) / per_minute
-    how = f"planned and asked, 10 contacts each, one process; the fullest minute holds {most:.1f} times its share"
-    say("a day's planning of 100,000 parties", f"{took:.1f} s", "under 60 s", how)
-
-
-async def payments(lines: int) -> None:
-    """A payments file, read, recorded, matched and told, against the signals alone."""
-    with tempfile.TemporaryDirectory() as directory:
-        async with a_machine(load_settings(data_dir=Path(directory))) as machine:
-            await machine.worker()
-            ours, bare, megabytes = await measured(machine, lines)
-    how = f"{lines:,} lines, the loop half before and half after: {ours:.0f}/s to {bare:.0f}/s, {megabytes} MB at most"
-    say("payments file, against a bare loop", f"{ours / bare:.2f}", "at least 0.7", how)
-
-
-def main() -> None:
-    """All figures."""
-    options = ArgumentParser(description=main.__doc__)
-    options.add_argument("--lines", type=int, default=5_000, help="of the payments file")
-    lines = options.parse_args().lines
-    print(f"{'figure':<38} {'measured':>16}   {'wanted':<14} how")
-    asking_the_law()
-    planning_a_day()
-    deciding()
-    rehearsing()
-    asyncio.run(history())
-    asyncio.run(cached())
-    asyncio.run(starts())
-    asyncio.run(payments(lines))
-
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,193 @@
+"""The one verb of all that leaves: reserve, look up what may have left before, send, tell. A message leaves once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from sqlmodel import Session, col, select
+from temporalio.exceptions import ApplicationError
+
+from activities.accounts import NoAddress
+from activities.arriving import overtaken, reported
+from activities.effects import NOT_LEFT, Effects, clock, token
+from activities.providers.channel import MayHaveLeft, Message, NotSent, Provider, Rejected
+from activities.stopping import deferral, stop, stopped_until, works_again
+from models.decisions import StepInput
+from models.events import Channel, Result, StepDeferred, StepFailed, StepRefused
+from models.tables import Attempt, OptedOut
+from policy.contact_law import debtor_day
+from policy.results import base, unknown
+
+STOPPED = "HOUSE-3: stopped before it left"
+SOONEST_LOOK, LATEST_LOOK = timedelta(seconds=1), timedelta(minutes=1)
+"""Between two looks for a message that may have left; the gap grows with the time since."""
+Write = Callable[[Session], tuple[Message, Result]]
+"""Makes the message, and the result that tells of it. Raises NoAddress."""
+
+
+class Leaving(NamedTuple):
+    """A message that was reserved: what is to be told of it, by whom it leaves, and since when it may have left."""
+
+    message: Message
+    result: Result
+    way: Provider
+    called: datetime | None
+
+
+def send_once(effects: Effects, asked: StepInput, write: Write) -> Result:
+    """Send what is written, unless the law, news or a stopped channel are against it; what may have left is looked up.
+
+    An `ApplicationError` asks for another try: `NotSent` to send again, `MayHaveLeft` only to look again.
+    """
+    at = clock(asked)
+    with effects.database.session() as session:
+        begun = _begin(effects, session, asked, write, at)
+    if not isinstance(begun, Leaving):
+        return begun
+    if begun.called:
+        return _find_out(effects, asked, begun, at)
+    if begun.way.remembers and (found := begun.way.find(begun.message)):
+        return _sent(effects, asked, begun, found[0], at)
+    if asked.overtaken:
+        with effects.database.session() as session:
+            return _taken_back(effects, session, asked, at)
+    return _send(effects, asked, begun, at)
+
+
+def _begin(effects: Effects, session: Session, asked: StepInput, write: Write, at: datetime) -> Result | Leaving:
+    """One transaction: the law, the reservation, the news, and the mark that the vendor is called now."""
+    if not asked.overtaken:
+        against = effects.begin(session, asked, at)
+        if against is not None:
+            return against
+    attempt = session.get(Attempt, asked.act.key)
+    if attempt is None:
+        return _taken_back(effects, session, asked, at)
+    if attempt.status == "unknown":  # Its answer was lost on the way to the case.
+        return unknown(asked, Channel(attempt.channel))
+    try:
+        message, result = write(session)
+    except NoAddress as missing:
+        return _unaddressed(effects, session, asked, str(missing), at)
+    if attempt.status not in NOT_LEFT:
+        return effects.finish(session, asked, result, at)
+    day = debtor_day(attempt.reserved, asked.zone)
+    message = replace(message, token=token(asked.act.key), day=day)
+    leaving = Leaving(message, result, effects.ways.way(message), attempt.called)
+    if attempt.called or asked.overtaken:
+        return leaving
+    late = overtaken(session, asked, at) or _stopped(session, asked, leaving.way, at)
+    if late is not None:
+        return _withdrawn(effects, session, asked, late, at)
+    attempt.provider = leaving.way.name
+    # The outbox remembers by itself what it took.
+    attempt.called = None if leaving.way.remembers else datetime.now(UTC)
+    return leaving
+
+
+def _send(effects: Effects, asked: StepInput, leaving: Leaving, at: datetime) -> Result:
+    try:
+        reference = leaving.way.send(leaving.message)
+    except NotSent as fault:
+        with effects.database.session() as session:
+            session.get_one(Attempt, asked.act.key).called = None
+        after = None if fault.after is None else timedelta(seconds=fault.after)
+        raise ApplicationError(fault.code, type="NotSent", next_retry_delay=after) from None
+    except MayHaveLeft as fault:
+        raise ApplicationError(str(fault), type="MayHaveLeft", next_retry_delay=SOONEST_LOOK) from None
+    except Rejected as fault:
+        with effects.database.session() as session:
+            return _rejected(effects, session, asked, fault, at)
+    return _sent(effects, asked, leaving, reference, at)
+
+
+def _find_out(effects: Effects, asked: StepInput, leaving: Leaving, at: datetime) -> Result:
+    """What became of a message that may have left: by the vendor's callbacks, then by asking the vendor."""
+    assert leaving.called
+    with effects.database.reading() as session:
+        attempt = session.get_one(Attempt, asked.act.key)
+        told, reference, vendor = reported(session, attempt), attempt.provider_id, attempt.provider
+    if not told:
+        found = leaving.way.find(leaving.message, leaving.called) if leaving.way.name == vendor else []
+        reference = next(iter(_of_no_other(effects, found)), None)
+    if told or reference:
+        return _sent(effects, asked, leaving, reference, at)
+    age = datetime.now(UTC) - leaving.called
+    if age >= effects.ways.patience:
+        with effects.database.session() as session:
+            result = unknown(asked, Channel(leaving.message.channel))
+            return effects.finish(session, asked, result, at, "unknown")
+    look = min(max(age / 4, SOONEST_LOOK), LATEST_LOOK)
+    raise ApplicationError(f"{vendor} did not say", type="MayHaveLeft", next_retry_delay=look)
+
+
+def _of_no_other(effects: Effects, found: Sequence[str]) -> list[str]:
+    if not found:
+        return []
+    with effects.database.reading() as session:
+        known = set(session.exec(select(Attempt.provider_id).where(col(Attempt.provider_id).in_(found))))
+    return [reference for reference in found if reference not in known]
+
+
+def _sent(effects: Effects, asked: StepInput, leaving: Leaving, reference: str | None, at: datetime) -> Result:
+    with effects.database.session() as session:
+        attempt = session.get_one(Attempt, asked.act.key)
+        attempt.provider_id = attempt.provider_id or reference
+        if not leaving.way.remembers:
+            works_again(session, leaving.way.name, asked.country, at)
+        return effects.finish(session, asked, leaving.result, at)
+
+
+def _rejected(effects: Effects, session: Session, asked: StepInput, fault: Rejected, at: datetime) -> Result:
+    act, vendor = asked.act, session.get_one(Attempt, asked.act.key)
+    vendor.called = None
+    match fault.fault:
+        case "configuration":
+            until = stop(session, asked, vendor.provider or "", fault.code, at)
+            return _withdrawn(effects, session, asked, deferral(asked, vendor.provider or "", until), at)
+        case "address" | "opt_out" as lost:
+            if lost == "opt_out":
+                _opted_out(session, asked, at)
+            refused = base(act, f"step_refused:{act.channel}")
+            refusal = StepRefused(**refused, channel=act.channel, rule=fault.code, lost=lost)
+            return effects.finish(session, asked, refusal, at, "failed")
+        case _:
+            failed = StepFailed(**base(act, "step_failed"), reason=fault.code, final=True)
+            return effects.finish(session, asked, failed, at, "failed")
+
+
+def _opted_out(session: Session, asked: StepInput, at: datetime) -> None:
+    stop_word = session.get(OptedOut, (asked.party, asked.act.channel))
+    if stop_word is None:
+        channel = str(asked.act.channel)
+        session.add(OptedOut(party=asked.party, channel=channel, since=at, source="provider"))
+    elif stop_word.lifted is not None:
+        stop_word.since, stop_word.source, stop_word.lifted = at, "provider", None
+
+
+def _stopped(session: Session, asked: StepInput, way: Provider, at: datetime) -> Result | None:
+    until = None if way.remembers else stopped_until(session, way.name, asked.country, at)
+    return deferral(asked, way.name, until) if until else None
+
+
+def _unaddressed(effects: Effects, session: Session, asked: StepInput, channel: str, at: datetime) -> Result:
+    attempt = session.get_one(Attempt, asked.act.key)
+    if attempt.called:  # The address is gone since: nobody can be asked any more.
+        return effects.finish(session, asked, unknown(asked, Channel(attempt.channel)), at, "unknown")
+    refused = base(asked.act, f"step_refused:{asked.act.channel}")
+    refusal = StepRefused(**refused, channel=asked.act.channel, rule=f"no address for {channel}")
+    return effects.finish(session, asked, refusal, at, "failed")
+
+
+def _taken_back(effects: Effects, session: Session, asked: StepInput, at: datetime) -> Result:
+    stopped = StepDeferred(**base(asked.act, "step_deferred"), until=asked.now, rule=STOPPED)
+    return _withdrawn(effects, session, asked, stopped, at)
+
+
+def _withdrawn(effects: Effects, session: Session, asked: StepInput, result: Result, at: datetime) -> Result:
+    """Nothing left, so nothing counts: the party's day is free again."""
+    attempt = session.get(Attempt, asked.act.key)
+    if attempt is not None and attempt.status == "sending":
+        attempt.status = "withdrawn"
+    return effects.note(session, asked, result, at)

@@ -1,0 +1,32 @@
+"""How fast, how small? `make bench` prints ratios measured side by side in one run, each with how it was measured."""
+
+import asyncio
+from argparse import ArgumentParser
+
+from tests.bench.engine import cached, history, starts
+from tests.bench.law import asking_the_law, planning_a_day
+from tests.bench.payments import payments
+from tests.bench.policy import deciding, explaining, rehearsing
+from tests.bench.sending import sending
+
+
+def main() -> None:
+    """All figures."""
+    options = ArgumentParser(description=main.__doc__)
+    options.add_argument("--lines", type=int, default=5_000, help="of the payments file")
+    lines = options.parse_args().lines
+    print(f"{'figure':<38} {'measured':>16}   {'wanted':<14} how")
+    deciding()
+    explaining()
+    rehearsing()
+    asking_the_law()
+    planning_a_day()
+    sending()
+    asyncio.run(history())
+    asyncio.run(cached())
+    asyncio.run(starts())
+    asyncio.run(payments(lines))
+
+
+if __name__ == "__main__":
+    main()
