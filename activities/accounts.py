@@ -82,6 +82,7 @@ def facts(asked: StepInput, known: Addressed) -> TextFacts:
         offer_settlement=_number(offer.get("settlement")),
         offer_until=offer.get("until"),  # type: ignore[arg-type]  # pydantic reads the ISO day
         offer_defer_until=offer.get("defer_until"),  # type: ignore[arg-type]
+        country=party.country,
     )
 
 

@@ -8,10 +8,12 @@ from zlib import crc32
 
 from sqlmodel import Session, col, func, select
 
+from intake.opting import opted_out
 from intake.packs import Pack
 from intake.portfolio import AccountRow
 from intake.reach import reach
 from models.case import Case, CaseHold, Instalment
+from models.event import Channel
 from models.portfolio import PORTFOLIO_PAUSE
 from models.strategy import Strategy
 from models.tables import Account, Guarantor, InstalmentDue, Party, Portfolio, StrategyText
@@ -32,10 +34,11 @@ def load_cases(session: Session, portfolio: str, after: int, limit: int, now: da
     guarantors = dict(session.exec(bound).all())
     strategies = _strategies(session, {a.strategy for a in fresh})
     held = session.get_one(Portfolio, portfolio)
-    cases = [
-        _case(_Rows(a, parties[a.party], held, instalments[a.id], guarantors.get(a.id, 0)), strategies[a.strategy], now)
-        for a in fresh
-    ]
+    stopped = opted_out(session, parties)
+    cases = []
+    for a in fresh:
+        party, bonds, stops = parties[a.party], guarantors.get(a.id, 0), stopped.get(a.party, ())
+        cases.append(_case(_Rows(a, party, held, instalments[a.id], bonds, stops), strategies[a.strategy], now))
     return cases, accounts[-1].number if accounts else after, len(accounts) == limit
 
 
@@ -51,10 +54,11 @@ class _Rows(NamedTuple):
     portfolio: Portfolio
     instalments: Sequence[Instalment]
     guarantors: int
+    opt_outs: tuple[Channel, ...]
 
 
 def _case(rows: _Rows, strategy: Strategy, now: datetime) -> Case:
-    account, party, portfolio, instalments, guarantors = rows
+    account, party, portfolio, instalments, guarantors, opt_outs = rows
     case = Case(
         account=account.id,
         portfolio=account.portfolio,
@@ -75,6 +79,7 @@ def _case(rows: _Rows, strategy: Strategy, now: datetime) -> Case:
         collateral=account.collateral,
         specialist=appointed(strategy, account.id),
         reach=reach(party),
+        opt_outs=opt_outs,
         promise_days=strategy.promise.max_days,
     )
     if not portfolio.held:

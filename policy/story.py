@@ -126,7 +126,8 @@ def tell(event: Any, money: str) -> str:
 
 
 def _outcome(event: Any, money: str) -> str:
-    return str(event.outcome).replace("_", " ") + (f", cause {event.cause}" if event.cause else "")
+    by = f" by {channel}" if (channel := getattr(event, "channel", None)) else ""
+    return str(event.outcome).replace("_", " ") + by + (f", cause {event.cause}" if event.cause else "")
 
 
 def _reason(event: Any, money: str) -> str:
@@ -164,7 +165,7 @@ WORDS: dict[str, Callable[[Any, str], str]] = {
     "hardship": lambda e, _: (e.cause or "no cause given") + _until(e.until),
     "protection": _reason,
     "hold": _reason,
-    "opt_out": lambda e, _: f"no more {e.channel}",
+    "opt_out": lambda e, _: f"{e.channel} is wanted again" if e.status == "lifted" else f"no more {e.channel}",
     "contact_details": lambda e, _: ", ".join(f"{c} {'usable' if ok else 'not usable'}" for c, ok in e.usable.items()),
     "notice_served": lambda e, _: f"served on {day_text(e.served_on)}, receipt {e.proof}",
     "release": lambda e, _: f"{e.of} {'granted' if e.granted else 'refused'} by {e.by}",
