@@ -13,6 +13,7 @@ from commands import choosing, feeding, following, moving, ordering, paying, por
 from commands import unmatched as unplaced
 from commands.answering import Refused, code, commands, count, main, say, show_json
 from commands.meaning import find_portfolio
+from commands.placing import webhooks
 from commands.reaching import database, engine
 from commands.standing import show_standing
 from models.tables import Account
@@ -239,6 +240,19 @@ def _unmatched(portfolio: str | None, as_json: bool) -> None:
         show_json(found)
     else:
         unplaced.show_unmatched(found)
+
+
+@app.command()
+def serve() -> None:
+    """The web server: webhooks of Twilio, SendGrid and banks, told to the cases; see docs/webhooks.md."""
+    # Only here: what a web server needs takes other commands half a second to load.
+    from console import serving
+
+    with database() as opened:
+        serving.serve(opened, load_settings())
+
+
+app.command()(webhooks)
 
 
 @app.command(name="feed-status")

@@ -38,18 +38,25 @@ class Told(NamedTuple):
 
 
 async def tell_received(opened: Database, client: Client, only: int | None = None) -> Told:
-    """Tell every payment that was recorded and not told, by whichever run; a case counts the same one once."""
-    every, after = Told([], []), 0
+    """Tell every payment that was recorded and not told, by whichever run; who looks sees how far it is."""
     with progress("told", await asyncio.to_thread(_number, opened, only)) as show:
-        while page := await asyncio.to_thread(_received, opened, after, only):
-            after = page[-1][0].id or 0
-            told = Told([], [])
-            faults = await _tell_page(opened, client, page, told)
-            await asyncio.to_thread(_mark, opened, told.told)
-            every.told.extend(told.told)
-            every.waiting.extend(told.waiting)
-            show(len(every.told) + len(every.waiting))
-            _stop_at(faults)
+        return await tell_payments(opened, client, only, show)
+
+
+async def tell_payments(
+    opened: Database, client: Client, only: int | None = None, show: Show = lambda done: None
+) -> Told:
+    """Tell every payment that was recorded and not told; a case counts the same one once."""
+    every, after = Told([], []), 0
+    while page := await asyncio.to_thread(_received, opened, after, only):
+        after = page[-1][0].id or 0
+        told = Told([], [])
+        faults = await _tell_page(opened, client, page, told)
+        await asyncio.to_thread(_mark, opened, told.told)
+        every.told.extend(told.told)
+        every.waiting.extend(told.waiting)
+        show(len(every.told) + len(every.waiting))
+        _stop_at(faults)
     return every
 
 
@@ -63,7 +70,7 @@ async def _tell_page(opened: Database, client: Client, page: Sequence[Row], told
     async def in_order(rows: list[Row]) -> None:
         async with slots:
             for payment, account in rows:
-                refused = await _deliver(opened, client, account, fact(payment))
+                refused = await deliver(opened, client, account, fact(payment))
                 if refused is None:
                     told.told.append(payment.id or 0)
                 else:
@@ -73,7 +80,7 @@ async def _tell_page(opened: Database, client: Client, page: Sequence[Row], told
     return [fault for fault in done if fault is not None]
 
 
-async def _deliver(opened: Database, client: Client, account: Account, event: e.Event) -> str | None:
+async def deliver(opened: Database, client: Client, account: Account, event: e.Event) -> str | None:
     """Signal the case; one that has ended is opened again. The reason where nobody takes it."""
     reason = ""
     for _ in range(TRIES):

@@ -32,6 +32,8 @@ def opt_out(session: Session, said: OptOut) -> bool:
             return False
         session.add(OptedOut(party=said.party, channel=said.channel, since=said.at, source=said.source))
         return True
+    if said.status == "lifted" and said.source in BY_MESSAGE and known.source not in BY_MESSAGE:
+        return False
     if (known.lifted is None) == (said.status == "stopped") or said.at <= max(known.since, known.lifted or known.since):
         return False
     if said.status == "lifted":
