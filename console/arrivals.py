@@ -116,7 +116,7 @@ def twilio_inbound(form: Mapping[str, str], at: datetime) -> Arrival:
 def sendgrid_events(body: bytes, unused: frozenset[str], at: datetime) -> list[Arrival]:
     """What became of e-mails. Raises Refusal."""
     try:
-        told = from_json(body)
+        told = from_json(body, allow_inf_nan=False)
     except ValueError:
         raise Refusal(400, "this is no JSON") from None
     if not isinstance(told, list) or not all(isinstance(event, dict) for event in told):

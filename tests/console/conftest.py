@@ -22,7 +22,7 @@ from console.serving import create_app
 from console.signatures import sign_payments
 from intake.handover import hand_over
 from intake.portfolio import AccountRow
-from models.arrivals import Webhook
+from models.arrivals import BankPayment, Webhook
 from models.database import Database
 from models.tables import Account, Attempt, OptedOut, Portfolio
 from settings import Settings, load_settings
@@ -31,6 +31,7 @@ from tests.workflows.houses import account_row, days_ago, pack
 PUBLIC = "https://rientro.example/in"
 TWILIO, SHARED, BANK = "twilio-auth-token", "shared-key-secret", "a-secret-of-sixteen-or-more"
 SENDGRID = ec.generate_private_key(ec.SECP256R1())
+PAYMENT = {"reference": "R-1", "account": "client-1", "amount": "10.00", "currency": "EUR", "value_date": "2026-11-20"}
 PHONE, EMAIL = "+393471234567", "debtor@example.org"
 
 
@@ -127,6 +128,13 @@ class Web:
         with self.database.reading() as session:
             rows = session.exec(select(OptedOut).order_by(OptedOut.party, OptedOut.channel))
             return [(row.party, row.channel, row.lifted is None) for row in rows]
+
+
+def unchanged(web: Web) -> bool:
+    """Whether nothing was kept at all."""
+    with web.database.reading() as session:
+        paid = session.exec(select(BankPayment)).all()
+    return not web.kept() and not web.opted_out() and not paid
 
 
 def token(n: int) -> str:
