@@ -63,15 +63,16 @@ class Hooks:
     def router(self) -> APIRouter:
         """All of them."""
         router = APIRouter(prefix="/hooks", tags=["webhooks"], responses=REFUSED)
-        form, events, payments = _described(FORM, "object"), _described(JSON, "array"), _payments_described()
+        status, text = _form_of("MessageSid", "MessageStatus"), _form_of("MessageSid", "From")
+        events = _described(JSON, {"type": "array", "items": {"type": "object"}})
         add = router.add_api_route
         more: dict[str, Any] = {"methods": ["POST"], "response_class": Response}
-        add("/twilio/status/{token}", self.twilio_status, status_code=204, openapi_extra=form, **more)
-        add("/twilio/status", self.twilio_status_by_id, status_code=204, openapi_extra=form, **more)
-        add("/twilio/inbound", self.twilio_inbound, status_code=204, openapi_extra=form, **more)
+        add("/twilio/status/{token}", self.twilio_status, status_code=204, openapi_extra=status, **more)
+        add("/twilio/status", self.twilio_status_by_id, status_code=204, openapi_extra=status, **more)
+        add("/twilio/inbound", self.twilio_inbound, status_code=204, openapi_extra=text, **more)
         add("/sendgrid/events", self.sendgrid_events, status_code=204, openapi_extra=events, **more)
         more |= {"response_class": JSONResponse, "response_model": Noted}
-        add("/payments", self.payments, status_code=202, openapi_extra=payments, **more)
+        add("/payments", self.payments, status_code=202, openapi_extra=_payments_described(), **more)
         return router
 
     async def twilio_status(self, request: Request, token: Token) -> Response:
@@ -164,17 +165,22 @@ def _form(body: bytes) -> ImmutableMultiDict[str, str]:
     return ImmutableMultiDict(pairs)
 
 
-def _described(kind: str, type_: str) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": type_}
-    if type_ == "array":
-        schema["items"] = {"type": "object"}
+def _described(kind: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {kind: {"schema": schema}}}}
+
+
+def _form_of(*needed: str) -> dict[str, Any]:
+    fields = {name: {"type": "string", "minLength": 1} for name in needed}
+    more = {"type": "string"}
+    return _described(
+        FORM, {"type": "object", "required": list(needed), "properties": fields, "additionalProperties": more}
+    )
 
 
 def _payments_described() -> dict[str, Any]:
     schema = PaymentsTold.model_json_schema()
     schema["properties"]["payments"]["items"] = schema.pop("$defs")["PaymentTold"]
-    return {"requestBody": {"required": True, "content": {JSON: {"schema": schema}}}}
+    return _described(JSON, schema)
 
 
 def add_refusals(app: FastAPI) -> None:

@@ -102,6 +102,9 @@ class Teller:
             except Exception as fault:
                 # The loop must outlive a row that nobody thought of; its text may hold what is not for a log.
                 self._say(fault)
+            if self._trouble:
+                await asyncio.sleep(LOOK_SECONDS)
+                continue
             with suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self._news.wait()

@@ -32,6 +32,7 @@ from policy.apply import apply, follow
 from policy.rehearsal import rehearse
 from policy.treatment import decide
 from settings import HOUSE, load_settings
+from tests.bench_hooks import hooks
 from tests.workflows.houses import House, a_house, account_row, days_ago, pack
 from workflows.contracts import SEARCH_ATTRIBUTES, portfolio_id
 
@@ -254,6 +255,12 @@ def rehearsing() -> None:
     say("rehearsal", f"{took:.1f} s", "under 20 s", f"{len(cases)} accounts for one year, {lines} lines")
 
 
+def webhooks() -> None:
+    """Webhooks accepted a second."""
+    ratio, how = asyncio.run(hooks())
+    say("webhooks, against a bare route", f"{ratio:.2f}", "at least 0.5", how)
+
+
 def main() -> None:
     """All figures."""
     print(f"{'figure':<38} {'measured':>16}   {'wanted':<14} how")
@@ -262,6 +269,7 @@ def main() -> None:
     asyncio.run(history())
     asyncio.run(cached())
     asyncio.run(starts())
+    webhooks()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import socket
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,8 +13,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import uvicorn
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlmodel import col, select
@@ -206,3 +210,15 @@ def served(database: Database, tmp_path: Path) -> Iterator[Web]:
     app = create_app(database, keys(database, data_dir=tmp_path))
     with TestClient(app, base_url="http://inner:8000") as client:
         yield Web(client, database)
+
+
+def listening(app: FastAPI) -> Iterator[int]:
+    """The application behind a real socket; its port."""
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+    opened = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]})
+    thread.start()
+    yield opened.getsockname()[1]
+    server.should_exit = True
+    thread.join()
+    opened.close()

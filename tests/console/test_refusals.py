@@ -3,7 +3,6 @@
 import json
 import logging
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 from twilio.request_validator import RequestValidator
 
@@ -26,6 +24,7 @@ from tests.console.conftest import (
     TWILIO,
     Web,
     keys,
+    listening,
     payment_headers,
     sendgrid_headers,
     shared_headers,
@@ -268,16 +267,7 @@ def test_a_refusal_is_logged_with_door_and_reason_and_nothing_it_held(
 @pytest.fixture
 def port(web: Web, tmp_path: Path) -> Iterator[int]:
     """The application behind a real socket."""
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(web.database, keys(web.database, data_dir=tmp_path)), log_level="error")
-    )
-    opened = socket.create_server(("127.0.0.1", 0))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [opened]})
-    thread.start()
-    yield opened.getsockname()[1]
-    server.should_exit = True
-    thread.join()
-    opened.close()
+    yield from listening(create_app(web.database, keys(web.database, data_dir=tmp_path)))
 
 
 def raw(
