@@ -3,14 +3,17 @@
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as SourceError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 HOUSE = Path(__file__).parent
 PREFIX = "RIENTRO_"
+SHORTEST_SECRET = 16
 Limit = Annotated[int, Field(ge=1, le=10_000)]
 
 
@@ -46,14 +49,23 @@ class Settings(BaseSettings):
     max_cached_workflows: Limit = 200
     max_workflow_tasks: Limit = 8
     max_activities: Limit = 16
+    web_host: str = "127.0.0.1"
+    web_port: Annotated[int, Field(ge=1, le=65_535)] = 8000
+    public_url: str | None = Field(default=None, validation_alias=also("PUBLIC_URL"))
+    """How the world reaches the web server: what Twilio signs, whatever a proxy makes of it."""
+    twilio_auth_token: SecretStr | None = Field(default=None, validation_alias=also("TWILIO_AUTH_TOKEN"))
+    twilio_webhook_key: SecretStr | None = Field(default=None, validation_alias=also("TWILIO_WEBHOOK_KEY"))
+    """The secret of a shared key, for webhooks that are signed with HMAC-SHA256."""
+    sendgrid_verification_key: str | None = Field(default=None, validation_alias=also("SENDGRID_VERIFICATION_KEY"))
+    """The public key of the signed event webhook."""
+    payment_secrets: dict[str, SecretStr] = {}
+    """Who may notify of payments: client -> shared secret."""
 
     delivery: Literal["outbox", "live"] = "outbox"
     """Keys alone send nothing: `live` does."""
     recipients: str | None = None
     """Staging: numbers, addresses and @domains, separated by commas; what is for others goes to the outbox."""
-    public_url: str | None = Field(default=None, validation_alias=also("PUBLIC_URL"))
     twilio_account_sid: str | None = Field(default=None, validation_alias=also("TWILIO_ACCOUNT_SID"))
-    twilio_auth_token: SecretStr | None = Field(default=None, validation_alias=also("TWILIO_AUTH_TOKEN"))
     twilio_messaging_service_sid: str | None = Field(
         default=None, validation_alias=also("TWILIO_MESSAGING_SERVICE_SID")
     )
@@ -80,6 +92,21 @@ class Settings(BaseSettings):
     @classmethod
     def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
         return None if value is None else SecretStr(normalised(value.get_secret_value()))
+
+    @field_validator("public_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "")
+        if value is not None and (parts.scheme not in ("http", "https") or not parts.hostname or parts.query):
+            raise ValueError("write it as https://host, with a path where the proxy has one")
+        return value
+
+    @field_validator("payment_secrets")
+    @classmethod
+    def _long_secrets(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        if any(len(secret.get_secret_value()) < SHORTEST_SECRET for secret in value.values()):
+            raise ValueError(f"a secret needs at least {SHORTEST_SECRET} characters")
+        return value
 
     @property
     def url(self) -> str:
@@ -119,9 +146,15 @@ def load_settings(**chosen: Any) -> Settings:
     """The settings of this process: `chosen` first, then the environment, then `.env`, then the defaults."""
     try:
         return Settings(**chosen)
+    except SourceError as fault:
+        raise SettingsError(f"{variable(_field(fault))}: this is not JSON") from None
     except ValidationError as fault:
         lines = [f"{variable(str(e['loc'][0]))}: {e['msg']}" for e in fault.errors(include_input=False)]
         raise SettingsError("; ".join(lines).replace("Value error, ", "")) from None
+
+
+def _field(fault: SourceError) -> str:
+    return str(fault).partition('field "')[2].partition('"')[0]
 
 
 def variable(field: str) -> str:

@@ -27,6 +27,7 @@ from commands import unmatched as unplaced
 from commands.answering import Refused, code, commands, count, main, say, show_json
 from commands.feed_telling import tell_updates
 from commands.meaning import find_portfolio
+from commands.placing import webhooks
 from commands.reaching import database, database_if_any, engine
 from commands.standing import show_standing
 from intake.packs import law_packs
@@ -224,42 +225,29 @@ def payments(  # noqa: PLR0913
     if [file is not None, unmatched, assign is not None].count(True) != 1:
         raise typer.BadParameter("give a FILE, or --unmatched, or --assign REFERENCE ACCOUNT --by NAME")
     if assign is not None:
-        _assign(assign, by, portfolio, as_json)
+        unplaced.assign_one(assign, by, portfolio, as_json)
     elif file is None:
-        _unmatched(portfolio, as_json)
+        unplaced.list_unmatched(portfolio, as_json)
     elif dry_run:
         told, refused = paying.look(file, portfolio, datetime.now(UTC))
-        _show_payments(told, as_json)
+        paying.show(told, as_json)
         paying.show_rejects(refused)
         say("nothing was done")
     else:
-        _show_payments(asyncio.run(paying.load(file, portfolio, rejects, datetime.now(UTC))), as_json)
+        paying.show(asyncio.run(paying.load(file, portfolio, rejects, datetime.now(UTC))), as_json)
 
 
-def _show_payments(told: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        show_json(told)
-    else:
-        paying.show_answer(told)
+@app.command()
+def serve() -> None:
+    """The web server: webhooks of Twilio, SendGrid and banks, told to the cases; see docs/webhooks.md."""
+    # Only here: what a web server needs takes other commands half a second to load.
+    from console import serving
+
+    with database() as opened:
+        serving.serve(opened, load_settings())
 
 
-def _assign(pair: tuple[str, str], by: str | None, portfolio: str | None, as_json: bool) -> None:
-    if by is None:
-        raise typer.BadParameter("say who assigns it: --by NAME")
-    told = asyncio.run(unplaced.assign(*pair, by, portfolio))
-    if as_json:
-        show_json(told)
-    else:
-        typer.echo(f"{told['kind']} {told['reference']} handed to {told['account']} by {told['by']}")
-
-
-def _unmatched(portfolio: str | None, as_json: bool) -> None:
-    with database() as opened, opened.reading() as session:
-        found = unplaced.unmatched(session, portfolio)
-    if as_json:
-        show_json(found)
-    else:
-        unplaced.show_unmatched(found)
+app.command()(webhooks)
 
 
 @app.command(name="feed-status")

@@ -90,6 +90,7 @@ def facts(asked: StepInput, known: Addressed, charges: Mapping[str, ChargesPack]
         offer_settlement=_number(offer.get("settlement")),
         offer_until=offer.get("until"),  # type: ignore[arg-type]  # pydantic reads the ISO day
         offer_defer_until=offer.get("defer_until"),  # type: ignore[arg-type]
+        country=party.country,
     )
 
 

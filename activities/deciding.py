@@ -10,7 +10,9 @@ from temporalio import activity
 from activities import journal
 from activities.posting import post
 from activities.stopping import STOPS
+from intake.opting import OptOut, opt_out
 from models import events as e
+from models.arrivals import Webhook
 from models.case import Case
 from models.database import Database
 from models.decisions import Act, Close, DecideInput, Decision, Line, Wait
@@ -24,6 +26,9 @@ from policy.changes import OVERPAID
 from policy.packs import read_strategy
 from policy.treatment import Feed, decide
 from workflows.contracts import DECIDE, SET_ASIDE
+
+LEFT = frozenset({"sent", "delivered", "failed", "bounced"})
+"""An attempt that left: what was reported of it is its status."""
 
 
 class Deciding:
@@ -48,6 +53,7 @@ class Deciding:
             post(session, after, asked.news, asked.now)
             _worklist(session, after, asked.now, closing=isinstance(decision.next, Close))
             _outcomes(session, after, asked.news)
+            _opted_out(session, case, asked.news)
             _stand(session, after, decision)
             return decision
 
@@ -127,10 +133,23 @@ def _outcomes(session: Session, case: Case, news: tuple[Heard, ...]) -> None:
         result = results.get(attempt.key)
         if result is not None:
             attempt.outcome = result
-            if result == "withdrawn":
-                attempt.status = "withdrawn"
+            if result == "withdrawn" or (attempt.key in reported and attempt.status in LEFT):
+                attempt.status = result
             if result == "served" and proofs:
                 attempt.proof = proofs[-1].proof
+
+
+def _opted_out(session: Session, case: Case, news: tuple[Heard, ...]) -> None:
+    """A stop that was told to one case is one for all cases of the party: kept for those who tell them."""
+    for heard in news:
+        event = heard.event
+        if not isinstance(event, e.OptOut):
+            continue
+        said = event.at or heard.at
+        if opt_out(session, OptOut(case.party, event.channel, event.status, said, "case")):
+            told = {"opted": event.status, "channel": event.channel, "by_account": case.account}
+            key = f"case:{case.account}:{event.event_id}"
+            session.add(Webhook(key=key, source="case", party=case.party, status="received", content=told, at=said))
 
 
 def _stand(session: Session, case: Case, decision: Decision) -> None:

@@ -20,6 +20,7 @@ from babel.dates import format_date, format_timedelta
 from babel.numbers import format_currency, format_percent, get_currency_precision
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from activities.replies import Replies, RepliesFault, load_replies
 from activities.wording import CHANNELS, PAPERS, PLACEHOLDER, LanguageFile, OnceLoader, TextChannel, faults
 from models.words import LANGUAGES
 
@@ -82,9 +83,11 @@ class TextFacts(BaseModel):
     offer_settlement: int | None = None
     offer_until: date | None = None
     offer_defer_until: date | None = None
+    country: str = ""
+    """Where the debtor is: whether an SMS can be answered there. Not known: it cannot."""
 
 
-PLACEHOLDERS = frozenset(TextFacts.model_fields) - {"currency"}
+PLACEHOLDERS = frozenset(TextFacts.model_fields) - {"currency", "country"}
 UNITS: Mapping[str, Literal["day", "month"]] = MappingProxyType(
     {"days_past_due": "day", "notice_days": "day", "offer_months": "month"}
 )
@@ -108,6 +111,7 @@ class Texts:
     directory: Path
     languages: Mapping[str, LanguageFile]
     versions: Mapping[str, str]
+    replies: Replies
 
 
 def money(minor: int, currency: str, language: str) -> str:
@@ -152,7 +156,8 @@ def render(texts: Texts, language: str, name: str, channel: TextChannel, facts: 
     wording = file.texts[name]
     fill = _Filling(facts, language, f"{language}.yaml: texts.{name}.{channel}")
     if channel == "sms":
-        return Rendered(subject=None, body=_gsm(_plain(fill(f"{wording.sms} {file.closing.sms}"))))
+        ending = file.closing.sms if texts.replies.possible(facts.country) else file.closing.sms_no_reply
+        return Rendered(subject=None, body=_gsm(_plain(fill(f"{wording.sms} {ending}"))))
     if name in PAPERS:
         return _written(fill(wording.subject), tuple(map(fill, wording.letter)), ())
     closing = file.closing.answers | (file.closing.opt_out if channel == "email" else {})
@@ -172,7 +177,11 @@ def load_texts(directory: Path) -> Texts:
         language: hashlib.sha256((directory / f"{language}.yaml").read_bytes() + templates).hexdigest()[:12]
         for language in LANGUAGES
     }
-    return Texts(directory, MappingProxyType(files), MappingProxyType(versions))
+    try:
+        replies = load_replies(directory / "answers.yaml")
+    except RepliesFault as fault:
+        raise TextFault(str(fault)) from fault
+    return Texts(directory, MappingProxyType(files), MappingProxyType(versions), replies)
 
 
 def _known(texts: Texts, language: str) -> str:

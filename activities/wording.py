@@ -98,6 +98,9 @@ class Closing(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     sms: str
+    """Where an answer can come: it says which word stops the messages."""
+    sms_no_reply: str
+    """Where none can: it names another way."""
     answers: dict[str, str]
     opt_out: dict[str, str]
     """In e-mails only; the one for SMS is part of `sms`."""
@@ -161,6 +164,7 @@ def _differences(place: str, given: Iterable[str], wanted: Iterable[str]) -> Ite
 def _all_texts(file: LanguageFile) -> Iterator[tuple[str, str]]:
     yield "greeting", file.greeting
     yield "closing.sms", file.closing.sms
+    yield "closing.sms_no_reply", file.closing.sms_no_reply
     for label, text in (file.closing.answers | file.closing.opt_out).items():
         yield f"closing: {label}", f"{label} {text}"
     for name, wording in file.texts.items():

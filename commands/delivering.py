@@ -52,17 +52,24 @@ class Delivered(NamedTuple, Generic[Key]):
 
 
 async def tell_received(opened: Database, client: Client, only: int | None = None) -> Delivered[int]:
-    """Tell every payment that was recorded and not told, by whichever run; a case counts the same one once."""
-    every, after = Delivered[int]([], []), 0
+    """Tell every payment that was recorded and not told, by whichever run; who looks sees how far it is."""
     with progress("told", await asyncio.to_thread(_number, opened, only)) as show:
-        while page := await asyncio.to_thread(_received, opened, after, only):
-            after = page[-1].key
-            told, faults = await deliver_page(opened, client, page)
-            await asyncio.to_thread(_mark, opened, told.told)
-            every.told.extend(told.told)
-            every.waiting.extend(told.waiting)
-            show(len(every.told) + len(every.waiting))
-            stop_at(faults)
+        return await tell_payments(opened, client, only, show)
+
+
+async def tell_payments(
+    opened: Database, client: Client, only: int | None = None, show: Show = lambda done: None
+) -> Delivered[int]:
+    """Tell every payment that was recorded and not told; a case counts the same one once."""
+    every, after = Delivered[int]([], []), 0
+    while page := await asyncio.to_thread(_received, opened, after, only):
+        after = page[-1].key
+        told, faults = await deliver_page(opened, client, page)
+        await asyncio.to_thread(_mark, opened, told.told)
+        every.told.extend(told.told)
+        every.waiting.extend(told.waiting)
+        show(len(every.told) + len(every.waiting))
+        stop_at(faults)
     return every
 
 
@@ -81,7 +88,7 @@ async def deliver_page(
             refused = None
             for letter in letters:
                 if refused is None or not letter.waits:
-                    refused = await _deliver(opened, client, letter.account, letter.event)
+                    refused = await deliver(opened, client, letter.account, letter.event)
                 if refused is None:
                     delivered.told.append(letter.key)
                 else:
@@ -91,7 +98,7 @@ async def deliver_page(
     return delivered, [fault for fault in done if fault is not None]
 
 
-async def _deliver(opened: Database, client: Client, account: Account, event: e.Event) -> str | None:
+async def deliver(opened: Database, client: Client, account: Account, event: e.Event) -> str | None:
     """Signal the case; one that has ended is opened again. The reason where nobody takes it."""
     reason = ""
     for _ in range(TRIES):

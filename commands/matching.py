@@ -138,7 +138,8 @@ def _reject(row: PaymentRow, before: BankPayment, differs: tuple[str, Any]) -> R
 def _accounts(session: Session, rows: Sequence[PaymentRow], scope: Scope) -> Iterator[Found]:
     words = [[row.account] if row.account else _words(row) for row in rows]
     # By portfolio and reference, for that is how accounts are indexed.
-    portfolios = [scope.portfolio] if scope.portfolio else list(session.exec(select(Portfolio.id)))
+    every = select(Portfolio.id).where(Portfolio.client == scope.client) if scope.client else select(Portfolio.id)
+    portfolios = [scope.portfolio] if scope.portfolio else list(session.exec(every))
     wanted = {word for some in words for word in some}
     asked = select(Account).where(col(Account.portfolio).in_(portfolios), col(Account.reference).in_(wanted))
     known: dict[str, list[Account]] = defaultdict(list)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
-from commands.answering import count, say
+from commands.answering import count, say, show_json
 from commands.delivering import Show, progress, tell_received
 from commands.matching import Scope, Sorted, sort_out
 from commands.meaning import find_portfolio
@@ -149,6 +149,14 @@ def feed(opened: Database, portfolios: Iterable[str], now: datetime) -> None:
     """News of payments came: demands that waited for it go on."""
     with opened.session() as session:
         session.execute(update(Portfolio).where(col(Portfolio.id).in_(portfolios)).values(fed=now))
+
+
+def show(told: dict[str, Any], as_json: bool) -> None:
+    """What became of a file."""
+    if as_json:
+        show_json(told)
+    else:
+        show_answer(told)
 
 
 def show_answer(told: dict[str, Any]) -> None:

@@ -27,6 +27,7 @@ from settings import HOUSE, Settings
 STOP_SECONDS = 20
 LOG_LINES = 15
 LOOK_SECONDS = 0.5
+WEB_LOOKS = 20
 
 
 class Portfolio(NamedTuple):
@@ -62,13 +63,13 @@ async def _run(settings: Settings, portfolio: Portfolio, once: bool) -> None:
         await asyncio.to_thread(database.migrate)
         if engine:
             await engine.start()
-        async with _worker(settings) as worker:
+        async with _child(settings, "worker", "worker.py") as worker:
             await _while_alive(worker, settings, _begin(database, settings, portfolio))
             if once:
                 await _while_alive(worker, settings, until_idle(database, portfolio.name, lambda: datetime.now(UTC)))
             _show(database, settings, portfolio.name, engine.ui if engine else None)
             if not once:
-                await _while_alive(worker, settings, asyncio.Event().wait())
+                await _serve(worker, settings)
     finally:
         if engine:
             await engine.stop()
@@ -87,17 +88,37 @@ async def _begin(database: Database, settings: Settings, portfolio: Portfolio) -
     await watch_intake(database, portfolio.name, patience=None)
 
 
+async def _serve(worker: subprocess.Popen[bytes], settings: Settings) -> None:
+    """The web server beside the worker. Without it, a port that is taken say, the cases go on all the same."""
+    async with _child(settings, "web", "starter.py", "serve") as web:
+        said = await _first_line(web, _log(settings, "web"))
+        if web.poll() is None:
+            say(said)
+        else:
+            say(f"no web server: {said.removeprefix('starter: ')}; all else runs")
+        await _while_alive(worker, settings, asyncio.Event().wait())
+
+
+async def _first_line(process: subprocess.Popen[bytes], log: Path) -> str:
+    for _ in range(WEB_LOOKS):
+        lines = log.read_text(errors="replace").splitlines()
+        if lines or process.poll() is not None:
+            return lines[-1] if lines else f"it ended with {process.returncode}"
+        await asyncio.sleep(LOOK_SECONDS)
+    return f"the web server is slow to start: see {log}"
+
+
 @asynccontextmanager
-async def _worker(settings: Settings) -> AsyncIterator[subprocess.Popen[bytes]]:
-    """A worker as a process of its own, which ends with us."""
+async def _child(settings: Settings, name: str, *command: str) -> AsyncIterator[subprocess.Popen[bytes]]:
+    """A process of its own, which ends with us."""
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _log(settings).open("wb") as log:
+    with _log(settings, name).open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, str(HOUSE / "worker.py")],
+            [sys.executable, str(HOUSE / command[0]), *command[1:]],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            process_group=0,  # Ctrl-C is for us: we tell the worker.
+            process_group=0,  # Ctrl-C is for us: we tell our children.
             preexec_fn=end_with_parent,
         )
     try:
@@ -110,8 +131,8 @@ async def _worker(settings: Settings) -> AsyncIterator[subprocess.Popen[bytes]]:
             process.kill()
 
 
-def _log(settings: Settings) -> Path:
-    return settings.data_dir / "worker.log"
+def _log(settings: Settings, name: str = "worker") -> Path:
+    return settings.data_dir / f"{name}.log"
 
 
 async def _while_alive(worker: subprocess.Popen[bytes], settings: Settings, doing: object) -> None:

@@ -1,10 +1,12 @@
 """Which money came that nobody can place, and how does a person say whose it is?"""
 
+import asyncio
 from typing import Any
 
+import typer
 from sqlmodel import Session, col, select
 
-from commands.answering import Refused, amount, count, say, show_table
+from commands.answering import Refused, amount, count, say, show_json, show_table
 from commands.delivering import tell_received
 from commands.meaning import find_account, find_portfolio
 from commands.reaching import database, engine
@@ -33,6 +35,27 @@ def show_unmatched(found: list[dict[str, Any]]) -> None:
     ]
     show_table("Unmatched payments", COLUMNS, rows, right=("amount",))
     say(f"{count(len(found), 'payment')}; hand one over with --assign REFERENCE ACCOUNT --by NAME")
+
+
+def list_unmatched(portfolio: str | None, as_json: bool) -> None:
+    """Show what nobody can place."""
+    with database() as opened, opened.reading() as session:
+        found = unmatched(session, portfolio)
+    if as_json:
+        show_json(found)
+    else:
+        show_unmatched(found)
+
+
+def assign_one(pair: tuple[str, str], by: str | None, portfolio: str | None, as_json: bool) -> None:
+    """Hand a payment to an account by the word of a person, and say so."""
+    if by is None:
+        raise typer.BadParameter("say who assigns it: --by NAME")
+    told = asyncio.run(assign(*pair, by, portfolio))
+    if as_json:
+        show_json(told)
+    else:
+        typer.echo(f"{told['kind']} {told['reference']} handed to {told['account']} by {told['by']}")
 
 
 async def assign(reference: str, word: str, by: str, portfolio: str | None) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 from activities import journal
 from commands.answering import Refused, count, say, show_table
 from commands.meaning import find_account, find_attention, short_key
+from models.arrivals import Webhook
 from models.database import Database
 from models.decisions import Line
 from models.tables import FOR_A_PERSON, Account, Party, Task
@@ -46,7 +47,21 @@ def tasks(session: Session, wanted: Wanted, now: datetime) -> tuple[list[dict[st
     total = session.exec(select(func.count()).select_from(asked.subquery())).one()
     # False before true: tasks with a date first, on both databases.
     order = (col(Task.due).is_(None), col(Task.due), col(Task.opened), Task.key)
-    return [_told(*row) for row in session.exec(asked.order_by(*order).limit(wanted.limit))], total
+    found = [_told(*row) for row in session.exec(asked.order_by(*order).limit(wanted.limit))]
+    texts = _written(session, found)
+    return [task | {"text": texts.get(_message(task))} for task in found], total
+
+
+def _message(task: dict[str, Any]) -> str:
+    """The number of the message that a task is about: it is no sentence, the sentence stays in the database."""
+    return str(task["key"]).partition(":message:")[2]
+
+
+def _written(session: Session, found: list[dict[str, Any]]) -> dict[str, str]:
+    """What debtors wrote, by the number of the message."""
+    keys = {_message(task) for task in found if _message(task)}
+    rows = session.exec(select(Webhook).where(col(Webhook.key).in_(keys))).all() if keys else []
+    return {row.key: str(row.content.get("body") or "") for row in rows}
 
 
 def _told(task: Task, account: Account, party: Party) -> dict[str, Any]:
@@ -64,7 +79,7 @@ def _told(task: Task, account: Account, party: Party) -> dict[str, Any]:
         "account": account.reference,
         "portfolio": account.portfolio,
         "debtor": party.name,
-        "phone": party.phone if task.kind in CALLS else None,
+        "phone": party.phone if task.kind in CALLS or ":message:" in task.key else None,
         "why": task.why,
     }
 
@@ -72,12 +87,16 @@ def _told(task: Task, account: Account, party: Party) -> dict[str, Any]:
 def show_tasks(found: list[dict[str, Any]], total: int) -> None:
     """The worklist as a table."""
     rows = [
-        [t["last_day"], _what(t), t["assignee"], t["account"], t["debtor"], t["phone"], t["why"], t["short_key"]]
+        [t["last_day"], _what(t), t["assignee"], t["account"], t["debtor"], t["phone"], _why(t), t["short_key"]]
         for t in found
     ]
     show_table("Worklist", COLUMNS, rows)
     more = f", {len(found)} shown: raise --limit" if total > len(found) else ""
     say(f"{count(total, 'task')}{more}")
+
+
+def _why(task: dict[str, Any]) -> str:
+    return f"{task['why']}: {task['text']}" if task["text"] else str(task["why"])
 
 
 def _what(task: dict[str, Any]) -> str:

@@ -9,11 +9,13 @@ from zlib import crc32
 from sqlmodel import Session, col, func, select
 
 from intake.entries import Entry, booked, feed_event
+from intake.opting import opted_out
 from intake.packs import Pack
 from intake.portfolio import AccountRow, tariff_of
 from intake.reach import reach
 from models.arrivals import FeedEntry
 from models.case import Case, CaseHold, Instalment
+from models.event import Channel
 from models.portfolio import PORTFOLIO_PAUSE
 from models.strategy import Strategy
 from models.tables import Account, Guarantor, InstalmentDue, Party, Portfolio, StrategyText
@@ -42,14 +44,19 @@ def load_cases(session: Session, portfolio: str, after: int, limit: int, now: da
     guarantors = dict(session.exec(bound).all())
     strategies = _strategies(session, {a.strategy for a in fresh})
     held = session.get_one(Portfolio, portfolio)
-    cases = [
-        _case(
-            _Rows(a, parties[a.party], held, instalments[a.id], entries[a.id], guarantors.get(a.id, 0)),
-            strategies[a.strategy],
-            now,
+    stopped = opted_out(session, parties)
+    cases = []
+    for a in fresh:
+        known = _Rows(
+            account=a,
+            party=parties[a.party],
+            portfolio=held,
+            instalments=instalments[a.id],
+            entries=entries[a.id],
+            guarantors=guarantors.get(a.id, 0),
+            opt_outs=stopped.get(a.party, ()),
         )
-        for a in fresh
-    ]
+        cases.append(_case(known, strategies[a.strategy], now))
     return cases, accounts[-1].number if accounts else after, len(accounts) == limit
 
 
@@ -66,10 +73,11 @@ class _Rows(NamedTuple):
     instalments: Sequence[Instalment]
     entries: Sequence[Entry]
     guarantors: int
+    opt_outs: tuple[Channel, ...]
 
 
 def _case(rows: _Rows, strategy: Strategy, now: datetime) -> Case:
-    account, party, portfolio, instalments, entries, guarantors = rows
+    account, party, portfolio, instalments, entries, guarantors, opt_outs = rows
     case = Case(
         account=account.id,
         portfolio=account.portfolio,
@@ -90,6 +98,7 @@ def _case(rows: _Rows, strategy: Strategy, now: datetime) -> Case:
         collateral=account.collateral,
         specialist=appointed(strategy, account.id),
         reach=reach(party),
+        opt_outs=opt_outs,
         promise_days=strategy.promise.max_days,
         allocation=strategy.allocation,
         promises_at_most=strategy.promise.at_most,

@@ -5,7 +5,7 @@ A payment's reference is the bank's: the same one is the same payment. Nothing h
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -74,7 +74,7 @@ def bank_code(reference: str) -> str:
 def read_payments(path: Path, today: date) -> PaymentsFile:
     """All payments of the file, taken or rejected. Raises NotPayments where there is nothing to read row by row."""
     try:
-        return _read(_table(path), today)
+        return check_payments(_table(path), today)
     except NotAPortfolio as fault:
         raise NotPayments(f"{path.name}: {str(fault).replace('a portfolio', 'a payments file', 1)}") from None
 
@@ -87,7 +87,8 @@ def _table(path: Path) -> Iterator[Row]:
     return read_table(path, KNOWN, REQUIRED)
 
 
-def _read(table: Iterator[Row], today: date) -> PaymentsFile:
+def check_payments(table: Iterable[Row], today: date) -> PaymentsFile:
+    """All payments of a table, taken or rejected."""
     rows: list[PaymentRow] = []
     rejects: list[Reject] = []
     first: dict[tuple[str, str], int] = {}

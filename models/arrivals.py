@@ -87,7 +87,7 @@ class Webhook(SQLModel, table=True):
     key: str = Field(unique=True)
     """What makes it the same message: vendor, its id, status or event, and time."""
     source: str
-    """twilio_status, twilio_inbound, sendgrid, payment"""
+    """twilio_status, twilio_inbound, sendgrid, payment, case (a stop told to one case that is for all of the party)"""
     attempt: str | None = Field(default=None, index=True)
     party: str | None = Field(default=None, index=True)
     status: str = Field(index=True)

@@ -33,6 +33,8 @@ class ContactOutcome(Event):
     task: Code | None = None
     cause: Code | None = None
     """Cause of the debt as a code word, such as `job_loss`."""
+    channel: Channel | None = None
+    """How it was said; absent: by call. What was written is kept in the database, and a person reads it."""
     by: Code | None = None
 
 
@@ -107,10 +109,11 @@ class Protection(Event):
 
 
 class OptOut(Event):
-    """The party does not want to be contacted on a channel."""
+    """The party does not want to be contacted on a channel, or takes that back (`lifted`)."""
 
     kind: Literal["opt_out"] = "opt_out"
     channel: Channel
+    status: Literal["stopped", "lifted"] = "stopped"
 
 
 class ContactDetails(Event):

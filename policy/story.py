@@ -128,7 +128,8 @@ def tell(event: Any, money: str) -> str:
 
 
 def _outcome(event: Any, money: str) -> str:
-    return str(event.outcome).replace("_", " ") + (f", cause {event.cause}" if event.cause else "")
+    by = f" by {channel}" if (channel := getattr(event, "channel", None)) else ""
+    return str(event.outcome).replace("_", " ") + by + (f", cause {event.cause}" if event.cause else "")
 
 
 def _hold(event: Any, money: str) -> str:
@@ -218,7 +219,7 @@ WORDS: dict[str, Callable[[Any, str], str]] = {
     "hardship": _hardship,
     "protection": _hold,
     "hold": _hold,
-    "opt_out": lambda e, _: f"no more {e.channel}",
+    "opt_out": lambda e, _: f"{e.channel} is wanted again" if e.status == "lifted" else f"no more {e.channel}",
     "contact_details": lambda e, _: ", ".join(f"{c} {'usable' if ok else 'not usable'}" for c, ok in e.usable.items()),
     "account_updated": _updated,
     "notice_served": lambda e, _: f"served on {day_text(e.served_on)}, receipt {e.proof}",

@@ -21,24 +21,44 @@ OFFICE_ANSWERS = frozenset({Outcome.done, Outcome.refused, Outcome.found, Outcom
 """What a task without contact (a review, a trace) can bring."""
 ON_ITS_WAY = frozenset({"sent", "unknown", "delivered", "failed", "bounced", "overdue"})
 """Results of a message that a delivery report may still change."""
+WRITTEN = frozenset({Channel.sms, Channel.email, Channel.letter})
+READING_DAYS = 2
+"""How long a person has to read what a debtor wrote before the cycle goes on; a release of `answer` ends it sooner."""
+MOST_FAILED = 3
 
 
 def _contact_outcome(case: Case, event: e.ContactOutcome | e.VisitOutcome, at: datetime) -> Case:
     if event.cause:
         case = changed(case, causes=(*case.causes, event.cause))
+    if isinstance(event, e.ContactOutcome) and event.channel in WRITTEN:
+        return _written(case, event, event.channel, at)
     case = without_channels(case, *USELESS.get(event.outcome, ()))
     pending = case.pending
     if pending and pending.waits_for in ("outcome", "answer") and _answers(pending, event):
         return recorded(case, event.outcome, at)
     if event.task and any(r.key == event.task for r in case.records):
         return rewritten(case, event.task, event.outcome)
+    return _spoken(case, event, Channel.visit if isinstance(event, e.VisitOutcome) else Channel.call, at)
+
+
+def _written(case: Case, event: e.ContactOutcome, channel: Channel, at: datetime) -> Case:
+    """The debtor wrote: no open task is answered by it. Nobody is chased before a person could read it."""
+    case = _spoken(case, event, channel, at)
+    case = flagged(case, f"message:{event.event_id}", f"the debtor answered by {channel}: read it and reply")
+    if any(h.reason == "answer" and h.ended is None and h.until and h.until > at for h in case.holds):
+        return case
+    until = end_of_day(debtor_day(at, case.zone) + timedelta(days=READING_DAYS), case.zone)
+    return held(case, event.event_id, "answer", at, until)
+
+
+def _spoken(case: Case, event: e.ContactOutcome | e.VisitOutcome, channel: Channel, at: datetime) -> Case:
     spoken = StepRecord(
         step="contact",
         round=f"e{case.episode}",
         key=event.event_id,
         attempt=1,
         at=event.at or at,
-        channel=Channel.visit if isinstance(event, e.VisitOutcome) else Channel.call,
+        channel=channel,
         result=event.outcome,
     )
     return changed(case, records=(*case.records, spoken))
@@ -65,9 +85,18 @@ def _delivery(case: Case, event: e.DeliveryReport, at: datetime) -> Case:
         case = recorded(case, event.status, at)
     elif _on_its_way(case, event.message):
         case = rewritten(case, event.message, event.status)
-    if event.status != "delivered" and known.channel:
-        case = without_channels(case, known.channel)
-    return case
+    if event.status == "delivered" or known.channel is None:
+        return case
+    if event.status == "bounced" or _never_arrives(case, known.channel):
+        return without_channels(case, known.channel)
+    # The number may be out of reach today: this step goes out otherwise, the next one may try again.
+    return changed(case, refused=(*case.refused, (known.round, known.step, known.channel)))
+
+
+def _never_arrives(case: Case, channel: Channel) -> bool:
+    """Whether the last messages on the channel all failed: then it is a bad address, whatever the vendor calls it."""
+    last = [r.result for r in case.records if r.channel is channel and r.result in ("delivered", "failed")]
+    return len(last) >= MOST_FAILED and set(last[-MOST_FAILED:]) == {"failed"}
 
 
 def _on_its_way(case: Case, key: str) -> bool:
@@ -117,6 +146,8 @@ def _protection(case: Case, event: e.Protection, at: datetime) -> Case:
 
 
 def _opt_out(case: Case, event: e.OptOut, at: datetime) -> Case:
+    if event.status == "lifted":
+        return changed(case, opt_outs=tuple(c for c in case.opt_outs if c is not event.channel))
     return case if event.channel in case.opt_outs else changed(case, opt_outs=(*case.opt_outs, event.channel))
 
 

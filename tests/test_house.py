@@ -16,7 +16,7 @@ import yaml
 from settings import HOUSE, Settings
 from workflows.contracts import SEARCH_ATTRIBUTES
 
-FOLDERS = ("models", "policy", "workflows", "activities", "intake", "commands", "migrations", "tests")
+FOLDERS = ("models", "policy", "workflows", "activities", "intake", "commands", "console", "migrations", "tests")
 REGISTRIES = r"https?://[^\s\"']*(pypi|pythonhosted|npmjs|debian|docker)\.(org|com|io)"
 OF_ONE_MACHINE = r"(?<![\w.])/(home|root|work|Users)/\w"
 KINDS: dict[type, str] = {str: "Keyword", datetime: "Datetime"}

@@ -40,6 +40,7 @@ def facts(language: str = "en", **changes: object) -> TextFacts:
         "offer_settlement": 8641975,
         "offer_until": date(2026, 9, 29),
         "offer_defer_until": date(2026, 9, 30),
+        "country": "IT",
     }
     return TextFacts.model_validate(values | changes)
 

@@ -77,10 +77,22 @@ def test_a_message_says_how_to_pay_whom_to_ask_and_calls_the_reader_by_the_name_
         assert channel == "sms" or (known.pay_to in body and HOSTILE in body)
 
 
+@pytest.mark.parametrize("country", ["IT", "RO"])
 @pytest.mark.parametrize(("language", "name"), [(la, na) for la, na in ALL if "sms" in text_channels(na)])
-def test_an_sms_fits_in_two_segments_or_in_three_in_cyrillic(language: str, name: str) -> None:
-    body = render(TEXTS, language, name, "sms", facts(language)).body
+def test_an_sms_fits_in_two_segments_or_in_three_in_cyrillic(language: str, name: str, country: str) -> None:
+    body = render(TEXTS, language, name, "sms", facts(language, country=country)).body
     assert segments(body) <= (3 if language == "ru" else 2), f"{len(body)}: {body}"
+
+
+@pytest.mark.parametrize("language", LOCALES)
+def test_an_sms_says_reply_with_a_word_that_stops_it_only_where_a_reply_can_come(language: str) -> None:
+    two_way = render(TEXTS, language, "first_reminder", "sms", facts(language, country="IT")).body
+    words = {w for w in two_way.replace(".", " ").split() if w.isupper() and TEXTS.replies.meaning(w) == "stopped"}
+    assert len(words) == 1
+    for country in ("RO", "RU", "XX", ""):
+        one_way = render(TEXTS, language, "first_reminder", "sms", facts(language, country=country)).body
+        assert facts(language).contact in one_way
+        assert not words & set(one_way.replace(".", " ").split())
 
 
 @pytest.mark.parametrize(("length", "letter", "parts"), [(160, "a", 1), (161, "a", 2), (80, "€", 1), (81, "€", 2)])

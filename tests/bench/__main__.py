@@ -4,9 +4,11 @@ import asyncio
 from argparse import ArgumentParser
 
 from tests.bench.engine import cached, history, starts
+from tests.bench.hooks import hooks
 from tests.bench.law import asking_the_law, planning_a_day
 from tests.bench.payments import payments
 from tests.bench.policy import deciding, explaining, rehearsing
+from tests.bench.saying import say
 from tests.bench.sending import sending
 
 
@@ -26,6 +28,8 @@ def main() -> None:
     asyncio.run(cached())
     asyncio.run(starts())
     asyncio.run(payments(lines))
+    ratio, how = asyncio.run(hooks())
+    say("webhooks, against a bare route", f"{ratio:.2f}", "at least 0.5", how)
 
 
 if __name__ == "__main__":
