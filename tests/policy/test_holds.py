@@ -10,7 +10,7 @@ from models.words import CAUSES
 from policy.holds import ALWAYS, GATES, HOLDS, blocked_days, leaves, rule_of, shown
 from policy.objections import objection
 from policy.story import tell
-from tests.policy.cases import Life, account, at, by_hand, day, owes
+from tests.policy.cases import Life, account, at, by_hand, day, owes, staged
 from tests.policy.test_promises import CHASE
 
 COURT = by_hand(
@@ -108,6 +108,20 @@ def test_a_step_that_waits_is_not_passed_over_and_taken_afterwards():
     assert (life.found(e.StepPassed), life.until(31).steps) == ([], ["sms", "agency"])
 
 
+def test_not_even_a_step_whose_time_runs_out_is_passed_over_while_it_waits():
+    soon = staged(
+        {
+            "early": (1, "- {id: sms, do: sms, text: first_reminder, from_dpd: 5}"),
+            "agency": (6, "- {id: agency, do: placement, agency: nord, until_dpd: 12}\n- {id: call, do: call}"),
+        }
+    )
+    life = Life(account(soon), soon).until(4)
+    life.hears(e.Hold, reason="audit", blocks=("assignment",), until=day(20))
+    life.until(20, "23:59")
+    assert (life.steps, life.found(e.StepPassed), life.case.stage) == (["sms"], [], "early")
+    assert (life.until(21).steps, len(life.found(e.StepPassed))) == (["sms", "call"], 1)
+
+
 def test_a_lawyer_is_not_asked_to_release_what_may_not_go_to_court():
     life = to_court()
     life.hears(e.Hold, reason="audit", blocks=("court",), until=day(30))
@@ -178,6 +192,7 @@ def test_a_hold_released_after_its_end_was_over_at_its_end():
     life.now = at(20)
     life.hears(e.Release, of="ops", by="anna")
     assert blocked_days(life.case, "contact") == [(day(4), day(6))]
+    assert life.case.holds[0].ended == at(7, "00:00")
 
 
 # --- shown -----------------------------------------------------------------------------------------------------------
