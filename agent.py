@@ -77,11 +77,13 @@ def offer(  # noqa: PLR0913 (a command has as many parameters as options)
         if make is None:
             show(view, proposed, as_json)
             return
-        recorded = asyncio.run(tell_case(opened, found, chosen(proposed, make, schedule, by)))
+        made = chosen(proposed, make, schedule, by)
+        recorded = asyncio.run(tell_case(opened, found, made))
     if as_json:
         show_json(recorded.model_dump() | {"account": found.reference})
     else:
-        typer.echo(f"{found.reference}: {recorded.message} ({recorded.event_id})")
+        waits = "; waits for the yes of somebody else" if made.needs else ""
+        typer.echo(f"{found.reference}: {recorded.message} ({recorded.event_id}){waits}")
 
 
 @app.command()

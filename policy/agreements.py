@@ -130,11 +130,11 @@ def plan_settled(case: Case, event: e.PlanSettled, at: datetime) -> Case:
         state = "accepted" if event.verdict == "running" else event.verdict
         case = _offer(case, known_offer(case, plan.offer), state=state, settled=settled)
     today = debtor_day(at, case.zone)
+    if plan.what == "settlement" and event.verdict == "fulfilled":
+        return _adjust(case, plan, -position(case, today).outstanding, today, "settled")
     if plan.what == "settlement":
-        rest = position(case, today).outstanding if event.verdict == "fulfilled" else -_adjusted(case, plan)
         # What was waived is owed again once the money for it is taken back.
-        waived = -rest if event.verdict == "fulfilled" else rest
-        return _adjust(case, plan, waived, today, "settled" if event.verdict == "fulfilled" else "settlement_broken")
+        return _adjust(case, plan, -_adjusted(case, plan), today, "settlement_broken")
     if event.verdict != "broken":
         return case
     if plan.if_broken == "old_terms" and plan.before:
@@ -160,15 +160,20 @@ def _unasked(case: Case, offer: Offer) -> Case:
 
 
 def _adjusted(case: Case, plan: Plan) -> int:
-    return sum(a.amount for a in case.adjustments if a.id.startswith(f"{plan.event_id}:"))
+    return sum(a.amount for a in case.adjustments if _is_of(a, plan))
+
+
+def _is_of(adjustment: Adjustment, plan: Plan) -> bool:
+    # No id that is told has a slash.
+    return adjustment.id.startswith(f"{plan.event_id}/")
 
 
 def _adjust(case: Case, plan: Plan, amount: int, day: date, reason: str) -> Case:
     """The case with an entry that the arrangement brings, so that the amount can be explained."""
     if amount == 0:
         return case
-    number = sum(a.id.startswith(f"{plan.event_id}:") for a in case.adjustments) + 1
-    entry = Adjustment(id=f"{plan.event_id}:{number}", amount=amount, day=day, reason=reason)
+    number = sum(_is_of(a, plan) for a in case.adjustments) + 1
+    entry = Adjustment(id=f"{plan.event_id}/{number}", amount=amount, day=day, reason=reason)
     return changed(case, adjustments=(*case.adjustments, entry))
 
 
