@@ -6,20 +6,14 @@ from typing import Any
 
 import pytest
 
+from activities.texts import text_names
 from policy.packs import read_strategy
 
 FILES = sorted(Path("strategies").glob("*.yaml"))
-TEXTS = frozenset(
-    [
-        "reminder_before_due", "due_today", "first_reminder", "second_reminder", "first_letter", "second_letter",
-        "broken_promise", "offer_plan", "offer_discount", "offer_deferral", "financial_education", "account_update",
-        "visit_announcement", "formal_notice", "certificate", "legal_package",
-    ]
-)  # fmt: skip
 
 
 def load(name: str) -> Any:
-    return read_strategy(Path(f"strategies/{name}.yaml").read_text(encoding="utf-8"), f"{name}.yaml", TEXTS)
+    return read_strategy(Path(f"strategies/{name}.yaml").read_text(encoding="utf-8"), f"{name}.yaml", text_names())
 
 
 def cycle(name: str, which: str) -> Any:
