@@ -27,7 +27,6 @@ from settings import HOUSE, Settings
 STOP_SECONDS = 20
 LOG_LINES = 15
 LOOK_SECONDS = 0.5
-WEB_LOOKS = 20
 
 
 class Portfolio(NamedTuple):
@@ -91,21 +90,23 @@ async def _begin(database: Database, settings: Settings, portfolio: Portfolio) -
 async def _serve(worker: subprocess.Popen[bytes], settings: Settings) -> None:
     """The web server beside the worker. Without it, a port that is taken say, the cases go on all the same."""
     async with _child(settings, "web", "starter.py", "serve") as web:
-        said = await _first_line(web, _log(settings, "web"))
-        if web.poll() is None:
-            say(said)
-        else:
-            say(f"no web server: {said.removeprefix('starter: ')}; all else runs")
-        await _while_alive(worker, settings, asyncio.Event().wait())
+        announcing = asyncio.create_task(_announce(web, _log(settings, "web")))
+        try:
+            await _while_alive(worker, settings, asyncio.Event().wait())
+        finally:
+            announcing.cancel()
 
 
-async def _first_line(process: subprocess.Popen[bytes], log: Path) -> str:
-    for _ in range(WEB_LOOKS):
-        lines = log.read_text(errors="replace").splitlines()
-        if lines or process.poll() is not None:
-            return lines[-1] if lines else f"it ended with {process.returncode}"
+async def _announce(web: subprocess.Popen[bytes], log: Path) -> None:
+    """Say what the web server says first: where it listens, or why it does not."""
+    while not (lines := log.read_text(errors="replace").splitlines()) and web.poll() is None:
         await asyncio.sleep(LOOK_SECONDS)
-    return f"the web server is slow to start: see {log}"
+    await asyncio.sleep(LOOK_SECONDS)
+    if web.poll() is None:
+        say(lines[-1])
+    else:
+        last = log.read_text(errors="replace").splitlines()[-1:]
+        say(f"no web server: {''.join(last).removeprefix('starter: ')}; all else runs")
 
 
 @asynccontextmanager

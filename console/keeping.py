@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Literal, NamedTuple
 
+from sqlalchemy import bindparam
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel, col, func, or_, select
+from sqlmodel import Session, SQLModel, col, func, select
 
 from activities.replies import E164, Replies
 from console.arrivals import Arrival, Vendor
@@ -17,7 +18,14 @@ from models.database import Database
 from models.tables import Attempt, Party
 
 MOST_AT_ONCE = 200
-TABLE = SQLModel.metadata.tables["webhook"]
+GATHER_SECONDS = 0.002
+"""How long the first one waits for others: a disk takes as long for one as for a hundred."""
+TABLE, ATTEMPTS = SQLModel.metadata.tables["webhook"], SQLModel.metadata.tables["attempt"]
+LEARNT = (
+    ATTEMPTS.update()
+    .where(ATTEMPTS.c.key == bindparam("of"))
+    .values(provider_id=bindparam("id"), provider_status=bindparam("is"))
+)
 SOURCES = {"twilio_inbound": "sms", "twilio_status": "provider", "sendgrid": "email"}
 """Where a stop was said, by the door it came through."""
 
@@ -33,8 +41,9 @@ def keep(database: Database, rules: Rules, arrivals: Sequence[Arrival]) -> None:
     """Keep all that are new, in one transaction."""
     with database.session() as session:
         fresh = _unknown(session, arrivals)
-        attempts = _Attempts(session, fresh)
-        rows = [_read(session, rules, arrival, attempts) for arrival in fresh]
+        messages = _Messages(session, fresh)
+        rows = [_read(session, rules, arrival, messages) for arrival in fresh]
+        messages.write()
         if rows:
             insert = postgresql.insert if database.is_postgresql else sqlite.insert
             session.connection().execute(insert(TABLE).on_conflict_do_nothing(), rows)
@@ -48,38 +57,64 @@ def _unknown(session: Session, arrivals: Sequence[Arrival]) -> list[Arrival]:
     return [arrival for key, arrival in first.items() if key not in known]
 
 
-class _Attempts:
+class _Message:
+    """A message that left, as far as webhooks are about it; rows of a mapper cost more than all else here."""
+
+    __slots__ = ("changed", "key", "party", "provider_id", "provider_status", "token")
+
+    def __init__(self, key: str, party: str, token: str | None, provider_id: str | None, status: str | None) -> None:
+        self.key, self.party, self.token = key, party, token
+        self.provider_id, self.provider_status, self.changed = provider_id, status, False
+
+
+class _Messages:
     """The messages that these webhooks are about: by our own name of the attempt, else by the vendor's."""
 
     def __init__(self, session: Session, arrivals: Sequence[Arrival]) -> None:
+        self._session = session
         about = [a for a in arrivals if a.source != "twilio_inbound"]
-        tokens, ids = {a.token for a in about if a.token}, {a.provider_id for a in about if a.provider_id}
-        named = or_(col(Attempt.token).in_(tokens), col(Attempt.provider_id).in_(ids))
+        # By our own names first: an index that nearly always answers for all.
+        found = self._read(col(Attempt.token).in_({a.token for a in about if a.token}))
+        self._by_token = {message.token: message for message in found}
+        rest = {a.provider_id for a in about if a.provider_id and a.token not in self._by_token}
+        others = self._read(col(Attempt.provider_id).in_(rest)) if rest else []
+        known = {message.key: message for message in found}
+        self._by_id = {message.provider_id: known.get(message.key, message) for message in others}
+
+    def _read(self, where: Any) -> list[_Message]:
         # In one order for all: two servers would else wait for each other.
-        found = (
-            session.exec(select(Attempt).where(named).order_by(Attempt.key).with_for_update()).all() if about else []
-        )
-        self._by_token = {attempt.token: attempt for attempt in found if attempt.token}
-        self._by_id = {attempt.provider_id: attempt for attempt in found if attempt.provider_id}
+        columns = (Attempt.key, Attempt.party, Attempt.token, Attempt.provider_id, Attempt.provider_status)
+        asked = select(*columns).where(where).order_by(Attempt.key).with_for_update()  # type: ignore[call-overload]
+        return [_Message(*row) for row in self._session.execute(asked)]
 
-    def find(self, arrival: Arrival) -> Attempt | None:
-        return self._by_token.get(arrival.token or "") or self._by_id.get(arrival.provider_id or "")
+    def find(self, arrival: Arrival) -> _Message | None:
+        known = self._by_token.get(arrival.token or "") or self._by_id.get(arrival.provider_id or "")
+        # The vendor's id may have come a moment ago, in these very webhooks.
+        just_told = (m for m in self._by_token.values() if m.provider_id == arrival.provider_id)
+        return known or (next(just_told, None) if arrival.provider_id else None)
+
+    def write(self) -> None:
+        """What was learnt of them, into the database."""
+        changed = {m.key: m for m in (*self._by_token.values(), *self._by_id.values()) if m.changed}
+        rows = [{"of": m.key, "id": m.provider_id, "is": m.provider_status} for _, m in sorted(changed.items())]
+        if rows:
+            self._session.connection().execute(LEARNT, rows)
 
 
-def _read(session: Session, rules: Rules, arrival: Arrival, attempts: _Attempts) -> dict[str, Any]:
+def _read(session: Session, rules: Rules, arrival: Arrival, messages: _Messages) -> dict[str, Any]:
     """The row that is kept; what it changes at once (the attempt, a stop) is changed."""
     content: dict[str, Any] = {"provider_id": arrival.provider_id, "channel": arrival.channel}
     row: dict[str, Any] = {"key": arrival.key, "source": arrival.source, "at": arrival.at, "content": content}
     if arrival.source == "twilio_inbound":
         return row | {"attempt": None} | _answer(session, rules, arrival, content)
     content |= {"status": arrival.word[:100], "cause": (arrival.cause or "")[:200] or None}
-    attempt = attempts.find(arrival)
+    attempt = messages.find(arrival)
     row |= {"attempt": attempt.key if attempt else None, "party": attempt.party if attempt else None}
     return row | _report(session, rules.vendors[arrival.source], arrival, attempt, content)
 
 
 def _report(
-    session: Session, vendor: Vendor, arrival: Arrival, attempt: Attempt | None, content: dict[str, Any]
+    session: Session, vendor: Vendor, arrival: Arrival, attempt: _Message | None, content: dict[str, Any]
 ) -> dict[str, Any]:
     said = vendor.says(arrival.word, arrival.cause)
     if said is None:
@@ -97,12 +132,12 @@ def _report(
     return {"status": "ignored", "why": None}
 
 
-def _ranked(vendor: Vendor, attempt: Attempt, arrival: Arrival) -> bool:
+def _ranked(vendor: Vendor, attempt: _Message, arrival: Arrival) -> bool:
     """Whether this is further than what was known of the message; then it is what is known."""
     rank = vendor.ranks.get(arrival.word, 0)
     if rank <= vendor.ranks.get(attempt.provider_status or "", 0):
         return False
-    attempt.provider_status = arrival.word
+    attempt.provider_status, attempt.changed = arrival.word, True
     attempt.provider_id = attempt.provider_id or arrival.provider_id
     return True
 
@@ -182,6 +217,7 @@ class Keeper:
     async def _run(self) -> None:
         while True:
             batch = [await self._waiting.get()]
+            await asyncio.sleep(GATHER_SECONDS)
             while len(batch) < MOST_AT_ONCE and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
             await self._keep(batch)

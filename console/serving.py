@@ -30,6 +30,7 @@ LOOK_SECONDS = 5.0
 QUIET_SECONDS = 0.05
 """What comes together is told together."""
 READY_SECONDS = 3
+BACKLOG = 2048
 log = logging.getLogger("rientro.web")
 
 
@@ -153,6 +154,7 @@ def listening(settings: Settings) -> socket.socket:
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((settings.web_host, settings.web_port))
+        found.listen(BACKLOG)
     except OSError as fault:
         found.close()
         where = f"{settings.web_host}:{settings.web_port}"

@@ -12,11 +12,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
-from starlette.datastructures import ImmutableMultiDict
 from twilio.request_validator import RequestValidator
 
 from models.database import Database
@@ -25,7 +24,7 @@ from settings import HOUSE, load_settings
 
 PUBLIC, TOKEN = "https://rientro.example", "bench-token"
 PORTS = (18_431, 18_432)
-MESSAGES, ROUNDS, AT_ONCE = 600, 5, 32
+MESSAGES, ROUNDS, AT_ONCE = 600, 5, 64
 STATUSES = ("sent", "delivered")
 
 bare = FastAPI(docs_url=None, redoc_url=None)
@@ -33,9 +32,8 @@ bare = FastAPI(docs_url=None, redoc_url=None)
 
 @bare.post("/hooks/twilio/status/{token}", status_code=204)
 async def verified(request: Request, token: str) -> Response:
-    """What verifying alone costs."""
-    form = ImmutableMultiDict(parse_qsl((await request.body()).decode("ascii"), keep_blank_values=True))
-    signature = request.headers.get("X-Twilio-Signature", "")
+    """What verifying alone costs, written as anybody would write it."""
+    form, signature = await request.form(), request.headers.get("X-Twilio-Signature", "")
     fits = RequestValidator(TOKEN).validate(f"{PUBLIC}{request.url.path}", form, signature)
     return Response(status_code=204 if fits else 403)
 
