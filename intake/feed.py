@@ -197,11 +197,11 @@ def _of_terms(row: AccountRow, known: _Known, told: dict[str, Any]) -> Iterator[
     if row.contract_date and known.account.contract_date is None:
         told["contract_date"] = row.contract_date
         yield Difference(row.account, "contract_date", "", _text(row.contract_date))
-    tariff = (known.account.tariff or {}).get("name")
-    # What a tariff says is for the day of the contract.
-    if row.tariff and (row.tariff != tariff or "contract_date" in told):
-        told["tariff"] = tariff_of(row)
-        yield Difference(row.account, "tariff", _text(tariff), row.tariff)
+    tariff, before = tariff_of(row), (known.account.tariff or {}).get("version")
+    # What a tariff says is for the day of the contract; a file that was changed is another tariff.
+    if tariff and (tariff.version != before or "contract_date" in told):
+        told["tariff"] = tariff
+        yield Difference(row.account, "tariff", _text(before), tariff.version)
 
 
 def _of_schedule(row: AccountRow, known: _Known, told: dict[str, Any]) -> Iterator[Difference]:
