@@ -51,22 +51,27 @@ class Effects:
                 attempt.status, attempt.finished, attempt.reserved, attempt.local_day = "sending", None, at, day
                 attempt.channel = act.channel or act.do
             return None
-        session.add(
-            Attempt(
-                key=act.key,
-                account=asked.account,
-                party=asked.party,
-                step=act.step,
-                attempt=act.attempt,
-                channel=act.channel or act.do,
-                local_day=debtor_day(at, asked.zone),
-                demand=is_demand(act),
-                status="sending",
-                token=token(act.key),
-                reserved=at,
-            )
-        )
+        self.reserve(session, asked, at)
         return None
+
+    def reserve(self, session: Session, asked: StepInput, at: datetime) -> Attempt:
+        """The attempt's row in the party's contact log: before anything leaves, it counts."""
+        act = asked.act
+        attempt = Attempt(
+            key=act.key,
+            account=asked.account,
+            party=asked.party,
+            step=act.step,
+            attempt=act.attempt,
+            channel=act.channel or act.do,
+            local_day=debtor_day(at, asked.zone),
+            demand=is_demand(act),
+            status="sending",
+            token=token(act.key),
+            reserved=at,
+        )
+        session.add(attempt)
+        return attempt
 
     def finish(self, session: Session, asked: StepInput, result: Result, at: datetime, status: str = "sent") -> Result:
         """Mark the attempt and tell the story."""

@@ -191,8 +191,13 @@ def _attempts(session: Session, asked: StepInput) -> tuple[AttemptLine, ...]:
             proof=r.proof or "",
         )
         for r in session.exec(rows)
-        if r.channel in EVIDENCE and r.key != asked.act.key
+        if r.channel in EVIDENCE and r.key != asked.act.key and _tried(r)
     )
+
+
+def _tried(row: Attempt) -> bool:
+    """A message that was stopped before it left is no attempt; a task that was taken back has its outcome."""
+    return row.status != "withdrawn" or row.outcome is not None
 
 
 def _documents(session: Session, asked: StepInput) -> Sequence[Document]:

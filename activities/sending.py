@@ -57,13 +57,15 @@ def send_once(effects: Effects, asked: StepInput, write: Write) -> Result:
 
 def _begin(effects: Effects, session: Session, asked: StepInput, write: Write, at: datetime) -> Result | Leaving:
     """One transaction: the law, the reservation, the news, and the mark that the vendor is called now."""
-    if not asked.overtaken:
-        against = effects.begin(session, asked, at)
+    if asked.overtaken:
+        effects.database.lock(session, f"party {asked.party}")
+        if session.get(Attempt, asked.act.key) is None:
+            return _taken_back(effects, session, asked, at)
+    else:
+        against = _outlived(effects, session, asked) or effects.begin(session, asked, at)
         if against is not None:
             return against
-    attempt = session.get(Attempt, asked.act.key)
-    if attempt is None:
-        return _taken_back(effects, session, asked, at)
+    attempt = session.get_one(Attempt, asked.act.key)
     if attempt.status == "unknown":  # Its answer was lost on the way to the case.
         return unknown(asked, Channel(attempt.channel))
     try:
@@ -181,8 +183,25 @@ def _unaddressed(effects: Effects, session: Session, asked: StepInput, channel: 
 
 
 def _taken_back(effects: Effects, session: Session, asked: StepInput, at: datetime) -> Result:
-    stopped = StepDeferred(**base(asked.act, "step_deferred"), until=asked.now, rule=STOPPED)
-    return _withdrawn(effects, session, asked, stopped, at)
+    effects.database.lock(session, f"party {asked.party}")
+    attempt = session.get(Attempt, asked.act.key) or effects.reserve(session, asked, at)
+    if attempt.called:  # Another worker was faster.
+        raise ApplicationError("called meanwhile", type="MayHaveLeft", next_retry_delay=SOONEST_LOOK)
+    # Which decision was taken back: a worker that everybody thought dead may still come with it.
+    attempt.finished = asked.now
+    return _withdrawn(effects, session, asked, _stopped_step(asked), at)
+
+
+def _outlived(effects: Effects, session: Session, asked: StepInput) -> Result | None:
+    """A decision that was taken back since: whoever still acts upon it is late, and nobody listens."""
+    effects.database.lock(session, f"party {asked.party}")
+    attempt = session.get(Attempt, asked.act.key)
+    late = attempt and attempt.status == "withdrawn" and attempt.finished and asked.now <= attempt.finished
+    return _stopped_step(asked) if late else None
+
+
+def _stopped_step(asked: StepInput) -> StepDeferred:
+    return StepDeferred(**base(asked.act, "step_deferred"), until=asked.now, rule=STOPPED)
 
 
 def _withdrawn(effects: Effects, session: Session, asked: StepInput, result: Result, at: datetime) -> Result:

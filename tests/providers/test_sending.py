@@ -31,10 +31,8 @@ def a_post(database: Database, directory: Path, *behaviours: Any, **more: Any) -
 
 
 @pytest.mark.parametrize("cycle", ["sms", "email"])
-def test_a_message_leaves_once_under_the_name_of_its_attempt(
-    sqlite_database: Database, tmp_path: Path, cycle: str
-) -> None:
-    with a_post(sqlite_database, tmp_path) as (post, standin):
+def test_a_message_leaves_once_under_the_name_of_its_attempt(database: Database, tmp_path: Path, cycle: str) -> None:
+    with a_post(database, tmp_path) as (post, standin):
         asked = post.step(post.case(cycle))
         first, again = post.run(asked), post.run(asked)
     [taken] = standin.taken
@@ -182,10 +180,8 @@ def test_who_opted_out_at_the_vendor_is_never_written_there_again(sqlite_databas
     assert sum(standin.answers.values()) == 2
 
 
-def test_a_fault_of_our_account_stops_the_channel_once_and_burns_no_attempt(
-    sqlite_database: Database, tmp_path: Path
-) -> None:
-    with a_post(sqlite_database, tmp_path, 21408) as (post, standin):
+def test_a_fault_of_our_account_stops_the_channel_once_and_burns_no_attempt(database: Database, tmp_path: Path) -> None:
+    with a_post(database, tmp_path, 21408) as (post, standin):
         cases = [post.case(reference=f"A{n}", customer=f"P{n}") for n in range(3)]
         asked = [post.step(case) for case in cases]
         results = [post.run(one) for one in asked]
@@ -229,8 +225,8 @@ def money(account: str, **changes: Any) -> BankPayment:
     ],
     ids=["payment", "payment just told", "feed", "answer", "mail event"],
 )
-def test_news_before_the_call_stop_it(sqlite_database: Database, tmp_path: Path, news: Any) -> None:
-    with a_post(sqlite_database, tmp_path) as (post, standin):
+def test_news_before_the_call_stop_it(database: Database, tmp_path: Path, news: Any) -> None:
+    with a_post(database, tmp_path) as (post, standin):
         asked = post.step(post.case())
         post.keep(news(asked))
         result = post.run(asked)
@@ -276,15 +272,18 @@ def overtaken(post: Post, asked: Any) -> Result:
     return post.until_told(asked.model_copy(update={"overtaken": True}))
 
 
-def test_what_is_stopped_before_it_was_begun_never_leaves(sqlite_database: Database, tmp_path: Path) -> None:
-    with a_post(sqlite_database, tmp_path) as (post, standin):
+def test_what_is_stopped_before_it_was_begun_never_leaves(database: Database, tmp_path: Path) -> None:
+    with a_post(database, tmp_path) as (post, standin):
         case = post.case()
         asked = post.step(case)
         result = overtaken(post, asked)
         assert result.kind == "step_deferred"
         assert apply(case, Heard(event=result, at=datetime.now(UTC))).deferred is None, "it is decided anew at once"
+        assert post.run(asked) == result, "a worker that was thought dead comes too late"
         assert standin.requests == []
-        assert post.run(asked).kind == "message_sent"
+        anew = asked.model_copy(update={"now": asked.now + timedelta(microseconds=1)})
+        assert post.run(anew).kind == "message_sent"
+        assert len(standin.taken) == 1
 
 
 def test_what_left_before_it_was_stopped_is_told_as_sent(sqlite_database: Database, tmp_path: Path) -> None:

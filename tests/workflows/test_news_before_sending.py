@@ -90,7 +90,7 @@ async def test_a_payment_while_the_message_waits_in_its_queue_stops_it(
             pass
     assert standin.requests == []
     assert desk.effects(case.account) == ["step_deferred"]
-    assert desk.house.attempts() == []
+    assert [attempt.status for attempt in desk.house.attempts()] == ["withdrawn"]
 
 
 async def test_a_message_that_already_leaves_is_told_although_a_payment_comes(
