@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import bindparam
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, SQLModel, col, func, select
 
 from activities.replies import E164, Replies
@@ -18,6 +19,7 @@ from models.database import Database
 from models.tables import Attempt, Party
 
 MOST_AT_ONCE = 200
+TRIES = 3
 GATHER_SECONDS = 0.002
 """How long the first one waits for others: a disk takes as long for one as for a hundred."""
 TABLE, ATTEMPTS = SQLModel.metadata.tables["webhook"], SQLModel.metadata.tables["attempt"]
@@ -222,11 +224,15 @@ class Keeper:
                 batch.append(self._waiting.get_nowait())
             await self._keep(batch)
 
-    async def _keep(self, batch: list[tuple[Sequence[Arrival], asyncio.Future[None]]]) -> None:
+    async def _keep(self, batch: list[tuple[Sequence[Arrival], asyncio.Future[None]]], tries: int = TRIES) -> None:
         together = [arrival for arrivals, _ in batch for arrival in arrivals]
         try:
             await asyncio.to_thread(keep, self._database, self._rules, together)
         except Exception as fault:
+            if len(batch) == 1 and tries > 1 and isinstance(fault, SQLAlchemyError):
+                # Another server may have kept the same at this very moment: then it is known now.
+                await self._keep(batch, tries - 1)
+                return
             if len(batch) == 1:
                 _tell(batch[0][1], fault)
                 return

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import signal
 import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -169,5 +171,8 @@ def serve(database: Database, settings: Settings) -> None:
     opened = listening(settings)
     # Its own log of addresses would hold the names of messages; ours says what was refused.
     config = uvicorn.Config(app, access_log=False, log_level="warning", server_header=False, timeout_keep_alive=30)
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        # The server raises again what ended it; that is how it is meant to end.
+        signal.signal(sign, lambda *_: sys.exit(0))
     print(f"Web: http://{settings.web_host}:{settings.web_port}, webhooks: {doors(settings)}", flush=True)
     uvicorn.Server(config).run(sockets=[opened])
