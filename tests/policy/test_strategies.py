@@ -13,7 +13,7 @@ TEXTS = frozenset(
     [
         "reminder_before_due", "due_today", "first_reminder", "second_reminder", "first_letter", "second_letter",
         "broken_promise", "offer_plan", "offer_discount", "offer_deferral", "financial_education", "account_update",
-        "visit_announcement", "formal_notice", "certificate", "legal_package",
+        "visit_announcement", "agreed_reminder", "formal_notice", "certificate", "legal_package",
     ]
 )  # fmt: skip
 
