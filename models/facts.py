@@ -34,6 +34,8 @@ class ContactOutcome(Event):
     cause: Code | None = None
     """Cause of the debt as a code word, such as `job_loss`."""
     by: Code | None = None
+    inbound: bool = False
+    """The debtor called."""
 
 
 class VisitOutcome(Event):
