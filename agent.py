@@ -3,11 +3,11 @@
 import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from commands import holding
+from commands import holding, lawful
 from commands.answering import code, commands, main, show_json
 from commands.meaning import find_account, find_portfolio
 from commands.offering import chosen, listed, live_case, show, sight, wished
@@ -18,7 +18,9 @@ from commands.tellers import add_tellers
 from commands.telling import tell as tell_case
 from commands.worklist import Wanted, show_tasks, tasks
 from commands.worklist import settle as settle_task
+from intake.packs import jurisdictions
 from models.agreements import Arrangement, Schedule
+from models.events import Channel
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
@@ -84,6 +86,35 @@ def offer(  # noqa: PLR0913 (a command has as many parameters as options)
     else:
         waits = "; waits for the yes of somebody else" if made.needs else ""
         typer.echo(f"{found.reference}: {recorded.message} ({recorded.event_id}){waits}")
+
+
+@app.command(name="open")
+def open_(
+    key: Annotated[str, typer.Argument(help="The task's key, or the end of it.")],
+    account: Annotated[str | None, typer.Option(help="Its account, where several have such a task.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Begin a task: the law is asked once more. Yes, with whom to reach and what must be said; or no, and from when."""
+    with database() as opened:
+        _answered(lawful.open_task(opened, key, account, jurisdictions(), datetime.now(UTC)), as_json)
+
+
+@app.command(name="may-call")
+def may_call(
+    account: Annotated[str, typer.Argument(help="By reference, id, or portfolio/reference.")],
+    channel: Annotated[Channel, typer.Option(help="How.")] = Channel.call,
+    as_json: Json = False,
+) -> None:
+    """May the debtor of ACCOUNT be contacted now, unasked by any task? Nothing is reserved."""
+    with database() as opened, opened.reading() as session:
+        _answered(lawful.may_call(session, account, channel.value, jurisdictions(), datetime.now(UTC)), as_json)
+
+
+def _answered(told: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        show_json(told)
+        raise typer.Exit(0 if told["decision"] == "allow" else 1)
+    lawful.show(told)
 
 
 @app.command()

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +15,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.contact_log import keep_law
 from activities.contacting import Contacting
 from activities.deciding import Deciding
 from activities.effects import Effects
@@ -24,7 +26,7 @@ from activities.worklist import Worklist
 from commands.answering import main as end
 from commands.sending import mode, ways
 from engine import EmbeddedEngine, EngineNotRunning, cluster, connect, ensure_search_attributes
-from intake.packs import HOUSE, charges, jurisdictions
+from intake.packs import HOUSE, charges, countries, law_packs
 from models.database import Database, DatabaseNotMigrated
 from settings import Settings, SettingsError, load_settings
 from workflows.account_recovery import AccountRecoveryWorkflow
@@ -39,9 +41,16 @@ app = typer.Typer(add_completion=False, help=__doc__)
 
 
 @asynccontextmanager
-async def create_worker(client: Client, database: Database, settings: Settings) -> AsyncIterator[None]:
-    """A worker with everything wired, at work: database, law, texts, the ways out at the rate of each."""
-    packs = jurisdictions()
+async def create_worker(
+    client: Client, database: Database, settings: Settings, folder: Path = HOUSE / "jurisdictions"
+) -> AsyncIterator[None]:
+    """A worker with everything wired, at work: database, law, texts, the ways out at the rate of each.
+
+    The editions of the law are those that stand in `folder` now; their texts are kept.
+    """
+    read = law_packs(folder)
+    packs = countries(read)
+    keep_law(database, {pack.version: pack.text for pack in read.values()})
     texts, law = load_texts(HOUSE / "letters"), charges()
     effects = Effects(database, packs, ways(settings))
     deciding, worklist = Deciding(database, packs), Worklist(effects)

@@ -21,7 +21,7 @@ def overtaken(session: Session, asked: StepInput, at: datetime) -> Result | None
     gone = session.get(OptedOut, (asked.party, channel)) if channel else None
     if gone is not None and gone.lifted is None:
         refused = base(asked.act, f"step_refused:{channel}")
-        return StepRefused(**refused, channel=channel, rule="HOUSE-4: the party opted out", lost="opt_out")
+        return StepRefused(**refused, channel=channel, rule="HOUSE-3: the party opted out", lost="opt_out")
     news = _news(session, asked)
     if news is None:
         return None

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from temporalio import activity
 
 from activities import journal
+from activities.contact_log import NOT_MADE, keep_facts, keep_outside
 from activities.posting import post
 from activities.stopping import STOPS
 from intake.opting import OptOut, opt_out
@@ -23,6 +24,7 @@ from models.tables import FOR_A_PERSON, Account, Attempt, Portfolio, StrategyTex
 from policy import story
 from policy.apply import end, follow
 from policy.changes import OVERPAID
+from policy.contact_law import debtor_day
 from policy.packs import read_strategy
 from policy.treatment import Feed, decide
 from workflows.contracts import DECIDE, SET_ASIDE
@@ -54,6 +56,9 @@ class Deciding:
             _worklist(session, after, asked.now, closing=isinstance(decision.next, Close))
             _outcomes(session, after, asked.news)
             _opted_out(session, case, asked.news)
+            if asked.news or decision.findings or case.decisions == 0:
+                keep_facts(session, after, asked.now)
+                keep_outside(session, after, asked.news, self._packs[case.country])
             _stand(session, after, decision)
             return decision
 
@@ -125,14 +130,16 @@ def _worklist(session: Session, case: Case, now: datetime, *, closing: bool) -> 
 
 def _outcomes(session: Session, case: Case, news: tuple[Heard, ...]) -> None:
     """The contact log learns what its attempts brought: it is the certificate's evidence."""
-    results = {r.key: r.result for r in case.records}
+    records = {r.key: r for r in case.records}
     proofs = [h.event for h in news if isinstance(h.event, e.NoticeServed)]
     reported = {h.event.message for h in news if isinstance(h.event, e.DeliveryReport)}
     mine = select(Attempt).where(Attempt.account == case.account)
     for attempt in session.exec(mine.where(col(Attempt.outcome).is_(None) | col(Attempt.key).in_(reported | {""}))):
-        result = results.get(attempt.key)
-        if result is not None:
-            attempt.outcome = result
+        record = records.get(attempt.key)
+        if record is not None:
+            result = attempt.outcome = record.result
+            if attempt.channel in ("call", "visit") and result not in NOT_MADE:
+                attempt.made, attempt.local_day = record.at, debtor_day(record.at, case.zone)
             if result == "withdrawn" or (attempt.key in reported and attempt.status in LEFT):
                 attempt.status = result
             if result == "served" and proofs:

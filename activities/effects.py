@@ -2,25 +2,24 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
+from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from activities import journal
+from activities.contact_log import opted_out, question, wanted
 from activities.providers.channel import Provider
 from activities.providers.ways import Ways
-from models.contact import Contact
 from models.database import Database
 from models.decisions import StepInput
-from models.events import Channel, Heard, Result
+from models.events import Heard, Result, StepRefused
 from models.jurisdiction import Jurisdiction
 from models.tables import Attempt
 from policy import story
-from policy.contact_counts import LOG_DAYS
 from policy.contact_law import debtor_day
-from policy.results import is_demand, level_of, stopped
+from policy.results import against, is_demand
 
-FAILED = ("failed", "bounced", "withdrawn")
 NOT_LEFT = ("sending", "failed", "withdrawn")
 """An attempt like this, whose vendor was not called, surely did not leave: it may be made under the same key."""
 
@@ -42,19 +41,22 @@ class Effects:
         if attempt is not None and (attempt.status not in NOT_LEFT or attempt.called):
             return None
         # Also for an attempt cut short: by now it may be night, or the day's contact another one's.
-        against = stopped(asked, self._packs[asked.country], _log(session, asked, at), at)
-        if against is not None:
-            return self.note(session, asked, against, at)
+        law, refused = self._asked(session, asked, at)
+        if refused is not None:
+            if attempt is not None and attempt.status == "sending":
+                attempt.status = "withdrawn"  # Cut short before it left: others have the day.
+            return self.note(session, asked, refused, at)
         if attempt is not None:
+            attempt.law = law
             if attempt.status != "sending":
                 day = debtor_day(at, asked.zone)
                 attempt.status, attempt.finished, attempt.reserved, attempt.local_day = "sending", None, at, day
                 attempt.channel = act.channel or act.do
             return None
-        self.reserve(session, asked, at)
+        self.reserve(session, asked, at, law)
         return None
 
-    def reserve(self, session: Session, asked: StepInput, at: datetime) -> Attempt:
+    def reserve(self, session: Session, asked: StepInput, at: datetime, law: dict[str, Any] | None = None) -> Attempt:
         """The attempt's row in the party's contact log: before anything leaves, it counts."""
         act = asked.act
         attempt = Attempt(
@@ -69,9 +71,21 @@ class Effects:
             status="sending",
             token=token(act.key),
             reserved=at,
+            law=law,
         )
         session.add(attempt)
         return attempt
+
+    def _asked(self, session: Session, asked: StepInput, at: datetime) -> tuple[dict[str, Any] | None, Result | None]:
+        """What the law was asked, to be kept; and what stands against the step, if anything does."""
+        if not is_demand(asked.act):
+            return None, None
+        packs, put = self._packs[asked.country], question(session, wanted(asked), at)
+        answer = put.answer(packs)
+        refused = against(asked.act, answer)
+        if isinstance(refused, StepRefused) and opted_out(session, asked.party, asked.act.channel):
+            refused = refused.model_copy(update={"lost": "opt_out", "person": False})
+        return put.kept(packs, answer), refused
 
     def finish(self, session: Session, asked: StepInput, result: Result, at: datetime, status: str = "sent") -> Result:
         """Mark the attempt and tell the story."""
@@ -96,21 +110,3 @@ def token(key: str) -> str:
 def clock(asked: StepInput) -> datetime:
     """Now; but an effect is never earlier than its decision."""
     return max(asked.now, datetime.now(UTC))
-
-
-def _log(session: Session, asked: StepInput, at: datetime) -> list[Contact]:
-    """The party's contacts as far back as any rule looks, over all accounts and portfolios; papers are none."""
-    begin = debtor_day(at, asked.zone) - timedelta(days=LOG_DAYS)
-    rows = select(Attempt).where(
-        Attempt.party == asked.party,
-        Attempt.local_day >= begin,
-        Attempt.key != asked.act.key,
-        col(Attempt.demand),
-        col(Attempt.status).not_in(FAILED),
-    )
-    return [_contact(row) for row in session.exec(rows)]
-
-
-def _contact(row: Attempt) -> Contact:
-    channel = row.channel if row.channel in set(Channel) else Channel.letter.value
-    return Contact(row.account, row.party, channel, row.reserved, level_of(channel), row.demand)

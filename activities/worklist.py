@@ -1,12 +1,14 @@
 """Tasks for people: a call, a visit, a trace, a review, a release; with due date, assignee and attempt number."""
 
+from typing import Any
+
 from sqlmodel import Session
 from temporalio import activity
 
 from activities.effects import Effects, clock
 from models.decisions import StepInput
 from models.events import Result
-from models.tables import Task
+from models.tables import Attempt, Task
 from policy.results import done
 
 
@@ -24,10 +26,11 @@ class Worklist:
             against = self._effects.begin(session, asked, at)
             if against is not None:
                 return against
-            self._put(session, asked)
+            attempt = session.get_one(Attempt, asked.act.key)
+            self._put(session, asked, attempt.law)
             return self._effects.finish(session, asked, done(asked), at, "open")
 
-    def _put(self, session: Session, asked: StepInput) -> None:
+    def _put(self, session: Session, asked: StepInput, law: dict[str, Any] | None) -> None:
         act = asked.act
         if session.get(Task, act.key) is not None:
             return
@@ -40,6 +43,7 @@ class Worklist:
                 attempt=act.attempt,
                 assignee=act.assignee or "collectors",
                 why=act.why,
+                duties=[f"{says} ({rule})" for rule, _, says in (law or {}).get("duties", [])],
                 due=act.due,
                 opened=clock(asked),
             )

@@ -32,17 +32,9 @@ from policy.contact_law import Allow, Answer, Defer, may_contact
 from policy.days import readings, zone_known
 from policy.pack_faults import expected
 from policy.packs import PackFault, Read, jurisdiction
+from policy.results import level_of
 
 OTHER_WORDS = {"text": "sms", "e-mail": "email", "mail": "email", "post": "letter", "phone": "call", "meeting": "visit"}
-LEVEL_OF: dict[Outcome, Level] = {
-    Outcome.busy: "unconnected",
-    Outcome.wrong_number: "connected",
-    Outcome.no_answer: "attempt",
-    Outcome.not_home: "attempt",
-    Outcome.wrong_address: "attempt",
-    Outcome.voicemail: "connected",
-    Outcome.third_party: "connected",
-}
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2190, 12, 31)
 
 
@@ -245,7 +237,7 @@ def _ask(question: Question, law: Any) -> Answer:
 def _contact(place: int, past: Past, party: str, clocks: tuple[str, ...]) -> Contact:
     at = _instant(f"history.{place}.at", past.at, clocks)
     highest: Level = "conversation" if past.channel in ("call", "robot", "visit") else "sent"
-    level = past.event or (LEVEL_OF.get(past.outcome, highest) if past.outcome else highest)
+    level = past.event or (level_of(past.channel, past.outcome) if past.outcome else highest)
     return Contact(past.account, party, past.channel, at, level, past.demand, past.inbound, past.consent, past.place)
 
 

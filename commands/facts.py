@@ -51,6 +51,7 @@ HELP = {
     "reason": "The reason, as a code word.",
     "of": "The reason of the hold, or the step that waits for a person.",
     "granted": "Whether the step may go ahead.",
+    "inbound": "Whether the debtor called.",
     "by": "Who says so: a code without blanks.",
 }
 

@@ -77,7 +77,8 @@ def _option(name: str, field: FieldInfo) -> tuple[Any, Any]:
         return Annotated[list[str], typer.Option(f"--{name.removesuffix('s')}", help=text)], default or []
     kind = plain_type(field)
     if kind is bool:
-        return Annotated[bool, typer.Option(f"--{name}/--refused", help=text)], default or field.default
+        flags = f"--{name}" if field.default is False else f"--{name}/--refused"
+        return Annotated[bool, typer.Option(flags, help=text)], default or field.default
     kind = kind if choices(field) else str
     if default is None:
         default = None if name in FOUND else field.default

@@ -81,6 +81,7 @@ def _told(task: Task, account: Account, party: Party) -> dict[str, Any]:
         "debtor": party.name,
         "phone": party.phone if task.kind in CALLS or ":message:" in task.key else None,
         "why": task.why,
+        "duties": task.duties,
     }
 
 

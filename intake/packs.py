@@ -78,7 +78,10 @@ def law_packs(folder: Path = HOUSE / "jurisdictions") -> dict[str, Read]:
 
 def places(folder: Path = HOUSE / "jurisdictions") -> Mapping[str, Jurisdiction]:
     """What binds in each country and region, with the house's own rules. Raises PackFault."""
-    packs = law_packs(folder)
+    return _places(law_packs(folder))
+
+
+def _places(packs: Mapping[str, Read]) -> Mapping[str, Jurisdiction]:
     house = [name for name, read in packs.items() if read.pack.kind in ("house", "client")]
     lived_in = [name for name, read in packs.items() if read.pack.kind in ("country", "region")]
     return {name: jurisdiction(packs, name, *house) for name in lived_in}
@@ -86,7 +89,12 @@ def places(folder: Path = HOUSE / "jurisdictions") -> Mapping[str, Jurisdiction]
 
 def jurisdictions(folder: Path = HOUSE / "jurisdictions") -> Mapping[str, Jurisdiction]:
     """What binds in each country where the region is not known. Raises PackFault."""
-    return {name: law for name, law in places(folder).items() if "-" not in name}
+    return countries(law_packs(folder))
+
+
+def countries(packs: Mapping[str, Read]) -> Mapping[str, Jurisdiction]:
+    """The same from packs that were read. Raises PackFault."""
+    return {name: law for name, law in _places(packs).items() if "-" not in name}
 
 
 def charges(folder: Path = HOUSE / "jurisdictions" / "charges") -> Mapping[str, ChargesPack]:

@@ -36,6 +36,8 @@ class ContactOutcome(Event):
     channel: Channel | None = None
     """How it was said; absent: by call. What was written is kept in the database, and a person reads it."""
     by: Code | None = None
+    inbound: bool = False
+    """The debtor called."""
 
 
 class VisitOutcome(Event):

@@ -217,6 +217,8 @@ class StepRefused(StepResult):
     channel: Channel | None
     rule: str
     lost: Literal["address", "opt_out"] | None = None
+    person: bool = False
+    """A person must look at it before it is tried again."""
 
 
 class StepFailed(StepResult):

@@ -204,6 +204,12 @@ class Attempt(SQLModel, table=True):
     status: str
     """sending, sent, unknown (it may have left), delivered, failed, bounced, open, done, withdrawn"""
     outcome: str | None = None
+    inbound: bool = False
+    """The debtor began it."""
+    made: datetime | None = instant(nullable=True)
+    """When people told that it was made; until then its reservation counts."""
+    law: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    """What the law was asked and by which editions, and the duties of its answer: so the past can be asked again."""
     proof: str | None = None
     token: str | None = Field(default=None, index=True, unique=True)
     """An opaque name of the attempt for the vendor's callbacks."""
@@ -215,6 +221,30 @@ class Attempt(SQLModel, table=True):
     called: datetime | None = instant(nullable=True)
     """When the vendor was called: from then on it may have left, so it is looked up and never sent again."""
     finished: datetime | None = instant(nullable=True)
+
+
+class LawText(SQLModel, table=True):
+    """The text of every edition of a pack of law that a worker ever worked by, by its content."""
+
+    __tablename__ = "law_text"
+    version: str = Field(primary_key=True)
+    text: str
+    added: datetime = instant()
+
+
+class PartyFact(SQLModel, table=True):
+    """What an account's case knows of its debtor or debt, as the law asks for it: kept by its decisions."""
+
+    __tablename__ = "party_fact"
+    account: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    party: str = Field(index=True)
+    name: str
+    since: date | None = None
+    until: date | None = None
+    channels: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    personal: bool
+    """It holds on every account of the party."""
 
 
 class OptedOut(SQLModel, table=True):
@@ -246,6 +276,8 @@ class Task(SQLModel, table=True):
     why: str
     due: datetime | None = instant(nullable=True)
     opened: datetime = instant()
+    duties: list[str] = Field(default=[], sa_column=Column(JSON, nullable=False))
+    """What the law wants the contact to hold or to bring with it."""
     status: str = Field(default="open", index=True)
     """open, done, overdue, withdrawn"""
     outcome: str | None = None

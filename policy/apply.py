@@ -14,6 +14,7 @@ from models.events import Channel, Heard
 from policy.agreements import offer_expired, offer_taken, offered, plan_settled
 from policy.changes import OVERPAID, changed, flagged, held, recorded, without_channels, without_refund
 from policy.contact_law import debtor_day, end_of_day
+from policy.instructions import short
 from policy.objections import objection, reused
 from policy.told import ON_FACT
 from policy.words import money_text
@@ -201,6 +202,9 @@ def _step_deferred(case: Case, event: e.StepDeferred, at: datetime) -> Case:
 
 
 def _step_refused(case: Case, event: e.StepRefused, at: datetime) -> Case:
+    if event.person:
+        why = f"{event.step} by {event.channel or 'letter'}: a person must look at it first ({event.rule})"
+        case = flagged(case, f"law:{event.key}", short(why))
     if event.channel is None:
         return _did(case, event, at, "refused_by_law")
     if event.lost == "opt_out":

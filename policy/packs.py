@@ -25,6 +25,7 @@ class Read(NamedTuple):
     pack: Pack
     version: str
     file: str
+    text: str = ""
 
 
 class PackFault(ValueError):
@@ -48,7 +49,7 @@ def read_pack(text: str, file: str) -> Read:
     source = _source(text, file)
     pack = _validated(source, Pack, file)
     _refuse(file, source, law_faults(pack))
-    return Read(pack, strategy_version(text, pack.place), file)
+    return Read(pack, strategy_version(text, pack.place), file, text)
 
 
 def jurisdiction(packs: Mapping[str, Read], place: str, *more: str) -> Jurisdiction:

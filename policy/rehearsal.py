@@ -14,6 +14,7 @@ from models.jurisdiction import Jurisdiction
 from models.strategy import Strategy
 from policy import story
 from policy.apply import apply, end, follow
+from policy.circumstances import circumstances
 from policy.contact_counts import LOG_DAYS
 from policy.results import done, is_demand, logged, step_input, stopped
 from policy.treatment import Feed, decide
@@ -107,7 +108,8 @@ class _Stage:
             case Act() as act:
                 asked = step_input(case, act, at)
                 log = self.log[case.party]
-                result = stopped(asked, self.packs[case.country], log, at) or done(asked)
+                known = circumstances(case, at)
+                result = stopped(asked, self.packs[case.country], log, at, known) or done(asked)
                 if is_demand(act) and result.kind not in ("step_deferred", "step_refused"):
                     begin = at - timedelta(days=LOG_DAYS)
                     log[:] = [*(contact for contact in log if contact.at > begin), logged(asked, at)]

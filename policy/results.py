@@ -6,15 +6,28 @@ from typing import Any
 
 from models import events as e
 from models.case import Case
-from models.contact import Contact, Facts, Level, Party
+from models.contact import Contact, Fact, Facts, Level, Party
 from models.decisions import Act, OpenInstalment, StepInput
 from models.events import Channel
 from models.jurisdiction import Jurisdiction
-from policy.contact_law import Allow, Defer, Deny, Human, debtor_day, may_contact
+from policy.contact_law import Allow, Answer, Defer, Deny, Human, debtor_day, may_contact
 from policy.cycle import DEMANDS
 from policy.ledger import entries
 from policy.money import beside, position
 
+LEVELS: dict[str, Level] = {
+    "busy": "unconnected",
+    "no_answer": "attempt",
+    "not_home": "attempt",
+    "wrong_address": "attempt",
+    "voicemail": "connected",
+    "third_party": "connected",
+    "wrong_number": "connected",
+    # A message that left and did not arrive: strictly, it was one all the same.
+    "failed": "attempt",
+    "bounced": "attempt",
+}
+"""How far a contact came, by its outcome; with all others the debtor was spoken to, or the message arrived."""
 ON_PAPER = frozenset({"formal_notice", "certificate", "legal_package"})
 
 
@@ -72,20 +85,27 @@ def is_demand(act: Act) -> bool:
     return act.do in DEMANDS and act.waits_for != "release"
 
 
-def stopped(asked: StepInput, pack: Jurisdiction, log: list[Contact], at: datetime) -> e.Result | None:
-    """The law's answer at the last moment: None to go ahead, else a deferral or a refusal with the rule."""
-    act = asked.act
-    if not is_demand(act):
+def stopped(
+    asked: StepInput, pack: Jurisdiction, log: list[Contact], at: datetime, known: tuple[Fact, ...] = ()
+) -> e.Result | None:
+    """The law's answer to a step of a rehearsal: None to go ahead, else a deferral or a refusal with the rule."""
+    if not is_demand(asked.act):
         return None
-    channel = (act.channel or Channel.letter).value
-    answer = may_contact(Party(asked.party, (asked.zone,)), channel, at, log, Facts(asked.account), pack)
+    channel = (asked.act.channel or Channel.letter).value
+    party, facts = Party(asked.party, (asked.zone,)), Facts(asked.account, known=known)
+    return against(asked.act, may_contact(party, channel, at, log, facts, pack))
+
+
+def against(act: Act, answer: Answer) -> e.Result | None:
+    """What the law's answer makes of a step: None to go ahead, else a deferral or a refusal with the rule."""
     match answer:
         case Allow():
             return None
         case Defer(until=until, rule=rule):
             return e.StepDeferred(**base(act, "step_deferred"), until=until, rule=rule)
         case Deny(rule=rule) | Human(rule=rule):
-            return e.StepRefused(**base(act, "step_refused"), channel=act.channel, rule=rule)
+            refused, person = base(act, f"step_refused:{act.channel}"), isinstance(answer, Human)
+            return e.StepRefused(**refused, channel=act.channel, rule=rule, person=person)
 
 
 def base(act: Act, kind: str) -> dict[str, Any]:
@@ -144,6 +164,8 @@ def logged(asked: StepInput, at: datetime) -> Contact:
     return Contact(asked.account, asked.party, channel, at, level_of(channel), is_demand(asked.act))
 
 
-def level_of(channel: str) -> Level:
-    """How far a contact is taken to have come while nobody knows better."""
+def level_of(channel: str, outcome: str | None = None) -> Level:
+    """How far a contact came; while nobody knows better, as far as it can have come."""
+    if outcome in LEVELS:
+        return LEVELS[outcome]
     return "conversation" if channel in ("call", "robot", "visit") else "sent"

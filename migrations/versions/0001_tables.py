@@ -20,6 +20,9 @@ def upgrade() -> None:
         sa.Column("demand", sa.Boolean(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("inbound", sa.Boolean(), nullable=False),
+        sa.Column("made", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("law", sa.JSON(), nullable=True),
         sa.Column("proof", sa.String(), nullable=True),
         sa.Column("token", sa.String(), nullable=True),
         sa.Column("provider", sa.String(), nullable=True),
@@ -87,6 +90,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("account", "key"),
     )
     op.create_table(
+        "law_text",
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("added", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("version"),
+    )
+    op.create_table(
         "ledger",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account", sa.String(), nullable=False),
@@ -132,6 +142,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("client", "reference"),
     )
     op.create_table(
+        "party_fact",
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=True),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("channels", sa.JSON(), nullable=False),
+        sa.Column("personal", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("account", "number"),
+    )
+    with op.batch_alter_table("party_fact", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_party_fact_party"), ["party"], unique=False)
+
+    op.create_table(
         "portfolio",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("client", sa.String(), nullable=False),
@@ -165,6 +190,7 @@ def upgrade() -> None:
         sa.Column("why", sa.String(), nullable=False),
         sa.Column("due", sa.DateTime(timezone=True), nullable=True),
         sa.Column("opened", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("duties", sa.JSON(), nullable=False),
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("ended", sa.DateTime(timezone=True), nullable=True),

@@ -48,7 +48,7 @@ def row(reference: str, **changes: Any) -> Any:
     """An American: there every day has contact hours."""
     place = {"country": "US", "time_zone": zone_at_noon(), "currency": "USD", "language": "en"}
     dues = [(datetime.now(UTC) - timedelta(days=40), 50_000)]
-    return account_row(reference, "cec", dues, **(place | {"phone": "+12025550123"} | changes))
+    return account_row(reference, "cec", dues, **(place | {"phone": "+393471234567"} | changes))
 
 
 def by_vendors(standin: Vendors, directory: Path, **more: Any) -> Ways:

@@ -1,0 +1,48 @@
+"""What a case knows of its debtor and its debt, as the facts that the law of contact asks for."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from models.case import Case
+from models.contact import FACT_NAMES, Fact
+from policy.days import debtor_day
+from policy.holds import over
+
+OF_THE_DEBT = frozenset(
+    {
+        "dispute",
+        "prescribed",
+        "barred_refused",
+        "call_consent",
+        "overdue",
+        "transferred",
+        "transfer_notice",
+        "assignment_notice",
+        "closing_notice",
+        "first_contact",
+    }
+)
+"""Facts that hold for the account they were told to; all others are the person's, over all accounts."""
+
+
+def circumstances(case: Case, at: datetime) -> tuple[Fact, ...]:
+    """The facts that hold or are still to come, in order: by name and day."""
+    found = {*_held(case, at)}
+    if case.opt_outs:
+        found.add(Fact("opt_out", channels=tuple(sorted(case.opt_outs))))
+    return tuple(sorted(found, key=lambda fact: (fact.name, fact.since or date.min, fact.channels)))
+
+
+def personal(fact: Fact) -> bool:
+    """Whether a fact is the person's: then it holds on every account of theirs."""
+    return fact.name not in OF_THE_DEBT
+
+
+def _held(case: Case, at: datetime) -> Iterator[Fact]:
+    for hold in case.holds:
+        end = over(hold)
+        # A dispute about a part lets the rest be asked for: what is disputed is left out of it.
+        if hold.reason not in FACT_NAMES or hold.disputed or (end is not None and end <= at):
+            continue
+        last = debtor_day(end - timedelta(microseconds=1), case.zone) if end else None
+        yield Fact(hold.reason, debtor_day(hold.since, case.zone), last)
