@@ -125,8 +125,9 @@ def test_a_protected_person_is_protected_on_every_account_and_a_dispute_is_about
 
 
 def test_a_stop_said_to_one_account_holds_for_the_other(desk: Desk) -> None:
+    other = desk.case("q")
     desk.hears(desk.case("p"), e.OptOut(event_id="s-1", channel=Channel.letter))
-    refused = desk.letter(desk.case("q"))
+    refused = desk.letter(other)
     assert (refused.kind, refused.channel, refused.rule[:6]) == ("step_refused", "letter", "US-O2:")
 
 

@@ -169,12 +169,12 @@ def test_a_number_that_takes_no_sms_is_lost_and_the_next_channel_is_tried(
 
 def test_who_opted_out_at_the_vendor_is_never_written_there_again(sqlite_database: Database, tmp_path: Path) -> None:
     with a_post(sqlite_database, tmp_path, 21610) as (post, standin):
-        case = post.case()
+        case, unaware = post.case(), post.case(reference="A2", customer="P-A1")
         after = apply(case, Heard(event=post.run(post.step(case)), at=datetime.now(UTC)))
         assert after.opt_outs == (Channel.sms,)
         assert [(o.channel, o.source) for o in post.all(OptedOut)] == [("sms", "provider")]
         assert post.run(post.step(after)).kind == "message_sent"
-        other = post.run(post.step(post.case(reference="A2", customer="P-A1"), datetime.now(UTC) + timedelta(days=1)))
+        other = post.run(post.step(unaware, datetime.now(UTC) + timedelta(days=1)))
     assert (other.kind, getattr(other, "lost", None)) == ("step_refused", "opt_out")
     assert [taken.vendor for taken in standin.taken] == ["sendgrid"]
     assert sum(standin.answers.values()) == 2
