@@ -26,6 +26,7 @@ from commands import (
 from commands import unmatched as unplaced
 from commands.answering import Refused, code, commands, count, main, say, show_json
 from commands.feed_telling import tell_updates
+from commands.lettering import letters
 from commands.meaning import find_portfolio
 from commands.placing import webhooks
 from commands.reaching import database, database_if_any, engine
@@ -248,6 +249,7 @@ def serve() -> None:
 
 
 app.command()(webhooks)
+app.command()(letters)
 
 
 @app.command(name="feed-status")

@@ -67,6 +67,7 @@ class Contacting:
             subject=text.subject,
             body=text.body,
             attachment=pdf.content if pdf else None,
+            html=text.html,
         )
 
     def _letter(self, asked: StepInput, known: Addressed, text: Rendered) -> Pdf:

@@ -18,19 +18,29 @@ from typing import Annotated, Literal
 import yaml
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_currency, format_percent, get_currency_precision
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from activities.replies import Replies, RepliesFault, load_replies
-from activities.wording import CHANNELS, PAPERS, PLACEHOLDER, LanguageFile, OnceLoader, TextChannel, faults
+from activities.segments import GSM_7
+from activities.wording import (
+    BEFORE_OVERDUE,
+    CHANNELS,
+    PAPERS,
+    PLACEHOLDER,
+    LanguageFile,
+    OnceLoader,
+    TextChannel,
+    faults,
+)
 from models.words import LANGUAGES
 
 LOCALES = {"it": "it_IT", "ro": "ro_RO", "nl": "nl_NL", "ru": "ru_RU", "pt": "pt_BR", "en": "en_GB"}
+PAGE = "email.html"
 SMS_DATES = {"ru": "dd.MM.yyyy"}
 """Where the month as a word costs a segment more."""
-GSM_7 = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
-    "¿abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€"
-)
+AT_A_STOP = re.compile(rf"{PLACEHOLDER.pattern}(\.?)")
+"""A value that ends with a full stop, as a Russian day does, ends the sentence too."""
 CODE_BEFORE_NUMBER = re.compile(r"(?<=[A-Z]{3})(?=\d)")
 PLAIN = str.maketrans({"–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
 
@@ -102,6 +112,8 @@ class Rendered(BaseModel):
     paragraphs: tuple[str, ...] = ()
     closing: tuple[tuple[str, str], ...] = ()
     """How to pay, whom to ask, how to object: label and text."""
+    html: str | None = None
+    """An e-mail's second part: the same words as a page, the amounts as a table."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +124,8 @@ class Texts:
     languages: Mapping[str, LanguageFile]
     versions: Mapping[str, str]
     replies: Replies
+    page: Template
+    """An e-mail as HTML; what it is given is escaped, whatever it is."""
 
 
 def money(minor: int, currency: str, language: str) -> str:
@@ -164,15 +178,27 @@ def render(texts: Texts, language: str, name: str, channel: TextChannel, facts: 
     paragraphs = [fill(p) for p in (file.greeting, *(wording.email if channel == "email" else wording.letter))]
     answers = tuple((fill(label), fill(text)) for label, text in closing.items())
     written = _written(fill(wording.subject), tuple(paragraphs), answers, facts.sender)
-    return (
-        written if channel == "letter" else Rendered(subject=_plain(written.subject or ""), body=_plain(written.body))
-    )
+    if channel == "letter":
+        return written
+    rows = [(file.words[word], fill(f"{{{field}}}")) for word, field in _rows(name, facts)]
+    page = {"subject": written.subject, "paragraphs": paragraphs, "rows": rows, "closing": answers}
+    html = texts.page.render(**page, language=language, signature=facts.sender)
+    return Rendered(subject=_plain(written.subject or ""), body=_plain(written.body), html=_plain(html))
+
+
+def _rows(name: str, facts: TextFacts) -> list[tuple[str, str]]:
+    """The table of an e-mail: words, and the facts they stand before."""
+    asked = [("instalment", "due_amount"), ("due_date", "due")]
+    if name not in BEFORE_OVERDUE:
+        asked = [("overdue", "overdue")] + ([("oldest_due", "oldest_due")] if facts.oldest_due else [])
+    return [("creditor", "creditor"), ("reference", "reference"), *asked, ("outstanding", "outstanding")]
 
 
 def load_texts(directory: Path) -> Texts:
     """All six language files, checked; raises `TextFault` naming file and place."""
     files = {language: _load(directory / f"{language}.yaml") for language in LANGUAGES}
-    templates = b"".join(path.read_bytes() for path in sorted(directory.glob("*.typ")))
+    page = _page(directory)
+    templates = b"".join(path.read_bytes() for path in sorted([*directory.glob("*.typ"), directory / PAGE]))
     versions = {
         language: hashlib.sha256((directory / f"{language}.yaml").read_bytes() + templates).hexdigest()[:12]
         for language in LANGUAGES
@@ -181,7 +207,15 @@ def load_texts(directory: Path) -> Texts:
         replies = load_replies(directory / "answers.yaml")
     except RepliesFault as fault:
         raise TextFault(str(fault)) from fault
-    return Texts(directory, MappingProxyType(files), MappingProxyType(versions), replies)
+    return Texts(directory, MappingProxyType(files), MappingProxyType(versions), replies, page)
+
+
+def _page(directory: Path) -> Template:
+    house = Environment(loader=FileSystemLoader(directory), autoescape=True, undefined=StrictUndefined)
+    try:
+        return house.get_template(PAGE)
+    except TemplateError as fault:
+        raise TextFault(f"{PAGE}: {fault}") from fault
 
 
 def _known(texts: Texts, language: str) -> str:
@@ -207,7 +241,7 @@ class _Filling:
     where: str
 
     def __call__(self, text: str) -> str:
-        return PLACEHOLDER.sub(lambda found: self._shown(found[1]), text)
+        return AT_A_STOP.sub(lambda found: self._shown(found[1]).removesuffix(found[2]) + found[2], text)
 
     def _shown(self, field: str) -> str:
         value = getattr(self.facts, field)

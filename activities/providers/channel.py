@@ -21,6 +21,8 @@ class Message:
     attachment: bytes | None = None
     token: str = ""
     """The opaque name of the attempt, by which a vendor's callbacks name it."""
+    html: str | None = None
+    """The same text as a page, for those who read e-mail so."""
 
 
 class SentTwice(Exception):

@@ -22,6 +22,8 @@ class Outbox:
         path.parent.mkdir(parents=True, exist_ok=True)
         if message.attachment is not None:
             self._write(self._path(message, "pdf"), message.attachment)
+        if message.html is not None:
+            self._write(self._path(message, "html"), message.html.encode())
         head = [f"To: {message.to}", f"Channel: {message.channel}", f"Key: {message.key}"]
         head += [f"Subject: {message.subject}"] if message.subject else []
         text = "\n".join([*head, "", message.body, ""])

@@ -109,7 +109,7 @@ class SendGrid:
 
     def _mail(self, message: Message) -> dict[str, Any]:
         name, address = parseaddr(self.sender)
-        mail = Mail((address, name or None), message.to, message.subject or "", message.body)
+        mail = Mail((address, name or None), message.to, message.subject or "", message.body, message.html)
         # For this person's part of it (p=0), and opaque: SendGrid keeps it for long.
         mail.add_custom_arg(CustomArg("action_id", message.token, p=0))
         if message.attachment is not None:

@@ -92,6 +92,8 @@ class Smtp:
         # The same for the same attempt: whoever gets it twice can tell.
         mail["Message-ID"] = f"<{message.token}@{parseaddr(self.sender)[1].partition('@')[2]}>"
         mail.set_content(message.body)
+        if message.html is not None:
+            mail.add_alternative(message.html, subtype="html")
         if message.attachment is not None:
             mail.add_attachment(message.attachment, maintype="application", subtype="pdf", filename="letter.pdf")
         return mail

@@ -144,6 +144,12 @@ def test_the_term_of_the_formal_notice_is_counted_as_the_language_counts(languag
     assert term in render(TEXTS, language, "formal_notice", "letter", facts(language)).body
 
 
+@pytest.mark.parametrize(("language", "name"), ALL)
+def test_a_sentence_ends_with_one_full_stop(language: str, name: str) -> None:
+    for channel in text_channels(name):
+        assert ".." not in render(TEXTS, language, name, channel, facts(language)).body
+
+
 def test_a_currency_without_cents_has_none() -> None:
     assert money(1250, "JPY", "en") == "JP¥1,250"
 

@@ -1,8 +1,10 @@
 """Does each way out say truly whether a message left? The real SDKs, against the stand-in, for each way of failing."""
 
+import json
 import logging
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -20,6 +22,7 @@ from tests.standin.vendors import ACCOUNT, API_KEY, AUTH_TOKEN, SERVICE, Script,
 TOKEN = "0123456789abcdef" * 2
 SMS = Message("k", date(2026, 11, 21), "sms", "+393471234567", None, "Ștefania, please pay 5 €", token=TOKEN)
 MAIL = Message("k", date(2026, 11, 21), "email", "debtor@example.org", "Your “account”", "Text\n", b"%PDF", TOKEN)
+PAGE = replace(MAIL, html="<p>Bună ziua</p>")
 TIMEOUT = 0.6
 
 
@@ -198,10 +201,12 @@ def test_nothing_personal_or_secret_is_logged_or_raised(caplog: pytest.LogCaptur
 # --- SMTP ------------------------------------------------------------------------------------------------------------
 
 
-def posted(rcpt: str = "250 ok", data: str = "250 ok") -> tuple[Exception | str | None, Mailbox]:
+def posted(
+    rcpt: str = "250 ok", data: str = "250 ok", message: Message = MAIL
+) -> tuple[Exception | str | None, Mailbox]:
     box = Mailbox(rcpt, data)
     way = Smtp("127.0.0.1", box.port, "Banca <banca@example.org>", TIMEOUT, security="none")
-    ended = ends(way, MAIL)
+    ended = ends(way, message)
     box.shutdown()
     box.server_close()
     return ended, box
@@ -212,6 +217,25 @@ def test_a_mail_leaves_whole_under_the_name_of_its_attempt() -> None:
     [mail] = box.taken
     assert ended == mail["Message-ID"] == f"<{TOKEN}@example.org>"
     assert [part.get_content_type() for part in mail.walk()][1:] == ["text/plain", "application/pdf"]
+
+
+def test_a_mail_leaves_as_text_and_as_a_page() -> None:
+    _, box = posted(message=PAGE)
+    [mail] = box.taken
+    kinds = ["multipart/alternative", "text/plain", "text/html", "application/pdf"]
+    assert [part.get_content_type() for part in mail.walk()][1:] == kinds
+    [page] = [part for part in mail.walk() if part.get_content_type() == "text/html"]
+    assert page.get_payload(decode=True).decode("utf-8").strip() == PAGE.html  # type: ignore[union-attr]
+
+
+def test_sendgrid_gets_the_text_first_and_then_the_page() -> None:
+    with vendors() as standin:
+        ends(sendgrid(standin.url), PAGE)
+    sent = json.loads(standin.requests[-1].get_data())
+    assert [(part["type"], part["value"]) for part in sent["content"]] == [
+        ("text/plain", PAGE.body),
+        ("text/html", PAGE.html),
+    ]
 
 
 @pytest.mark.parametrize(
