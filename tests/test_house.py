@@ -66,7 +66,8 @@ def test_a_policy_that_looks_at_the_clock_is_refused() -> None:
 
 
 def test_no_file_is_longer_than_350_lines() -> None:
-    assert {p.name: n for p in sources() if (n := len(p.read_text().splitlines())) > 350} == {}
+    written = [p for p in sources() if p.name != "0001_tables.py"]  # Made from the tables: nobody reads or edits it.
+    assert {p.name: n for p in written if (n := len(p.read_text().splitlines())) > 350} == {}
 
 
 def test_no_function_is_longer_than_50_lines() -> None:
