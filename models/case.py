@@ -53,6 +53,8 @@ class Adjustment(Part):
     write_off: bool = False
     instalment: int | None = None
     """The instalment that was wrong, of a dispute that was upheld."""
+    undoes: str = ""
+    """The adjustment that it takes back: then neither of them counts."""
 
 
 class Refund(Part):

@@ -134,11 +134,11 @@ def plan_settled(case: Case, event: e.PlanSettled, at: datetime) -> Case:
         return _adjust(case, plan, -position(case, today).outstanding, today, "settled")
     if plan.what == "settlement":
         # What was waived is owed again once the money for it is taken back.
-        return _adjust(case, plan, -_adjusted(case, plan), today, "settlement_broken")
+        return _undone(case, plan, "settlement_broken")
     if event.verdict != "broken":
         return case
     if plan.if_broken == "old_terms" and plan.before:
-        return _old_terms(case, plan, today)
+        return _old_terms(case, plan)
     return _at_once(case, today) if plan.if_broken == "all_at_once" else case
 
 
@@ -159,22 +159,27 @@ def _unasked(case: Case, offer: Offer) -> Case:
 # --- what it does to the debt ----------------------------------------------------------------------------------------
 
 
-def _adjusted(case: Case, plan: Plan) -> int:
-    return sum(a.amount for a in case.adjustments if _is_of(a, plan))
-
-
 def _is_of(adjustment: Adjustment, plan: Plan) -> bool:
     # No id that is told has a slash.
     return adjustment.id.startswith(f"{plan.event_id}/")
 
 
-def _adjust(case: Case, plan: Plan, amount: int, day: date, reason: str) -> Case:
+def _adjust(case: Case, plan: Plan, amount: int, day: date, reason: str, undoes: str = "") -> Case:
     """The case with an entry that the arrangement brings, so that the amount can be explained."""
     if amount == 0:
         return case
     number = sum(_is_of(a, plan) for a in case.adjustments) + 1
-    entry = Adjustment(id=f"{plan.event_id}/{number}", amount=amount, day=day, reason=reason)
+    entry = Adjustment(id=f"{plan.event_id}/{number}", amount=amount, day=day, reason=reason, undoes=undoes)
     return changed(case, adjustments=(*case.adjustments, entry))
+
+
+def _undone(case: Case, plan: Plan, reason: str) -> Case:
+    """The case as if the entries of the arrangement had never been: interest, fees and days past due run as before."""
+    undone = {a.undoes for a in case.adjustments}
+    for entry in case.adjustments:
+        if _is_of(entry, plan) and not entry.undoes and entry.id not in undone:
+            case = _adjust(case, plan, -entry.amount, entry.day, reason, undoes=entry.id)
+    return case
 
 
 def _restructured(case: Case, plan: Plan, offer: Offer, today: date) -> Case:
@@ -193,6 +198,11 @@ def _restructured(case: Case, plan: Plan, offer: Offer, today: date) -> Case:
     return _adjust(case, plan, -(owed.outstanding - sum(coming.values()) + since), today, "restructured")
 
 
+def restructured(case: Case) -> bool:
+    """Whether the instalments are those of a new schedule: the lender's file knows others by the same numbers."""
+    return any(p.before and (p.verdict, p.if_broken) != ("broken", "old_terms") for p in case.plans)
+
+
 def _cut(instalment: Instalment, rest: int, today: date) -> Instalment:
     """An instalment to come without what is open on it: what is left of it was paid ahead."""
     if not rest:
@@ -202,14 +212,14 @@ def _cut(instalment: Instalment, rest: int, today: date) -> Instalment:
     return instalment.model_copy(update=changes)
 
 
-def _old_terms(case: Case, plan: Plan, today: date) -> Case:
+def _old_terms(case: Case, plan: Plan) -> Case:
     """The contract as it was before: its schedule, and what was taken out of it; what was paid since stays paid."""
     first = max(i.number for i in plan.before) + 1
     new = range(first, first + len(plan.instalments))
     known = {i.number for i in plan.before} | set(new)
     later = (i for i in case.instalments if i.number not in known)
     case = changed(case, instalments=(*plan.before, *later))
-    return _adjust(case, plan, -_adjusted(case, plan), today, "old_terms")
+    return _undone(case, plan, "old_terms")
 
 
 def _at_once(case: Case, day: date) -> Case:

@@ -92,7 +92,12 @@ def _promise_settled(case: Case, event: e.PromiseSettled, at: datetime) -> Case:
 
 
 def _hold_ended(case: Case, event: e.HoldEnded, at: datetime) -> Case:
-    holds = tuple(h.model_copy(update={"ended": h.until}) if h.id == event.hold else h for h in case.holds)
+    hold = next(h for h in case.holds if h.id == event.hold)
+    if hold.until is None:
+        # What it was for is no more: it never counted, and may come again.
+        flags = tuple(f for f in case.flags if f.id != f"left:{hold.id}")
+        return changed(case, holds=tuple(h for h in case.holds if h is not hold), flags=flags)
+    holds = tuple(h.model_copy(update={"ended": h.until}) if h is hold else h for h in case.holds)
     return changed(case, holds=holds)
 
 

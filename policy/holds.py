@@ -56,7 +56,10 @@ HOLDS: dict[str, HoldRule] = {
     "placement": HoldRule(NO_STEPS, "the agency speaks with the debtor until the account comes back"),
     "portfolio_pause": OTHER,
     "promise": HoldRule(NO_STEPS, "while a promise runs nobody is chased"),
-    "plan": HoldRule(NO_STEPS, "while a plan is kept nobody is chased"),
+    "plan": HoldRule(
+        BLOCKS, "while a plan, a deferral or a settlement is kept nobody is chased, and its sum stays what was agreed"
+    ),
+    "restructuring": HoldRule(NO_STEPS, "while a new schedule is kept nobody is chased"),
 }
 GATES: dict[str, Block] = {"legal_package": "court", "placement": "assignment"}
 """Steps that wait for holds that let the cycle go on."""
@@ -133,13 +136,31 @@ def _spans(case: Case, what: Block) -> Iterator[Span]:
         if what in hold.blocks and (end is None or end > hold.since):
             last = None if end is None else debtor_day(end - timedelta(microseconds=1), case.zone)
             yield debtor_day(hold.since, case.zone), last
+    if what in HOLDS["plan"].blocks:
+        yield from _kept(case)
+
+
+def _kept(case: Case) -> Iterator[Span]:
+    """The days of arrangements that are kept, after the day for which their sum was computed.
+
+    One that breaks leaves none: interest and fees are owed as if it had never been agreed.
+    """
+    offered = {offer.id: offer.at for offer in case.offers}
+    for plan in case.plans:
+        if plan.what != "restructuring" and plan.verdict != "broken":
+            computed = debtor_day(offered.get(plan.offer or "", plan.made), case.zone)
+            if plan.settled is None or plan.settled > computed:
+                yield computed + timedelta(days=1), plan.settled
 
 
 def shown(case: Case, at: datetime) -> tuple[HoldShown, ...]:
     """Every hold that runs at an instant, running promises and plans among them, as people read it."""
     found = [(hold, rule_of(hold.reason, hold.disputed)) for hold in case.holds if runs(hold, at)]
     agreed = [(p.event_id, "promise", p.made, p.due) for p in case.promises if p.verdict == "running"]
-    agreed += [(p.event_id, "plan", p.made, p.instalments[-1][0]) for p in case.plans if p.verdict == "running"]
+    for p in case.plans:
+        if p.verdict == "running":
+            reason = "restructuring" if p.what == "restructuring" else "plan"
+            agreed.append((p.event_id, reason, p.made, p.instalments[-1][0]))
     for id_, reason, made, due in agreed:
         hold = CaseHold(
             id=id_, reason=reason, since=made, until=end_of_day(due, case.zone), blocks=rule_of(reason).blocks

@@ -1,7 +1,7 @@
 """How an amount came about: the account swept day by day through its contract, charges and money. Minor units.
 
 Everything counts by its own day, not by when we heard of it: the same facts in any order end in the same position.
-A payment that was taken back never happened.
+A payment that was taken back never happened, nor did what an arrangement waived that broke.
 """
 
 from bisect import insort
@@ -188,7 +188,8 @@ def counts_from(payment: Payment, zone: str) -> date:
 def entries(case: Case, until: date) -> tuple[Entry, ...]:
     """The ledger up to and including a day, in order; its amounts sum to what is outstanding less credit.
 
-    A payment that was taken back stands there with its reversal, on the day from which it would have counted.
+    A payment that was taken back stands there with its reversal, on the day from which it would have counted; so does
+    what an arrangement waived or moved, when it breaks.
     """
     found = Book(case, until, explained=True).entries
     gone = set(case.reversed)
@@ -197,6 +198,10 @@ def entries(case: Case, until: date) -> tuple[Entry, ...]:
         if payment.event_id in gone and day <= until:
             found.append(Entry(key=payment.event_id, kind="payment", day=day, amount=-payment.amount))
             found.append(Entry(key=f"{payment.event_id}:reversal", kind="reversal", day=day, amount=payment.amount))
+    undone = {a.undoes for a in case.adjustments}
+    for a in case.adjustments:
+        if (a.undoes or a.id in undone) and a.day <= until:
+            found.append(Entry(key=a.id, kind="adjustment", day=a.day, amount=a.amount, reason=a.reason))
     return tuple(sorted(found, key=lambda entry: entry.until or entry.day))
 
 
@@ -204,7 +209,8 @@ def _happenings(case: Case, until: date) -> list[Happening]:
     """What happens up to a day, in order; within a day what is owed comes before money, a fee last."""
     found: list[Happening] = [(i.due, 0, f"{i.number:04}", i) for i in case.instalments]
     found += [(c.day, 1, c.id, c) for c in case.charges]
-    found += [(a.day, 2, a.id, a) for a in case.adjustments]
+    undone = {a.undoes for a in case.adjustments}
+    found += [(a.day, 2, a.id, a) for a in case.adjustments if not a.undoes and a.id not in undone]
     found += [(counts_from(p, case.zone), 3, p.event_id, p) for p in counted(case)]
     found += [(r.day, 4, r.id, r) for r in case.refunds]
     found += [(f.day, 5, f"{f.instalment.number:04}", f) for f in fee_days(case)]

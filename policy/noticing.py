@@ -85,6 +85,9 @@ def _hold_over(now: Now, finding_id: str) -> e.Finding | None:
     for hold in now.case.holds:
         if hold.ended is None and hold.until is not None and hold.until <= now.at:
             return e.HoldEnded(event_id=finding_id, hold=hold.id, reason=hold.reason)
+        if hold.ended is None and hold.reason == CHARGES_LEFT and now.position.principal:
+            # The money for the principal was taken back, or the lender asks for more.
+            return e.HoldEnded(event_id=finding_id, hold=hold.id, reason=hold.reason)
     return None
 
 

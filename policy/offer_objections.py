@@ -33,13 +33,15 @@ def against_offer(case: Case, event: e.OfferMade | e.OfferApproved | e.OfferAnsw
         known = ", ".join(o.id for o in case.offers if o.state in ("made", "to_approve")) or "none"
         return f"there is no offer {event.offer}; open: {known}"
     if isinstance(event, e.OfferApproved):
-        return _against_approval(offer, event)
-    day = debtor_day(event.at or now, case.zone)
+        return _against_approval(offer, event) or _too_late(case, offer, event, now)
     if offer.state != "made":
         return f"the offer {offer.id} {STATES[offer.state]}"
-    if day > offer.until:
-        return f"the offer {offer.id} was good until {day_text(offer.until)}"
-    return None
+    return _too_late(case, offer, event, now)
+
+
+def _too_late(case: Case, offer: Offer, event: e.OfferApproved | e.OfferAnswered, now: datetime) -> str | None:
+    late = debtor_day(event.at or now, case.zone) > offer.until
+    return f"the offer {offer.id} was good until {day_text(offer.until)}" if late else None
 
 
 def _against_approval(offer: Offer, event: e.OfferApproved) -> str | None:

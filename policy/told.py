@@ -123,9 +123,11 @@ def _dispute(case: Case, event: e.Dispute, at: datetime) -> Case:
 def _lowered(case: Case, event: e.Dispute, at: datetime) -> Case:
     assert event.amount
     day = debtor_day(event.at or at, case.zone)
-    # It lowers the instalment that was wrong, where it was about a single one.
+    # It lowers the instalment that was wrong, where it was about a single one; being late with it never cost anything.
     part = open_disputes(case, event.dispute)[0].disputed
     number = part.instalments[0] if part and len(part.instalments) == 1 and not part.charges else None
+    if part and part.instalments:
+        day = min([day, *(i.due for i in case.instalments if i.number in part.instalments)])
     entry = Adjustment(id=event.event_id, amount=-event.amount, day=day, reason="dispute_upheld", instalment=number)
     return changed(case, adjustments=(*case.adjustments, entry))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from models import events as e
 from models.case import Adjustment, Case, Charge, Instalment, Payment, Promise, Refund
-from policy.agreements import offer_answered, offer_approved, offered, plan_agreed
+from policy.agreements import offer_answered, offer_approved, offered, plan_agreed, restructured
 from policy.changes import changed, flagged, without_refund
 from policy.contact_law import debtor_day
 from policy.money import position
@@ -75,7 +75,10 @@ def _account_updated(case: Case, event: e.AccountUpdated, at: datetime) -> Case:
         why = "the lender changed the debt after the certificate or the legal package"
         case = flagged(case, f"late:{event.event_id}", why)
     due = {i.number: i for i in case.instalments}
-    for number, told in event.instalments:
+    if event.instalments and restructured(case):
+        why = "the lender changed instalments of a contract that was restructured: not taken, change the debt by hand"
+        case = flagged(case, f"schedule:{event.event_id}", why)
+    for number, told in () if restructured(case) else event.instalments:
         due[number] = Instalment(number=number, due=told.due, amount=told.amount, interest=told.interest)
     charges = {c.id: c for c in case.charges} | {c.id: Charge(**c.model_dump()) for c in event.charges}
     known = {a.id for a in case.adjustments}

@@ -206,7 +206,8 @@ def test_what_is_upheld_in_part_lowers_the_debt_at_once_and_the_rest_goes_on(par
     life = disputing(**part)
     upheld = life.hears(e.Dispute, status="upheld", amount=30_00)
     number = 2 if "instalments" in part else None
-    entry = Adjustment(id=upheld.event_id, amount=-30_00, day=day(4), reason="dispute_upheld", instalment=number)
+    on = day(3) if number else day(4)
+    entry = Adjustment(id=upheld.event_id, amount=-30_00, day=on, reason="dispute_upheld", instalment=number)
     assert (life.case.adjustments, life.position.outstanding) == ((entry,), 90_00)
     assert (life.flags, life.until(6).steps) == ([], ["sms"])
 
