@@ -1,10 +1,12 @@
 """Which words of the debtor count, in which form, and when does a protection end by the law of the place?"""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from models import events as e
+from models.case import Case
 from models.contact import Fact
 from policy.apply import apply
 from policy.circumstances import circumstances, personal
@@ -15,7 +17,7 @@ from tests.policy.cases import account, at, day
 SINCE = date(2026, 3, 2)
 
 
-def told(country: str, *events: e.Event):
+def told(country: str, *events: Any) -> Case:
     """A case of that country that was told these facts on its fourth day past due."""
     case = account().model_copy(update={"country": country})
     for event in events:
@@ -23,7 +25,7 @@ def told(country: str, *events: e.Event):
     return case
 
 
-def circumstance(name: str, n: int = 1, **fields) -> e.Circumstance:
+def circumstance(name: Any, n: int = 1, **fields: Any) -> e.Circumstance:
     return e.Circumstance(event_id=f"c-{n}", name=name, **fields)
 
 
