@@ -1,16 +1,18 @@
 """Auditors: read a case from the journal alone, prove that nobody changed it, export it."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from commands import asking
+from commands import asking, rechecking
 from commands.answering import Refused, commands, count, main, show_json
 from commands.casebook import casebook, chain_text, show_header, show_story
 from commands.reaching import database
 from intake.packs import law_packs
 
+DAY = ["%Y-%m-%d"]
 app = commands("auditor", __doc__ or "")
 
 
@@ -44,6 +46,25 @@ def may_contact(
     faults = asking.show_answers(file, law_packs(), as_json)
     if faults:
         raise Refused(f"{count(faults, 'line')} could not be read; the others were answered")
+
+
+@app.command()
+def contacts(
+    party: Annotated[str | None, typer.Option(help="One debtor, by the client's reference or the id.")] = None,
+    portfolio: Annotated[str | None, typer.Option(help="One portfolio.")] = None,
+    begin: Annotated[datetime | None, typer.Option("--from", formats=DAY, help="From that day.")] = None,
+    end: Annotated[datetime | None, typer.Option("--to", formats=DAY, help="Through that day.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+) -> None:
+    """Every contact of the log, asked again by the law that held then: verdict and rule; fails where one was wrong."""
+    period = rechecking.Period(begin.date() if begin else None, end.date() if end else None)
+    with database() as opened, opened.reading() as session:
+        found = rechecking.recheck(session, party, portfolio, period)
+    if as_json:
+        show_json(found)
+    else:
+        rechecking.show(found)
+    rechecking.refuse_unlawful(found)
 
 
 if __name__ == "__main__":

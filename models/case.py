@@ -161,6 +161,15 @@ class CaseHold(Part):
     """Of a dispute about a part: only that part pauses."""
 
 
+class Known(Part):
+    """A circumstance that the law of contact asks for, from a day on; `until` is its last day."""
+
+    name: str
+    since: date
+    until: date | None = None
+    channels: tuple[Channel, ...] = ()
+
+
 class StepRecord(Part):
     """One attempt of a step in a round (an episode, or the time before one due date), and what came of it."""
 
@@ -265,6 +274,7 @@ class Case(Part):
     """What the debtor has left a month by the last budget, minor units; the budget itself is in the database."""
     holds: tuple[CaseHold, ...] = ()
     opt_outs: tuple[Channel, ...] = ()
+    known: tuple[Known, ...] = ()
     causes: tuple[str, ...] = ()
     episode: int = 0
     episode_open: bool = False

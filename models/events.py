@@ -9,6 +9,7 @@ from models.event import Block, Channel, Code, Currency, Event, Minor, Outcome
 from models.facts import (
     FACTS,
     AnyFact,
+    Circumstance,
     ContactDetails,
     ContactOutcome,
     DeliveryReport,
@@ -146,6 +147,7 @@ __all__ = [
     "Channel",
     "ChargeTold",
     "ChargesLeft",
+    "Circumstance",
     "Code",
     "ContactDetails",
     "ContactOutcome",

@@ -104,18 +104,72 @@ class Protection(Event):
         "breathing_space",
         "over_indebted",
         "debt_help",
+        "adviser_plan",
+        "crisis_treatment",
+        "incapacitated",
+        "disabled",
+        "persi",
     ]
     until: date | None = None
     evidence: Code | None = None
     """The number of the document."""
 
 
+Form = Literal["oral", "message", "written", "statutory"]
+"""How something was said; statutory: as the law asks for it, such as through a notary or by registered letter."""
+
+
 class OptOut(Event):
-    """The party does not want to be contacted on a channel, or takes that back (`lifted`)."""
+    """The party does not want to be contacted on a channel, or takes that back (`lifted`).
+
+    Said in any form, it counts at once.
+    """
 
     kind: Literal["opt_out"] = "opt_out"
     channel: Channel
     status: Literal["stopped", "lifted"] = "stopped"
+    form: Form | None = None
+
+
+class Circumstance(Event):
+    """Something that the law of contact asks for: a refusal, a consent, a notice, a fact of the debt (docs/law.md)."""
+
+    kind: Literal["circumstance"] = "circumstance"
+    name: Literal[
+        "refusal",
+        "cease",
+        "lawyer_only",
+        "work_stop",
+        "employer_forbids",
+        "call_consent",
+        "text_consent",
+        "number_checked",
+        "automatic_consent",
+        "third_party_consent",
+        "debtor_consent_to_third_party",
+        "work_number_given",
+        "transferred",
+        "transfer_notice",
+        "assignment_notice",
+        "email_notice",
+        "visit_announced",
+        "bought_contact",
+        "prescribed",
+        "barred_refused",
+        "debt_advice_given",
+        "crisis_treatment_ended",
+    ]
+    since: date | None = None
+    """Its day, on the debtor's calendar; absent: the day of the event."""
+    until: date | None = None
+    channels: tuple[Channel, ...] = ()
+    """The channels it is about; none: all."""
+    form: Form | None = None
+    ended: bool = False
+    """It holds no more: a consent that was taken back, a refusal that was lifted."""
+    evidence: Code | None = None
+    """The number of the document."""
+    by: Code | None = None
 
 
 class ContactDetails(Event):
@@ -194,6 +248,7 @@ Fact = (
     | OfferAnswered
     | Protection
     | OptOut
+    | Circumstance
     | ContactDetails
     | NoticeServed
     | Hold

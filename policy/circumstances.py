@@ -30,6 +30,7 @@ def circumstances(case: Case, at: datetime) -> tuple[Fact, ...]:
     found = {*_held(case, at)}
     if case.opt_outs:
         found.add(Fact("opt_out", channels=tuple(sorted(case.opt_outs))))
+    found |= {Fact(k.name, k.since, k.until, tuple(sorted(k.channels))) for k in case.known}
     return tuple(sorted(found, key=lambda fact: (fact.name, fact.since or date.min, fact.channels)))
 
 

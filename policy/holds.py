@@ -42,6 +42,17 @@ HOLDS: dict[str, HoldRule] = {
     "breathing_space": HoldRule(BLOCKS, "no interest, fees, contact or enforcement while it runs (SI 2020/1311)"),
     "over_indebted": HoldRule(BLOCKS, "all debts are settled together: no creditor may better its place meanwhile"),
     "debt_help": HoldRule(BLOCKS, "an adviser settles all debts together: no creditor may better its place meanwhile"),
+    "crisis_treatment": HoldRule(BLOCKS, "no interest, fees, contact or enforcement meanwhile (SI 2020/1311)"),
+    "adviser_plan": HoldRule(ALL_BUT_INTEREST, "a debt adviser is building a plan (CONC 7.12)"),
+    "persi": HoldRule(
+        ("court", "assignment"),
+        "no termination, suit or assignment until the letter that ends it (DL 227/2012, 18); contact goes on",
+    ),
+    "assignment_notice": HoldRule(
+        ALL_BUT_INTEREST, "nothing is recovered for thirty days after the notice (OUG 52/2016)"
+    ),
+    "incapacitated": HoldRule(NO_STEPS, "only those who represent the debtor may be spoken to (230-FZ 7(1))"),
+    "disabled": HoldRule(NO_STEPS, "who is disabled of group I is not contacted (230-FZ 7(1))"),
     "minor": HoldRule(NO_STEPS, "only those who represent a minor may be spoken to (230-FZ 7(1))"),
     "lawyer": HoldRule(NO_STEPS, "only the lawyer may be spoken to (12 CFR 1006.6(b)(2), 230-FZ 8)"),
     "hospital": HoldRule(ALL_BUT_INTEREST, "who is in hospital can neither answer nor keep a date (230-FZ 7(1))"),

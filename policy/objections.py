@@ -10,6 +10,7 @@ from policy.days import debtor_day, zone_known
 from policy.holds import open_disputes
 from policy.money import position
 from policy.offer_objections import against_offer
+from policy.protections import against_form
 from policy.words import day_text, money_text
 
 LONGEST_HOLD_DAYS = 730
@@ -202,6 +203,14 @@ def _against_update(case: Case, event: e.AccountUpdated, now: datetime) -> str |
     return None if event.zone is None or zone_known(event.zone) else f"{event.zone} is no time zone"
 
 
+def _against_circumstance(case: Case, event: e.Circumstance, now: datetime) -> str | None:
+    if event.since and event.since > debtor_day(now, case.zone):
+        return f"it begins on {day_text(event.since)}, which is still to come"
+    if event.ended and not any(known.name == event.name for known in case.known):
+        return f"no {event.name.replace('_', ' ')} is known that could end"
+    return against_form(case.country, event)
+
+
 AGAINST: dict[type[e.Event], Callable[[Case, Any, datetime], str | None]] = {
     e.PaymentReceived: _against_payment,
     e.Refunded: _against_refund,
@@ -219,5 +228,6 @@ AGAINST: dict[type[e.Event], Callable[[Case, Any, datetime], str | None]] = {
     e.Hardship: _against_hold,
     e.Dispute: _against_hold,
     e.Protection: _against_hold,
+    e.Circumstance: _against_circumstance,
     e.Release: _against_release,
 }

@@ -220,6 +220,7 @@ WORDS: dict[str, Callable[[Any, str], str]] = {
     "protection": _hold,
     "hold": _hold,
     "opt_out": lambda e, _: f"{e.channel} is wanted again" if e.status == "lifted" else f"no more {e.channel}",
+    "circumstance": lambda e, _: f"{e.name.replace('_', ' ')}{' holds no more' if e.ended else ''}",
     "contact_details": lambda e, _: ", ".join(f"{c} {'usable' if ok else 'not usable'}" for c, ok in e.usable.items()),
     "account_updated": _updated,
     "notice_served": lambda e, _: f"served on {day_text(e.served_on)}, receipt {e.proof}",

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from models import events as e
-from models.case import Adjustment, Case, Flag, Pending, Released, StepRecord
+from models.case import Adjustment, Case, Flag, Known, Pending, Released, StepRecord
 from models.events import Channel, Outcome
 from policy.changes import attempted, changed, flagged, held, recorded, rewritten, without_channels, without_hold
 from policy.contact_law import debtor_day, end_of_day, start_of_day
 from policy.holds import open_disputes, part_of, parts_text
 from policy.objections import asked
+from policy.protections import notified_until, protected_until
 from policy.told_money import ON_MONEY
 
 USELESS: dict[Outcome, tuple[Channel, ...]] = {
@@ -144,7 +145,25 @@ def _hardship(case: Case, event: e.Hardship, at: datetime) -> Case:
 
 def _protection(case: Case, event: e.Protection, at: datetime) -> Case:
     case = flagged(case, f"protection:{event.event_id}", f"protected party: {event.reason}")
-    return _held(case, event, event.reason, at)
+    since = debtor_day(min(event.at or at, at), case.zone)
+    until = protected_until(case.country, event.reason, since, event.until)
+    return _held(case, event.model_copy(update={"until": until}), event.reason, at)
+
+
+def _circumstance(case: Case, event: e.Circumstance, at: datetime) -> Case:
+    kept = tuple(k for k in case.known if (k.name, k.channels) != (event.name, event.channels))
+    if event.ended:
+        about_all = not event.channels
+        return changed(case, known=tuple(k for k in kept if not (about_all and k.name == event.name)))
+    since = event.since or debtor_day(event.at or at, case.zone)
+    told = Known(name=event.name, since=since, until=event.until, channels=event.channels)
+    case = changed(case, known=(*kept, told))
+    until = notified_until(case.country, event.name, since)
+    if until is None or end_of_day(until, case.zone) <= at:
+        return case
+    begin = min(start_of_day(since, case.zone), at)
+    more = {"evidence": event.evidence}
+    return held(case, event.event_id, event.name, begin, end_of_day(until, case.zone), **more)
 
 
 def _opt_out(case: Case, event: e.OptOut, at: datetime) -> Case:
@@ -244,6 +263,7 @@ ON_FACT: dict[str, Callable[[Case, Any, datetime], Case]] = ON_MONEY | {
     "hardship": _hardship,
     "protection": _protection,
     "opt_out": _opt_out,
+    "circumstance": _circumstance,
     "contact_details": _contact_details,
     "notice_served": _notice_served,
     "hold": _ops_hold,

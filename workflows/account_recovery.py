@@ -241,6 +241,10 @@ class AccountRecoveryWorkflow:
     def opt_out(self, fact: Any) -> None:
         self._take(e.OptOut, fact)
 
+    @workflow.signal(description="A refusal, a consent, a notice: what the law asks for")
+    def circumstance(self, fact: Any) -> None:
+        self._take(e.Circumstance, fact)
+
     @workflow.signal(description="Which channels can be used now")
     def contact_details(self, fact: Any) -> None:
         self._take(e.ContactDetails, fact)
