@@ -23,6 +23,7 @@ from models.tables import FOR_A_PERSON, Account, Attempt, Portfolio, StrategyTex
 from policy import story
 from policy.apply import end, follow
 from policy.changes import OVERPAID
+from policy.foreseeing import foreseen
 from policy.packs import read_strategy
 from policy.treatment import Feed, decide
 from workflows.contracts import DECIDE, SET_ASIDE
@@ -55,6 +56,11 @@ class Deciding:
             _outcomes(session, after, asked.news)
             _opted_out(session, case, asked.news)
             _stand(session, after, decision)
+            if strategy.one_message:
+                # Asked only for whom it can matter: it costs a second decision.
+                alone = not _has_others(session, case)
+                ahead = None if alone else foreseen(after, strategy, self._packs[case.country], decision)
+                session.get_one(Account, case.account).next_message = ahead
             return decision
 
     @activity.defn(name=SET_ASIDE)
@@ -85,6 +91,11 @@ class Deciding:
                 raise LookupError(f"strategy {version} is not in the database: was the account handed over here?")
             self._strategies[version] = read_strategy(row.text, version)
         return self._strategies[version]
+
+
+def _has_others(session: Session, case: Case) -> bool:
+    mine = select(Account.id).where(Account.party == case.party, Account.id != case.account)
+    return session.exec(mine.where(col(Account.outcome).is_(None)).limit(1)).first() is not None
 
 
 def _feed(session: Session, portfolio: str) -> Feed | None:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from activities import journal
 from activities.providers.channel import Provider
 from activities.providers.ways import Ways
+from activities.together import counted_once, gone_with_another
 from models.contact import Contact
 from models.database import Database
 from models.decisions import StepInput
@@ -41,6 +42,9 @@ class Effects:
         attempt = session.get(Attempt, act.key)
         if attempt is not None and (attempt.status not in NOT_LEFT or attempt.called):
             return None
+        gone = gone_with_another(session, asked, at) if attempt is None else None
+        if gone is not None:
+            return self.note(session, asked, gone, at)
         # Also for an attempt cut short: by now it may be night, or the day's contact another one's.
         against = stopped(asked, self._packs[asked.country], _log(session, asked, at), at)
         if against is not None:
@@ -49,7 +53,7 @@ class Effects:
             if attempt.status != "sending":
                 day = debtor_day(at, asked.zone)
                 attempt.status, attempt.finished, attempt.reserved, attempt.local_day = "sending", None, at, day
-                attempt.channel = act.channel or act.do
+                attempt.channel, attempt.covers = act.channel or act.do, None
             return None
         session.add(
             Attempt(
@@ -103,7 +107,7 @@ def _log(session: Session, asked: StepInput, at: datetime) -> list[Contact]:
         col(Attempt.demand),
         col(Attempt.status).not_in(FAILED),
     )
-    return [_contact(row) for row in session.exec(rows)]
+    return [_contact(row) for row in counted_once(asked.account, list(session.exec(rows)))]
 
 
 def _contact(row: Attempt) -> Contact:

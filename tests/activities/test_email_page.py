@@ -47,7 +47,7 @@ class Page(HTMLParser):
 
 
 def reminder(**changes: str) -> Page:
-    html = render(TEXTS, "en", "first_reminder", "email", facts(**changes)).html  # type: ignore[arg-type]
+    html = render(TEXTS, "en", "first_reminder", "email", facts(**changes)).html
     assert html is not None
     return Page(html)
 

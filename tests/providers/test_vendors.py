@@ -225,7 +225,7 @@ def test_a_mail_leaves_as_text_and_as_a_page() -> None:
     kinds = ["multipart/alternative", "text/plain", "text/html", "application/pdf"]
     assert [part.get_content_type() for part in mail.walk()][1:] == kinds
     [page] = [part for part in mail.walk() if part.get_content_type() == "text/html"]
-    assert page.get_payload(decode=True).decode("utf-8").strip() == PAGE.html  # type: ignore[union-attr]
+    assert page.get_payload(decode=True).decode("utf-8").strip() == PAGE.html
 
 
 def test_sendgrid_gets_the_text_first_and_then_the_page() -> None:
