@@ -1,6 +1,6 @@
 """What a step needs to know of an account beyond its case: names, addresses, creditor; read where the step happens."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.effects import clock
 from activities.papers import Computation, ComputationLine, charge_kind
-from activities.texts import Rendered, TextFacts
+from activities.texts import AccountLine, Rendered, TextFacts
 from models.charges import ChargesPack
 from models.decisions import StepInput
 from models.events import Channel
@@ -92,6 +92,21 @@ def facts(asked: StepInput, known: Addressed, charges: Mapping[str, ChargesPack]
         offer_defer_until=offer.get("defer_until"),  # type: ignore[arg-type]
         country=party.country,
     )
+
+
+def of_several(own: TextFacts, known: Addressed, covers: Sequence[Mapping[str, Any]]) -> TextFacts:
+    """The facts of a message that speaks for other accounts too: each with its amounts, and all together."""
+    each = [(own.reference, own.overdue, own.outstanding)]
+    each += [(c["reference"], c["overdue"], c["outstanding"]) for c in covers]
+    references = ", ".join(reference for reference, _, _ in each)
+    changes = {
+        "accounts": tuple(AccountLine(reference=r, overdue=o, outstanding=a) for r, o, a in each),
+        "reference": references,
+        "pay_to": known.portfolio.pay_to or f"{known.account.creditor}, {references}",
+        "overdue": sum(overdue for _, overdue, _ in each),
+        "outstanding": sum(outstanding for _, _, outstanding in each),
+    }
+    return own.model_copy(update=changes)
 
 
 def window(party: Party) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from phonenumbers.timezone import time_zones_for_geographical_number
 from pydantic import TypeAdapter
 from sqlmodel import Session, col, delete, select
 
+from activities.together import counted_once
 from models import events as e
 from models.case import Case
 from models.contact import Contact, Fact, Facts, LawChannel, Party
@@ -117,7 +118,7 @@ def log(session: Session, contact: Wanted, at: datetime) -> list[Contact]:
         col(Attempt.status).not_in(NO_CONTACT),
         col(Attempt.outcome).is_(None) | col(Attempt.outcome).not_in(NOT_MADE),
     )
-    return [entry(row) for row in session.exec(rows)]
+    return [entry(row) for row in counted_once(contact.account, list(session.exec(rows)))]
 
 
 def entry(row: Attempt) -> Contact:

@@ -1,23 +1,37 @@
 """SMS, e-mails, letters and offers: rendered for the party, sent once, told to the journal."""
 
 from collections.abc import Mapping
-from typing import cast
+from dataclasses import replace
+from typing import Any, cast
 
 from sqlmodel import Session
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.accounts import Addressed, NoAddress, address, addressed, computation, facts, paper, window
+from activities.accounts import (
+    Addressed,
+    NoAddress,
+    address,
+    addressed,
+    computation,
+    facts,
+    of_several,
+    paper,
+    window,
+)
 from activities.documents import Pdf, make_letter
-from activities.effects import Effects
+from activities.effects import Effects, clock
 from activities.papers import Letter
 from activities.providers.channel import Message
+from activities.segments import SEVERAL, budget, segments
 from activities.sending import send_once
 from activities.texts import Rendered, Texts, render
+from activities.together import others
 from activities.wording import TextChannel
 from models.charges import ChargesPack
 from models.decisions import StepInput
 from models.events import Channel, Result
+from models.tables import Attempt
 from policy.contact_law import debtor_day
 from policy.results import done
 
@@ -36,10 +50,10 @@ class Contacting:
         # Before the transaction that reserves: a page takes longer to set than the database should be held.
         written = self._written(asked)
 
-        def write(_: Session) -> tuple[Message, Result]:
+        def write(session: Session) -> tuple[Message, Result]:
             if isinstance(written, NoAddress):
                 raise written
-            return written, done(asked)
+            return self._for_all(session, asked, written)
 
         return send_once(self._effects, asked, write)
 
@@ -69,6 +83,35 @@ class Contacting:
             attachment=pdf.content if pdf else None,
             html=text.html,
         )
+
+    def _for_all(self, session: Session, asked: StepInput, own: Message) -> tuple[Message, Result]:
+        """The message, speaking for the person's other accounts too where it may; which ones, its attempt keeps."""
+        attempt = session.get_one(Attempt, asked.act.key)
+        free = attempt.status == "sending" and attempt.called is None and not asked.overtaken
+        # What the outbox took it remembers by itself: it may have left with those that were written down.
+        if free and not (attempt.covers and self._effects.ways.way(own).remembers):
+            attempt.covers = others(session, asked, clock(asked))
+            while attempt.covers and not self._fits(session, asked, attempt.covers):
+                attempt.covers = attempt.covers[:-1]
+        covers = attempt.covers or []
+        if not covers:
+            return own, done(asked)
+        text = self._of_several(session, asked, covers)
+        told = done(asked).model_copy(update={"covers": len(covers)})
+        return replace(own, subject=text.subject, body=text.body, html=text.html), told
+
+    def _fits(self, session: Session, asked: StepInput, covers: list[dict[str, Any]]) -> bool:
+        """Whether an SMS keeps within its segments; those that do not fit have their own."""
+        if asked.act.channel is not Channel.sms:
+            return True
+        known = addressed(session, asked)
+        return segments(self._of_several(session, asked, covers).body) <= budget(known.party.language, SEVERAL)
+
+    def _of_several(self, session: Session, asked: StepInput, covers: list[dict[str, Any]]) -> Rendered:
+        known = addressed(session, asked)
+        wanted = cast(TextChannel, asked.act.channel)
+        about = of_several(facts(asked, known, self._charges), known, covers)
+        return render(self._texts, known.party.language, SEVERAL, wanted, about)
 
     def _letter(self, asked: StepInput, known: Addressed, text: Rendered) -> Pdf:
         sums = computation(asked) if asked.overdue else None

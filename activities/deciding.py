@@ -25,6 +25,7 @@ from policy import story
 from policy.apply import end, follow
 from policy.changes import OVERPAID
 from policy.contact_law import debtor_day
+from policy.foreseeing import foreseen
 from policy.packs import read_strategy
 from policy.treatment import Feed, decide
 from workflows.contracts import DECIDE, SET_ASIDE
@@ -60,6 +61,11 @@ class Deciding:
                 keep_facts(session, after, asked.now)
                 keep_outside(session, after, asked.news, self._packs[case.country])
             _stand(session, after, decision)
+            if strategy.one_message:
+                # Asked only for whom it can matter: it costs a second decision.
+                alone = not _has_others(session, case)
+                ahead = None if alone else foreseen(after, strategy, self._packs[case.country], decision)
+                session.get_one(Account, case.account).next_message = ahead
             return decision
 
     @activity.defn(name=SET_ASIDE)
@@ -90,6 +96,11 @@ class Deciding:
                 raise LookupError(f"strategy {version} is not in the database: was the account handed over here?")
             self._strategies[version] = read_strategy(row.text, version)
         return self._strategies[version]
+
+
+def _has_others(session: Session, case: Case) -> bool:
+    mine = select(Account.id).where(Account.party == case.party, Account.id != case.account)
+    return session.exec(mine.where(col(Account.outcome).is_(None)).limit(1)).first() is not None
 
 
 def _feed(session: Session, portfolio: str) -> Feed | None:

@@ -11,6 +11,7 @@ from activities import journal
 from activities.contact_log import opted_out, question, wanted
 from activities.providers.channel import Provider
 from activities.providers.ways import Ways
+from activities.together import gone_with_another
 from models.database import Database
 from models.decisions import StepInput
 from models.events import Heard, Result, StepRefused
@@ -40,6 +41,9 @@ class Effects:
         attempt = session.get(Attempt, act.key)
         if attempt is not None and (attempt.status not in NOT_LEFT or attempt.called):
             return None
+        gone = gone_with_another(session, asked, at) if attempt is None else None
+        if gone is not None:
+            return self.note(session, asked, gone, at)
         # Also for an attempt cut short: by now it may be night, or the day's contact another one's.
         law, refused = self._asked(session, asked, at)
         if refused is not None:
@@ -51,7 +55,7 @@ class Effects:
             if attempt.status != "sending":
                 day = debtor_day(at, asked.zone)
                 attempt.status, attempt.finished, attempt.reserved, attempt.local_day = "sending", None, at, day
-                attempt.channel = act.channel or act.do
+                attempt.channel, attempt.covers = act.channel or act.do, None
             return None
         self.reserve(session, asked, at, law)
         return None

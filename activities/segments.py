@@ -9,11 +9,13 @@ GSM_7 = GSM_DOUBLE | frozenset(
 BUDGET = 2
 BUDGETS = {"ru": 3}
 """Where letters cost more: an SMS in Cyrillic holds 70."""
+SEVERAL = "several_accounts"
+"""The text that speaks for several accounts, instead of one SMS for each: it may have a segment more."""
 
 
-def budget(language: str) -> int:
-    """The most segments that a text in the language may have."""
-    return BUDGETS.get(language, BUDGET)
+def budget(language: str, text: str = "") -> int:
+    """The most segments that the text may have in the language."""
+    return BUDGETS.get(language, BUDGET) + (text == SEVERAL)
 
 
 def segments(text: str) -> int:

@@ -22,7 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Tem
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from activities.replies import Replies, RepliesFault, load_replies
-from activities.segments import GSM_7
+from activities.segments import GSM_7, SEVERAL
 from activities.wording import (
     BEFORE_OVERDUE,
     CHANNELS,
@@ -59,6 +59,15 @@ Line = Annotated[str, AfterValidator(one_line)]
 Filled = Annotated[Line, Field(min_length=1)]
 
 
+class AccountLine(BaseModel):
+    """One of several accounts in one message, minor units."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    reference: Filled
+    overdue: int
+    outstanding: int
+
+
 class TextFacts(BaseModel):
     """Everything a text can name. Amounts are minor units of `currency`; None: not known, and no text may need it."""
 
@@ -93,6 +102,8 @@ class TextFacts(BaseModel):
     offer_settlement: int | None = None
     offer_until: date | None = None
     offer_defer_until: date | None = None
+    accounts: tuple[AccountLine, ...] = ()
+    """All that a message speaks of, where it speaks of several; the amounts above are their sums then."""
     country: str = ""
     """Where the debtor is: whether an SMS can be answered there. Not known: it cannot."""
 
@@ -168,7 +179,7 @@ def render(texts: Texts, language: str, name: str, channel: TextChannel, facts: 
     if channel not in text_channels(name):
         raise TextFault(f"the text {name!r} has no {channel}; it has: {', '.join(CHANNELS[name])}")
     wording = file.texts[name]
-    fill = _Filling(facts, language, f"{language}.yaml: texts.{name}.{channel}")
+    fill = _Filling(facts, language, f"{language}.yaml: texts.{name}.{channel}", file.words)
     if channel == "sms":
         ending = file.closing.sms if texts.replies.possible(facts.country) else file.closing.sms_no_reply
         return Rendered(subject=None, body=_gsm(_plain(fill(f"{wording.sms} {ending}"))))
@@ -190,7 +201,8 @@ def _rows(name: str, facts: TextFacts) -> list[tuple[str, str]]:
     """The table of an e-mail: words, and the facts they stand before."""
     asked = [("instalment", "due_amount"), ("due_date", "due")]
     if name not in BEFORE_OVERDUE:
-        asked = [("overdue", "overdue")] + ([("oldest_due", "oldest_due")] if facts.oldest_due else [])
+        since = [("oldest_due", "oldest_due")] if facts.oldest_due and name != SEVERAL else []
+        asked = [("overdue", "overdue"), *since]
     return [("creditor", "creditor"), ("reference", "reference"), *asked, ("outstanding", "outstanding")]
 
 
@@ -239,6 +251,7 @@ class _Filling:
     facts: TextFacts
     language: str
     where: str
+    words: Mapping[str, str]
 
     def __call__(self, text: str) -> str:
         return AT_A_STOP.sub(lambda found: self._shown(found[1]).removesuffix(found[2]) + found[2], text)
@@ -246,10 +259,12 @@ class _Filling:
     def _shown(self, field: str) -> str:
         value = getattr(self.facts, field)
         match value:
-            case None:
+            case None | ():
                 raise TextFault(f"{self.where} needs the fact {field!r}, which is not given")
             case date():
                 return self._day(value)
+            case tuple():
+                return self._accounts(value)
             case Decimal():
                 return format_percent(value / 100, "#,##0.##%", locale=LOCALES[self.language])
             case int() if field in UNITS:
@@ -257,6 +272,18 @@ class _Filling:
             case int():
                 return money(value, self.facts.currency, self.language)
         return str(value)
+
+    def _accounts(self, lines: tuple[AccountLine, ...]) -> str:
+        """One line for each; in an SMS one after the other, with what is overdue only."""
+        each = [(line, money(line.overdue, self.facts.currency, self.language)) for line in lines]
+        if self.where.endswith(".sms"):
+            return "; ".join(f"{line.reference} {overdue}" for line, overdue in each)
+        total, words = self.facts.currency, self.words
+        return "\n".join(
+            f"{line.reference}: {words['overdue'].lower()} {overdue}, "
+            f"{words['outstanding'].lower()} {money(line.outstanding, total, self.language)}"
+            for line, overdue in each
+        )
 
     def _day(self, value: date) -> str:
         if self.where.endswith(".sms") and self.language in SMS_DATES:

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from activities.segments import SEVERAL
 from models.events import Channel, Outcome
 from models.words import PRODUCTS
 from policy.barring import Verdict
@@ -24,7 +25,7 @@ PAPERS = frozenset({"certificate", "legal_package"})
 CHANNELS: Mapping[str, tuple[TextChannel, ...]] = MappingProxyType(
     dict.fromkeys(MESSAGES, ("sms", "email", "letter"))
     | {"formal_notice": ("email", "letter"), "fourteen_day_letter": ("letter",), "statement": ("letter",)}
-    | {"certificate": ("letter",), "legal_package": ("letter",)}
+    | {SEVERAL: ("sms", "email"), "certificate": ("letter",), "legal_package": ("letter",)}
 )
 BEFORE_OVERDUE = frozenset({"reminder_before_due", "due_today"})
 WORDS = frozenset(
@@ -199,6 +200,7 @@ def _channel_faults(name: str, file: LanguageFile) -> Iterator[str]:
         if (channel in CHANNELS[name]) != bool(text):
             yield f"texts.{name}: {channel} is {'not used for this text' if text else 'missing'}"
             continue
-        missing = {"creditor", "reference", "outstanding", amount} - set(PLACEHOLDER.findall(text))
+        which = "accounts" if name == SEVERAL else "reference"
+        missing = {"creditor", which, "outstanding", amount} - set(PLACEHOLDER.findall(text))
         if text and missing:
             yield f"texts.{name}.{channel} does not name: {', '.join(sorted(missing))}"

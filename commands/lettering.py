@@ -81,7 +81,7 @@ def _rendered(texts: Texts, name: str, language: str, channel: TextChannel, coun
     text = render(texts, language, name, channel, sample_facts(language, country))
     shown: dict[str, Any] = {"text": name, "language": language, "channel": channel}
     if channel == "sms":
-        shown |= {"segments": segments(text.body), "budget": budget(language)}
+        shown |= {"segments": segments(text.body), "budget": budget(language, name)}
     return shown | {"subject": text.subject, "body": text.body, "html": text.html, "file": None}
 
 

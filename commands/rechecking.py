@@ -68,6 +68,8 @@ def refuse_unlawful(found: Sequence[dict[str, Any]]) -> None:
 def _contacts() -> Iterator[Any]:
     yield col(Attempt.demand) | (col(Attempt.step) == OUTSIDE)
     yield col(Attempt.status).not_in(DID_NOT_LEAVE)
+    # What left within the message of another account is that contact, not a further one.
+    yield col(Attempt.within).is_(None)
     yield col(Attempt.outcome).is_(None) | col(Attempt.outcome).not_in(NOT_MADE)
 
 

@@ -88,6 +88,10 @@ def _facts(session: Session, webhook: Webhook) -> Iterator[tuple[Account, e.Even
         attempt = session.get_one(Attempt, webhook.attempt)
         report = e.DeliveryReport(event_id=webhook.key, at=webhook.at, message=attempt.key, status=content["report"])
         yield from ((account, report) for account in _running(session, [attempt.account]))
+        # What became of a message is true for every account that it spoke for.
+        for row in session.exec(select(Attempt).where(Attempt.within == attempt.key)):
+            also = report.model_copy(update={"message": row.key})
+            yield from ((account, also) for account in _running(session, [row.account]))
     if "opted" in content:
         stop = e.OptOut(
             event_id=f"{webhook.key}:opt_out", at=webhook.at, channel=content["channel"], status=content["opted"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from activities import papers
 from activities.documents import Pdf, make_certificate, make_letter, make_notice, make_package, make_statement
-from activities.texts import TextFacts, Texts, render
+from activities.texts import AccountLine, TextFacts, Texts, render
 from models.ledger import Entry
 
 TODAY = date(2026, 9, 23)
@@ -61,6 +61,10 @@ def sample_facts(language: str, country: str | None = None) -> TextFacts:
         offer_settlement=87_500,
         offer_until=date(2026, 10, 7),
         offer_defer_until=date(2026, 10, 31),
+        accounts=(
+            AccountLine(reference="A-2026-0042", overdue=OVERDUE - 25_000, outstanding=OUTSTANDING - 25_000),
+            AccountLine(reference="A-2026-0043", overdue=25_000, outstanding=25_000),
+        ),
         country=country or home,
     )
 

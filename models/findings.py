@@ -150,6 +150,10 @@ class MessageSent(StepResult):
     """Set where the step waits for an answer (an offer): until when."""
     offer: OfferMade | None = None
     """What was offered, where the step is an offer."""
+    covers: int = 0
+    """How many other accounts of the person it spoke for."""
+    within: str | None = None
+    """The account of the person whose message spoke for this one too; None: it had its own."""
 
 
 class OutcomeUnknown(StepResult):

@@ -264,6 +264,8 @@ class Strategy(Data):
     offers: Offers = Offers()
     fails: Annotated[int, Field(ge=1, le=20)] = 5
     """How often a step that fails for a technical reason is tried, an hour apart, before a person is asked."""
+    one_message: bool = False
+    """Whether a person with several accounts gets one SMS or e-mail for those of the same day."""
     cycles: Annotated[list[Cycle], Field(min_length=1)]
 
     @model_validator(mode="after")

@@ -94,6 +94,8 @@ class Account(SQLModel, table=True):
     stage: str | None = Field(default=None, index=True)
     next_step: str | None = None
     next_at: datetime | None = instant(nullable=True)
+    next_message: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    """The message that comes next if nothing else does, where the strategy lets one speak for several accounts."""
     why: str | None = None
     outstanding: int | None = money(nullable=True)
     overdue: int | None = money(nullable=True)
@@ -217,6 +219,10 @@ class Attempt(SQLModel, table=True):
     provider_id: str | None = Field(default=None, index=True)
     """The vendor's own id of the message."""
     provider_status: str | None = None
+    covers: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    """Other accounts of the party that this message speaks for: their steps' keys, references and amounts."""
+    within: str | None = Field(default=None, index=True)
+    """The attempt whose message spoke for this account too: no contact of its own."""
     reserved: datetime = instant()
     called: datetime | None = instant(nullable=True)
     """When the vendor was called: from then on it may have left, so it is looked up and never sent again."""

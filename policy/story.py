@@ -195,6 +195,13 @@ def _attempt(event: Any, money: str) -> str:
     return f"{event.step} {event.attempt}" + (f" by {event.channel}" if event.channel else "")
 
 
+def _sent(event: Any, money: str) -> str:
+    if event.within:
+        return f"{_attempt(event, money)}, in one message with account {event.within}"
+    many = f", in one message with {event.covers} more account" + ("s" if event.covers > 1 else "")
+    return _attempt(event, money) + (many if event.covers else "")
+
+
 def _task(event: Any, money: str) -> str:
     return f"{event.step} {event.attempt} for {event.assignee}, due {_instant(event.due)}"
 
@@ -235,7 +242,7 @@ WORDS: dict[str, Callable[[Any, str], str]] = {
     "promise_settled": _settled,
     "plan_settled": _settled,
     "hold_ended": lambda e, _: e.reason.replace("_", " "),
-    "message_sent": _attempt,
+    "message_sent": _sent,
     "outcome_unknown": lambda e, money: f"{_attempt(e, money)}: it may have left and counts as sent, a person looks",
     "task_opened": _task,
     "notice_issued": lambda e, _: f"{e.step} {e.attempt}, proof of delivery expected by {_instant(e.due)}",

@@ -28,6 +28,8 @@ def upgrade() -> None:
         sa.Column("provider", sa.String(), nullable=True),
         sa.Column("provider_id", sa.String(), nullable=True),
         sa.Column("provider_status", sa.String(), nullable=True),
+        sa.Column("covers", sa.JSON(), nullable=True),
+        sa.Column("within", sa.String(), nullable=True),
         sa.Column("reserved", sa.DateTime(timezone=True), nullable=False),
         sa.Column("called", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished", sa.DateTime(timezone=True), nullable=True),
@@ -38,6 +40,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_attempt_party_day", ["party", "local_day"], unique=False)
         batch_op.create_index(batch_op.f("ix_attempt_provider_id"), ["provider_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_attempt_token"), ["token"], unique=True)
+        batch_op.create_index(batch_op.f("ix_attempt_within"), ["within"], unique=False)
 
     op.create_table(
         "budget",
@@ -243,6 +246,7 @@ def upgrade() -> None:
         sa.Column("stage", sa.String(), nullable=True),
         sa.Column("next_step", sa.String(), nullable=True),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_message", sa.JSON(), nullable=True),
         sa.Column("why", sa.String(), nullable=True),
         sa.Column("outstanding", sa.BigInteger(), nullable=True),
         sa.Column("overdue", sa.BigInteger(), nullable=True),

@@ -40,6 +40,10 @@ def facts(language: str = "en", **changes: object) -> TextFacts:
         "offer_settlement": 8641975,
         "offer_until": date(2026, 9, 29),
         "offer_defer_until": date(2026, 9, 30),
+        "accounts": (
+            {"reference": "CRA-2026-00012345", "overdue": 1200000, "outstanding": 9000000},
+            {"reference": "CRA-2026-00012346", "overdue": 34567, "outstanding": 876543},
+        ),
         "country": "IT",
     }
     return TextFacts.model_validate(values | changes)

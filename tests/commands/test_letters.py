@@ -20,7 +20,7 @@ def test_every_text_is_listed_with_its_channels_its_languages_and_the_segments_o
     for text in listed:
         assert text["languages"] == list(LOCALES)
         assert set(text["segments"]) == (set(LOCALES) if "sms" in text["channels"] else set())
-        assert all(0 < size <= budget(language) for language, size in text["segments"].items())
+        assert all(0 < size <= budget(language, text["text"]) for language, size in text["segments"].items())
     assert "first_reminder" in command("starter", "letters").stdout
 
 

@@ -16,7 +16,7 @@ DAY = date(2026, 5, 1)
 
 
 def resolved(name: str, country: str, contract_date: date | None = DAY, principal: int = 1000_00) -> Tariff:
-    currencies = {"NL": "EUR", "PT": "EUR", "RU": "RUB", "RO": "RON", "BR": "BRL"}
+    currencies = {"IT": "EUR", "NL": "EUR", "PT": "EUR", "RU": "RUB", "RO": "RON", "BR": "BRL"}
     return tariff_for(name, country, Contract(contract_date, "consumer_loan", principal, currencies[country], 90))
 
 
