@@ -41,7 +41,8 @@ def _news(session: Session, asked: StepInput) -> str | None:
     mine = select(Attempt.key).where(Attempt.party == asked.party, Attempt.key != asked.act.key)
     said = select(Webhook.id).where(
         Webhook.status == "received",
-        Webhook.source != "twilio_status",
+        # A stop told to another case stands in the table of stops already.
+        col(Webhook.source).not_in(("twilio_status", "case")),
         (col(Webhook.party) == asked.party) | col(Webhook.attempt).in_(mine),
     )
     return "word of the debtor came before it left" if session.exec(said.limit(1)).first() else None

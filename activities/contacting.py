@@ -21,7 +21,7 @@ from activities.accounts import (
 )
 from activities.documents import Pdf, make_letter
 from activities.effects import Effects, clock
-from activities.papers import Letter
+from activities.papers import Computation, Letter
 from activities.providers.channel import Message
 from activities.segments import SEVERAL, budget, segments
 from activities.sending import send_once
@@ -58,21 +58,23 @@ class Contacting:
         return send_once(self._effects, asked, write)
 
     def _written(self, asked: StepInput) -> Message | NoAddress:
+        # First of all: a letter that does not add up is nobody's.
+        sums = computation(asked) if asked.act.channel is Channel.letter and asked.overdue else None
         with self._effects.database.reading() as session:
             known = addressed(session, asked)
         try:
-            return self._message(asked, known)
+            return self._message(asked, known, sums)
         except NoAddress as missing:
             return missing
 
-    def _message(self, asked: StepInput, known: Addressed) -> Message:
+    def _message(self, asked: StepInput, known: Addressed, sums: Computation | None) -> Message:
         channel = asked.act.channel
         if channel is None or asked.act.text is None:
             raise ApplicationError("a message needs a channel and a text", type="NoText", non_retryable=True)
         to = address(known.party, channel)
         wanted = cast(TextChannel, channel.value)
         text = render(self._texts, known.party.language, asked.act.text, wanted, facts(asked, known, self._charges))
-        pdf = self._letter(asked, known, text) if channel is Channel.letter else None
+        pdf = self._letter(asked, known, text, sums) if channel is Channel.letter else None
         return Message(
             key=asked.act.key,
             day=debtor_day(asked.now, asked.zone),
@@ -113,7 +115,6 @@ class Contacting:
         about = of_several(facts(asked, known, self._charges), known, covers)
         return render(self._texts, known.party.language, SEVERAL, wanted, about)
 
-    def _letter(self, asked: StepInput, known: Addressed, text: Rendered) -> Pdf:
-        sums = computation(asked) if asked.overdue else None
+    def _letter(self, asked: StepInput, known: Addressed, text: Rendered, sums: Computation | None) -> Pdf:
         letter = Letter(**paper(asked, known, text), address=window(known.party), computation=sums)
         return make_letter(self._texts, letter)
