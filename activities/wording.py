@@ -139,6 +139,7 @@ def faults(file: LanguageFile, placeholders: frozenset[str]) -> Iterator[str]:
     yield from _differences("codes", file.codes, CODES)
     for group in CODES.keys() & file.codes.keys():
         yield from _differences(f"codes.{group}", file.codes[group], CODES[group])
+    yield from _closing_faults(file.closing)
     yield from _differences("texts", file.texts, CHANNELS)
     for place, text in _all_texts(file):
         yield from _text_faults(place, text, placeholders)
@@ -146,6 +147,18 @@ def faults(file: LanguageFile, placeholders: frozenset[str]) -> Iterator[str]:
         yield from _channel_faults(name, file)
     if letter := file.texts.get("fourteen_day_letter"):
         yield from _fourteen_days_faults(" ".join(letter.letter))
+
+
+def _closing_faults(closing: Closing) -> Iterator[str]:
+    """Whom to ask, how to object and how to say stop stand in all that is sent (RU-C2, NL-C4, US-O3)."""
+    wanted = {
+        "sms": (closing.sms, {"contact"}),
+        "answers": (" ".join(closing.answers.values()), {"contact", "pay_to"}),
+        "opt_out": (" ".join(closing.opt_out.values()), {"contact"}),
+    }
+    for part, (text, names) in wanted.items():
+        if missing := names - set(PLACEHOLDER.findall(text)):
+            yield f"closing.{part} does not name: {', '.join(sorted(missing))}"
 
 
 def _fourteen_days_faults(text: str) -> Iterator[str]:

@@ -83,8 +83,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(sqlite_database: Database, tmp_path: Path) -> Desk:
-    return Desk(sqlite_database, tmp_path)
+def desk(database: Database, tmp_path: Path) -> Desk:
+    return Desk(database, tmp_path)
 
 
 def outcome(name: str = "o-1", **more: Any) -> e.ContactOutcome:

@@ -202,6 +202,14 @@ def test_a_text_that_does_not_name_the_amount_is_refused(copy: Path) -> None:
     assert fault_of(copy) == "it.yaml: texts.reminder_before_due.sms does not name: outstanding"
 
 
+def test_a_closing_without_a_way_to_object_or_to_say_stop_is_refused(copy: Path) -> None:
+    change(copy, "Per pagare, chiedere o contestare: {contact}. Basta", "Basta")
+    change(copy, "oppure ce lo dica: {contact}.", "grazie.")
+    assert fault_of(copy) == (
+        "it.yaml: closing.sms does not name: contact\nit.yaml: closing.opt_out does not name: contact"
+    )
+
+
 def test_a_word_that_is_missing_is_refused(copy: Path) -> None:
     change(copy, "{amount: Importo, ", "{")
     assert fault_of(copy) == "it.yaml: words: amount is missing"
