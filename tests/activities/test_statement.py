@@ -228,3 +228,9 @@ def test_a_year_late_is_explained_period_by_period_as_it_was_computed() -> None:
     assert "7.3% a year on €110.00 overdue, from 2 March 2027 to 31 March 2027 (30 days)" in text
     assert "Instalment 1 · 4% of €120.00 · At least €12.00 is charged." in text
     assert "Less than computed: the law or the contract sets a limit." in text
+
+
+@pytest.mark.parametrize("language", TEXTS.languages)
+def test_our_own_reasons_are_said_in_the_debtors_language(language: str) -> None:
+    ours = {"settled", "settlement_broken", "restructured", "old_terms", "charges_waived", "dispute_upheld"}
+    assert ours | {"credit", "credit_reversal"} <= {*TEXTS.languages[language].codes["reason"]}
