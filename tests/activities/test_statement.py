@@ -230,7 +230,11 @@ def test_a_year_late_is_explained_period_by_period_as_it_was_computed() -> None:
     assert "Less than computed: the law or the contract sets a limit." in text
 
 
-@pytest.mark.parametrize("language", TEXTS.languages)
-def test_our_own_reasons_are_said_in_the_debtors_language(language: str) -> None:
-    ours = {"settled", "settlement_broken", "restructured", "old_terms", "charges_waived", "dispute_upheld"}
-    assert ours | {"credit", "credit_reversal"} <= {*TEXTS.languages[language].codes["reason"]}
+def test_an_arrangement_that_changed_the_debt_says_so_in_the_debtors_language() -> None:
+    entries = [
+        Entry(key="s/1", kind="adjustment", day=DAY, amount=-60_00, reason="settled"),
+        Entry(key="s/2", kind="adjustment", day=DAY, amount=60_00, reason="settlement_broken"),
+    ]
+    paper = statement("it", entries=(*ENTRIES, *entries))
+    text = spaced(" ".join(pages(make_statement(TEXTS, paper))))
+    assert "rinuncia concordata" in text and "la riduzione concordata non vale più" in text
