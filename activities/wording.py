@@ -77,7 +77,9 @@ CODES: Mapping[str, frozenset[str]] = MappingProxyType(
         "product": frozenset(PRODUCTS),
         "delivery": frozenset({"letter", "registered_letter", "certified_email"}),
         "write_off": frozenset(get_args(Verdict)),
-        "reason": frozenset({"bounced", "chargeback", "correction", "goodwill", "settlement", "uncollectible"}),
+        "reason": frozenset({"bounced", "chargeback", "correction", "goodwill", "settlement", "uncollectible"})
+        | {"settled", "settlement_broken", "restructured", "old_terms", "charges_waived", "dispute_upheld"}
+        | {"credit", "credit_reversal"},
     }
 )
 

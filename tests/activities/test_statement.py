@@ -228,3 +228,13 @@ def test_a_year_late_is_explained_period_by_period_as_it_was_computed() -> None:
     assert "7.3% a year on €110.00 overdue, from 2 March 2027 to 31 March 2027 (30 days)" in text
     assert "Instalment 1 · 4% of €120.00 · At least €12.00 is charged." in text
     assert "Less than computed: the law or the contract sets a limit." in text
+
+
+def test_an_arrangement_that_changed_the_debt_says_so_in_the_debtors_language() -> None:
+    entries = [
+        Entry(key="s/1", kind="adjustment", day=DAY, amount=-60_00, reason="settled"),
+        Entry(key="s/2", kind="adjustment", day=DAY, amount=60_00, reason="settlement_broken"),
+    ]
+    paper = statement("it", entries=(*ENTRIES, *entries))
+    text = spaced(" ".join(pages(make_statement(TEXTS, paper))))
+    assert "rinuncia concordata" in text and "la riduzione concordata non vale più" in text
