@@ -170,14 +170,8 @@ async def test_what_is_told_of_the_message_later_is_told_to_every_case_that_it_s
             await person.went(n, "in one message")
         assert len(standin.taken) == 1
     content = {"report": "bounced"}
-    told = Webhook(
-        key="w",
-        status="received",
-        source="twilio_status",
-        attempt=person.attempt(1).key,
-        content=content,
-        at=datetime.now(UTC),
-    )
+    first, now = person.attempt(1).key, datetime.now(UTC)
+    told = Webhook(key="w", source="twilio_status", status="received", attempt=first, content=content, at=now)
     with sqlite_database.reading() as session:
         found = {account.id: fact for account, fact in _facts(session, told)}
     assert {account: fact.message for account, fact in found.items() if isinstance(fact, DeliveryReport)} == {
