@@ -89,6 +89,8 @@ class Contacting:
     def _for_all(self, session: Session, asked: StepInput, own: Message) -> tuple[Message, Result]:
         """The message, speaking for the person's other accounts too where it may; which ones, its attempt keeps."""
         attempt = session.get_one(Attempt, asked.act.key)
+        if attempt.within:
+            return own, done(asked).model_copy(update={"within": session.get_one(Attempt, attempt.within).account})
         free = attempt.status == "sending" and attempt.called is None and not asked.overtaken
         # What the outbox took it remembers by itself: it may have left with those that were written down.
         if free and not (attempt.covers and self._effects.ways.way(own).remembers):

@@ -54,7 +54,7 @@ def test_letters_go_out_as_pdf_and_emails_as_html(command: Command, here: Path) 
     assert "Ștefan Țuțuianu" in page
 
 
-@pytest.mark.parametrize("name", sorted(text_names()))
+@pytest.mark.parametrize("name", sorted(n for n in text_names() if "letter" in text_channels(n)))
 def test_every_paper_can_be_made_for_the_sample_account(command: Command, here: Path, name: str) -> None:
     answer = command("starter", "letters", name, "--language", "ru", "--channel", "letter", "--out", "seen")
     assert answer.exit_code == 0, answer.output
@@ -76,7 +76,7 @@ def test_what_does_not_exist_is_named(command: Command, words: list[str], said: 
     assert said in answer.stderr
 
 
-@pytest.mark.parametrize(("text", "size"), [("a" * 152 + "€" + "a" * 7, 2), ("😀" * 35, 1), ("ж" * 66 + "😀" * 2, 2)])
+@pytest.mark.parametrize(("text", "size"), [("a" * 152 + "€" + "a" * 7, 2), ("😀" * 35, 1), ("ж" * 67 + "😀" * 2, 2)])
 def test_a_letter_of_two_places_counts_twice(text: str, size: int) -> None:
     assert segments(text) == size
 

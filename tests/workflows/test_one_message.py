@@ -60,8 +60,8 @@ class Person:
         """What the journal of account n says of its effects."""
         return [line.reason for line in self.house.story(self.cases[n - 1].account) if line.kind == "effect"]
 
-    def next_step(self, n: int) -> str | None:
-        return self.house.account(self.cases[n - 1].account).next_step
+    def waits_for(self, n: int, step: str) -> bool:
+        return self.house.account(self.cases[n - 1].account).next_step == step
 
     def attempt(self, n: int) -> Attempt:
         [found] = [a for a in self.house.attempts() if a.account == self.cases[n - 1].account]
@@ -93,11 +93,7 @@ async def test_three_accounts_get_one_sms_and_every_case_goes_on(person: Person)
         assert f"reminder 1 by sms, in one message with account {first}" in person.told(n)[0]
         assert (person.attempt(n).status, person.attempt(n).within) == ("sent", person.attempt(1).key)
         with person.env.with_time_skipping_disabled():
-            await until(partial(looks, person, n))
-
-
-def looks(person: Person, n: int) -> bool:
-    return person.next_step(n) == "look"
+            await until(partial(person.waits_for, n, "look"))
 
 
 async def test_without_the_strategys_word_each_account_has_its_own(person: Person) -> None:
@@ -174,14 +170,8 @@ async def test_what_is_told_of_the_message_later_is_told_to_every_case_that_it_s
             await person.went(n, "in one message")
         assert len(standin.taken) == 1
     content = {"report": "bounced"}
-    told = Webhook(
-        key="w",
-        source="twilio_status",
-        attempt=person.attempt(1).key,
-        content=content,
-        status="received",
-        at=datetime.now(UTC),
-    )
+    first, now = person.attempt(1).key, datetime.now(UTC)
+    told = Webhook(key="w", source="twilio_status", status="received", attempt=first, content=content, at=now)
     with sqlite_database.reading() as session:
         found = {account.id: fact for account, fact in _facts(session, told)}
     assert {account: fact.message for account, fact in found.items() if isinstance(fact, DeliveryReport)} == {
