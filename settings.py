@@ -70,7 +70,8 @@ class Settings(BaseSettings):
         default=None, validation_alias=also("TWILIO_MESSAGING_SERVICE_SID")
     )
     twilio_senders: str | None = None
-    """Without a messaging service: the sender by the number's country, `IT:Banca,NL:+3197...,*:+1555...`."""
+    """The sender by the number's country, `IT:Banca,NL:+3197...,*:+1555...`; beside a messaging service: the names
+    that it sends under, so that no text promises a reply to a name."""
     twilio_base_url: str | None = Field(default=None, validation_alias=also("TWILIO_BASE_URL"))
     sendgrid_api_key: SecretStr | None = Field(default=None, validation_alias=also("SENDGRID_API_KEY"))
     sendgrid_host: str = Field(default="https://api.sendgrid.com", validation_alias=also("SENDGRID_HOST"))
