@@ -12,7 +12,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from models.strategy import Data, Name
+from models.agreements import Name
+from models.strategy import Data
 
 Percent = Annotated[Decimal, Field(ge=0, le=1000)]
 Share = Annotated[Decimal, Field(ge=0, le=100)]

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.strategy import Data, Name
+from models.agreements import Name
+from models.strategy import Data
 from models.tariff import Percent
 
 Amount = Annotated[Decimal, Field(ge=0, le=10**9)]
