@@ -70,7 +70,8 @@ class Settings(BaseSettings):
         default=None, validation_alias=also("TWILIO_MESSAGING_SERVICE_SID")
     )
     twilio_senders: str | None = None
-    """Without a messaging service: the sender by the number's country, `IT:Banca,NL:+3197...,*:+1555...`."""
+    """The sender by the number's country, `IT:Banca,NL:+3197...,*:+1555...`; beside a messaging service: the names
+    that it sends under, so that no text promises a reply to a name."""
     twilio_base_url: str | None = Field(default=None, validation_alias=also("TWILIO_BASE_URL"))
     sendgrid_api_key: SecretStr | None = Field(default=None, validation_alias=also("SENDGRID_API_KEY"))
     sendgrid_host: str = Field(default="https://api.sendgrid.com", validation_alias=also("SENDGRID_HOST"))
@@ -81,8 +82,8 @@ class Settings(BaseSettings):
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
     email_from: str | None = None
     """`Name <address>`, for SendGrid and SMTP."""
-    vendor_timeout: Annotated[float, Field(gt=0, le=20)] = 10.0
-    """Seconds a vendor has to connect, and to answer."""
+    vendor_timeout: Annotated[float, Field(gt=0, le=10)] = 10.0
+    """Seconds a vendor has to connect, and to answer: both together must fit into a try (workflows/sending.py)."""
     unknown_minutes: Annotated[float, Field(gt=0, le=1_440)] = 15.0
     """How long it is found out whether a message left before a person is asked."""
     sms_per_second: Annotated[float, Field(gt=0)] = 10.0

@@ -23,6 +23,7 @@ from activities.documents import Pdf, make_letter
 from activities.effects import Effects, clock
 from activities.papers import Computation, Letter
 from activities.providers.channel import Message
+from activities.providers.ways import country_of
 from activities.segments import SEVERAL, budget, segments
 from activities.sending import send_once
 from activities.texts import Rendered, Texts, render
@@ -73,7 +74,12 @@ class Contacting:
             raise ApplicationError("a message needs a channel and a text", type="NoText", non_retryable=True)
         to = address(known.party, channel)
         wanted = cast(TextChannel, channel.value)
-        text = render(self._texts, known.party.language, asked.act.text, wanted, facts(asked, known, self._charges))
+        told = facts(asked, known, self._charges)
+        if channel is Channel.sms:
+            # Whether a reply can come depends on the number and on who writes to it, not on where the person lives.
+            sender, country = self._effects.ways.sender(to), country_of(to) or told.country
+            told = told.model_copy(update={"country": country, "sms_sender": sender})
+        text = render(self._texts, known.party.language, asked.act.text, wanted, told)
         pdf = self._letter(asked, known, text, sums) if channel is Channel.letter else None
         return Message(
             key=asked.act.key,

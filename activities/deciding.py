@@ -30,7 +30,7 @@ from policy.packs import read_strategy
 from policy.treatment import Feed, decide
 from workflows.contracts import DECIDE, SET_ASIDE
 
-LEFT = frozenset({"sent", "delivered", "failed", "bounced"})
+LEFT = frozenset({"sent", "unknown", "delivered", "failed", "bounced"})
 """An attempt that left: what was reported of it is its status."""
 
 

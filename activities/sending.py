@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from sqlmodel import Session, col, select
+from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.accounts import NoAddress
@@ -20,6 +21,8 @@ from policy.contact_law import debtor_day
 from policy.results import base, unknown
 
 STOPPED = "HOUSE-3: stopped before it left"
+SOONEST_TRY, LATEST_TRY = timedelta(seconds=2), timedelta(minutes=5)
+"""Between two calls of a vendor that surely took nothing and did not say when to come again; the gap doubles."""
 SOONEST_LOOK, LATEST_LOOK = timedelta(seconds=1), timedelta(minutes=1)
 """Between two looks for a message that may have left; the gap grows with the time since."""
 Write = Callable[[Session], tuple[Message, Result]]
@@ -94,7 +97,8 @@ def _send(effects: Effects, asked: StepInput, leaving: Leaving, at: datetime) ->
     except NotSent as fault:
         with effects.database.session() as session:
             session.get_one(Attempt, asked.act.key).called = None
-        after = None if fault.after is None else timedelta(seconds=fault.after)
+        after = min(SOONEST_TRY * 2 ** (activity.info().attempt - 1), LATEST_TRY)
+        after = after if fault.after is None else timedelta(seconds=fault.after)
         raise ApplicationError(fault.code, type="NotSent", next_retry_delay=after) from None
     except MayHaveLeft as fault:
         raise ApplicationError(str(fault), type="MayHaveLeft", next_retry_delay=SOONEST_LOOK) from None

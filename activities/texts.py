@@ -106,9 +106,11 @@ class TextFacts(BaseModel):
     """All that a message speaks of, where it speaks of several; the amounts above are their sums then."""
     country: str = ""
     """Where the debtor is: whether an SMS can be answered there. Not known: it cannot."""
+    sms_sender: str | None = None
+    """Who an SMS comes from, where that is known: to a name nobody can reply."""
 
 
-PLACEHOLDERS = frozenset(TextFacts.model_fields) - {"currency", "country"}
+PLACEHOLDERS = frozenset(TextFacts.model_fields) - {"currency", "country", "sms_sender"}
 UNITS: Mapping[str, Literal["day", "month"]] = MappingProxyType(
     {"days_past_due": "day", "notice_days": "day", "offer_months": "month"}
 )
@@ -181,7 +183,8 @@ def render(texts: Texts, language: str, name: str, channel: TextChannel, facts: 
     wording = file.texts[name]
     fill = _Filling(facts, language, f"{language}.yaml: texts.{name}.{channel}", file.words)
     if channel == "sms":
-        ending = file.closing.sms if texts.replies.possible(facts.country) else file.closing.sms_no_reply
+        two_way = texts.replies.possible(facts.country, facts.sms_sender)
+        ending = file.closing.sms if two_way else file.closing.sms_no_reply
         return Rendered(subject=None, body=_gsm(_plain(fill(f"{wording.sms} {ending}"))))
     if name in PAPERS:
         return _written(fill(wording.subject), tuple(map(fill, wording.letter)), ())

@@ -17,13 +17,13 @@ def ways(settings: Settings) -> Ways:
     """The ways out as set. Raises SettingsError, which names the variable that is missing."""
     outbox = Outbox(settings.outbox)
     if settings.delivery == "outbox":
-        return Ways(outbox)
+        return Ways(outbox, senders=_senders(settings.twilio_senders))
     sms, email = _sms(settings), _email(settings)
     vendors = {channel: way for channel, way in (("sms", sms), ("email", email)) if way}
     if not vendors:
         raise SettingsError(f"TWILIO_ACCOUNT_SID: {NEEDS}name it, SENDGRID_API_KEY or SMTP_HOST")
     only = frozenset(word.strip().casefold() for word in (settings.recipients or "").split(",") if word.strip())
-    return Ways(outbox, vendors, only, timedelta(minutes=settings.unknown_minutes))
+    return Ways(outbox, vendors, only, timedelta(minutes=settings.unknown_minutes), _senders(settings.twilio_senders))
 
 
 def mode(found: Ways) -> str:

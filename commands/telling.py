@@ -15,6 +15,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from commands.answering import Refused
 from commands.reaching import ANSWER_SECONDS, answered, engine
+from intake.opting import opted_out
 from models import events as e
 from models.case import Case
 from models.database import Database
@@ -44,12 +45,15 @@ async def tell(database: Database, account: Account, fact: e.Event) -> Recorded:
                 raise
     with database.reading() as session:
         ended = _ended(session, account.id)
+        # What the party stopped or took back since: a case that has ended is told of neither.
+        stopped = opted_out(session, [ended.party]).get(ended.party, ())
     if not isinstance(fact, MONEY):
         case = Case.model_validate(ended.last_case)
         assert case.closed
         on = day_text(debtor_day(case.closed, case.zone))
         raise NotTaken(f"the case of {ended.reference} ended as {ended.outcome} on {on}")
-    return await _open_again(client, settings.task_queue, ended, fact)
+    case = Case.model_validate(ended.last_case).model_copy(update={"opt_outs": stopped})
+    return await _open_again(client, settings.task_queue, ended, case, fact)
 
 
 async def _record(client: Client, account: Account, fact: e.Event) -> Recorded:
@@ -74,10 +78,9 @@ def _ended(session: Session, account: str) -> Account:
     return row
 
 
-async def _open_again(client: Client, task_queue: str, account: Account, fact: e.Event) -> Recorded:
+async def _open_again(client: Client, task_queue: str, account: Account, case: Case, fact: e.Event) -> Recorded:
     """A new run from the case as it ended. If another one began meanwhile, that one is told."""
     signal = str(type(fact).model_fields["kind"].default)
-    case = Case.model_validate(account.last_case)
     again = reused(case, fact)
     if again:
         raise Refused(again)

@@ -6,7 +6,7 @@ Personal data lives here and in no workflow. Money is integer minor units. Insta
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, UniqueConstraint, column, func
 from sqlmodel import Field, SQLModel
 
 from models.columns import instant, money
@@ -50,7 +50,7 @@ class Party(SQLModel, table=True):
     """A person, known once per client, with all that may not be in a history."""
 
     __tablename__ = "party"
-    __table_args__ = (UniqueConstraint("client", "reference"),)
+    __table_args__ = (UniqueConstraint("client", "reference"), Index("ix_party_email", func.lower(column("email"))))
     id: str = Field(primary_key=True)
     client: str
     reference: str
@@ -58,7 +58,8 @@ class Party(SQLModel, table=True):
     language: str
     country: str
     zone: str
-    phone: str | None = None
+    phone: str | None = Field(default=None, index=True)
+    """By it, and by the address below, it is known who wrote us."""
     email: str | None = None
     street: str | None = None
     city: str | None = None

@@ -160,6 +160,16 @@ def test_every_image_has_a_version(compose: Compose) -> None:
     assert [i for i in images if not re.search(r":\$\{\w+:-[\d.]+\}$", i)] == []
 
 
+@pytest.mark.parametrize(("chapter", "service"), [("Sending", "worker"), ("Webhooks", "worker"), ("Webhooks", "web")])
+def test_what_env_example_says_of_vendors_reaches_who_needs_it(compose: Compose, chapter: str, service: str) -> None:
+    text = (HOUSE / ".env.example").read_text().partition(f"# --- {chapter}")[2].partition("\n# --- ")[0]
+    needed = set(re.findall(r"^# ([A-Z_]+)=", text, re.M))
+    if (chapter, service) == ("Webhooks", "worker"):
+        needed = {"PUBLIC_URL", "TWILIO_AUTH_TOKEN"}
+    assert needed
+    assert needed <= compose[service]["environment"].keys()
+
+
 def test_what_env_example_names_is_what_can_be_set() -> None:
     named = set(re.findall(r"^# ([A-Z_]+)=", (HOUSE / ".env.example").read_text(), re.M))
     fields = {name.upper() for name in Settings.model_fields}

@@ -17,9 +17,13 @@ with workflow.unsafe.imports_passed_through():
 ACTING = timedelta(minutes=1)
 TRYING = timedelta(hours=1)
 """A step that does not succeed within this time is a failed step: the policy says what follows."""
+SENDING = timedelta(seconds=30)
+"""The same for a message by a vendor, who has ten seconds to connect and ten to answer: then the worker is gone."""
 QUEUEING = timedelta(hours=6)
-"""The same for a message by a vendor: a portfolio's take hours at the vendor's rate."""
+"""As `TRYING`, for a message by a vendor: a portfolio's take hours at the vendor's rate."""
 ACT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=timedelta(minutes=5))
+SEND_RETRY = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=timedelta(seconds=10))
+"""After a worker that died. Who could not send, or looks for what may have left, says by itself when to try again."""
 SUMMARY_BYTES = 200
 
 
@@ -75,9 +79,9 @@ def _start(
         asked,
         task_queue=queue,
         result_type=cast(type, e.Result),
-        start_to_close_timeout=ACTING,
+        start_to_close_timeout=SENDING if queue else ACTING,
         schedule_to_close_timeout=within,
-        retry_policy=ACT_RETRY,
+        retry_policy=SEND_RETRY if queue else ACT_RETRY,
         cancellation_type=cancellation_type,
         summary=short(asked.act.why),
     )

@@ -8,7 +8,6 @@ from ssl import SSLCertVerificationError
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-import phonenumbers
 import requests
 from pydantic import SecretStr
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
@@ -19,10 +18,10 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError, SSLError
 
 from activities.providers.channel import MayHaveLeft, Message, NotSent, Rejected
 from activities.providers.faults import refusal
+from activities.providers.ways import country_of, sender_of
 
 CLOCKS_DIFFER = timedelta(minutes=2)
 MOST_LISTED = 100
-EVERYWHERE = "*"
 # It prints addresses with every request.
 logging.getLogger("twilio.http_client").setLevel(logging.WARNING)
 
@@ -95,12 +94,10 @@ class Twilio:
     def _sender(self, to: str) -> dict[str, Any]:
         if self.messaging_service:
             return {"messaging_service_sid": self.messaging_service}
-        try:
-            country = phonenumbers.region_code_for_number(phonenumbers.parse(to))
-        except phonenumbers.NumberParseException:
-            raise Rejected("address", "no valid number") from None
-        senders = self.senders or {}
-        sender = senders.get(country or EVERYWHERE, senders.get(EVERYWHERE))
+        country = country_of(to)
+        sender = sender_of(self.senders or {}, country)
+        if sender is None and country is None:
+            raise Rejected("address", "no valid number")
         if sender is None:
             raise Rejected("configuration", f"no sender for {country}")
         return {"from_": sender}

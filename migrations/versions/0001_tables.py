@@ -144,6 +144,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("client", "reference"),
     )
+    with op.batch_alter_table("party", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_party_phone"), ["phone"], unique=False)
+
     op.create_table(
         "party_fact",
         sa.Column("account", sa.String(), nullable=False),

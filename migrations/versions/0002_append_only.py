@@ -1,5 +1,9 @@
-"""The journal and the ledger only grow: no line of them is changed or taken away, by whomever."""
+"""The journal and the ledger only grow: no line of them is changed or taken away, by whomever.
 
+And an index that nobody can write by machine: of expressions.
+"""
+
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0002"
@@ -9,6 +13,7 @@ TABLES = ("journal", "ledger")
 
 
 def upgrade() -> None:
+    op.create_index("ix_party_email", "party", [sa.text("lower(email)")])
     if op.get_bind().dialect.name == "sqlite":
         on_sqlite()
     else:

@@ -50,7 +50,7 @@ async def hooks() -> tuple[float, str]:
             "PUBLIC_URL": PUBLIC,
             "TWILIO_AUTH_TOKEN": TOKEN,
         }
-        ours, plain = [str(HOUSE / "starter.py"), "serve"], ["-m", "tests.bench_hooks"]
+        ours, plain = [str(HOUSE / "starter.py"), "serve"], ["-m", "tests.bench.hooks"]
         with _server(ours, PORTS[0], environment), _server(plain, PORTS[1], {}):
             rates = [await _round(database, n) for n in range(ROUNDS)]
         database.close()

@@ -45,13 +45,18 @@ async def until(true: Callable[[], bool | Awaitable[bool]], seconds: float = DEA
 
 
 class WorkerProcess:
-    """`worker.py` as a process and process group of its own, told by the environment where it works."""
+    """`worker.py` as a process and process group of its own, told by the environment where it works.
 
-    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
-        self._log = log
+    Or another program; `begins` is what it says when it is at work.
+    """
+
+    def __init__(
+        self, environment: Mapping[str, str], log: Path, *program: str, begins: str = "Worker started"
+    ) -> None:
+        self._log, self._begins = log, begins
         with log.open("wb") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "worker.py"],
+                [sys.executable, *(program or ("worker.py",))],
                 cwd=HOUSE,
                 env={**os.environ, "PYTHONUNBUFFERED": "1", **environment},
                 stdout=out,
@@ -62,7 +67,7 @@ class WorkerProcess:
 
     async def at_work(self) -> None:
         """Wait until it takes work."""
-        await until(lambda: "Worker started" in self.said() or self.process.poll() is not None)
+        await until(lambda: self._begins in self.said() or self.process.poll() is not None)
         assert self.process.poll() is None, self.said()
 
     def said(self) -> str:

@@ -169,12 +169,12 @@ def test_a_number_that_takes_no_sms_is_lost_and_the_next_channel_is_tried(
 
 def test_who_opted_out_at_the_vendor_is_never_written_there_again(sqlite_database: Database, tmp_path: Path) -> None:
     with a_post(sqlite_database, tmp_path, 21610) as (post, standin):
-        case, unaware = post.case(), post.case(reference="A2", customer="P-A1")
+        case, running = post.case(), post.case(reference="A2", customer="P-A1")
         after = apply(case, Heard(event=post.run(post.step(case)), at=datetime.now(UTC)))
         assert after.opt_outs == (Channel.sms,)
         assert [(o.channel, o.source) for o in post.all(OptedOut)] == [("sms", "provider")]
         assert post.run(post.step(after)).kind == "message_sent"
-        other = post.run(post.step(unaware, datetime.now(UTC) + timedelta(days=1)))
+        other = post.run(post.step(running, datetime.now(UTC) + timedelta(days=1)))
     assert (other.kind, getattr(other, "lost", None)) == ("step_refused", "opt_out")
     assert [taken.vendor for taken in standin.taken] == ["sendgrid"]
     assert sum(standin.answers.values()) == 2
@@ -293,6 +293,25 @@ def test_what_left_before_it_was_stopped_is_told_as_sent(sqlite_database: Databa
             post.run(asked)
         assert overtaken(post, asked).kind == "message_sent"
     assert len(standin.taken) == 1
+
+
+@pytest.mark.parametrize(
+    ("phone", "senders", "ways_out"),
+    [
+        ("+12025550123", {}, "reply STOP"),
+        ("+12025550123", {"US": "+12025550100"}, "reply STOP"),
+        ("+12025550123", {"US": "Banca"}, "no more SMS"),
+        ("+12025550123", {"*": "Banca"}, "no more SMS"),
+        ("+40712034567", {"*": "+12025550100"}, "no more SMS"),
+    ],
+    ids=["the service picks", "a number", "a name", "a name everywhere", "a number that takes no answers"],
+)
+def test_no_text_promises_a_reply_that_cannot_come(
+    sqlite_database: Database, tmp_path: Path, phone: str, senders: dict[str, str], ways_out: str
+) -> None:
+    with a_post(sqlite_database, tmp_path, senders=senders) as (post, standin):
+        post.run(post.step(post.case(phone=phone)))
+    assert ways_out in standin.taken[0].body
 
 
 def test_on_an_allow_list_only_those_on_it_get_anything(sqlite_database: Database, tmp_path: Path) -> None:

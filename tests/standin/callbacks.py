@@ -9,6 +9,8 @@ from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from threading import Condition, Thread
+from typing import Any
+from uuid import uuid4
 
 import requests
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, SECP256R1, EllipticCurvePrivateKey, generate_private_key
@@ -43,6 +45,7 @@ class Callbacks:
     def __post_init__(self) -> None:
         self._agenda: list[tuple[float, int, Callable[[], object]]] = []
         self._numbers, self._changed, self._stopped = count(), Condition(), False
+        self._telling = False
         self.refused: list[int | str] = []
         Thread(target=self._run, daemon=True).start()
 
@@ -60,21 +63,35 @@ class Callbacks:
             elif vendor == "sendgrid" and self.events:
                 self._later(seconds, partial(self.tell_sendgrid, token, reference, status))
 
-    def tell_twilio(self, url: str, reference: str, status: str) -> int:
-        """One status callback; the HTTP status of the answer."""
+    def tell_twilio(self, url: str, reference: str, status: str, code: str | None = None) -> int:
+        """One status callback, with the code of its error; the HTTP status of the answer."""
         form = {"MessageSid": reference, "SmsSid": reference, "MessageStatus": status, "SmsStatus": status}
+        return self._signed(url, form | ({"ErrorCode": code} if code else {}))
+
+    def write(self, url: str, sender: str, body: str) -> int:
+        """A debtor writes an SMS; the HTTP status of the answer."""
+        return self._signed(url, {"MessageSid": f"SM{uuid4().hex}", "From": sender, "To": "+12025550100", "Body": body})
+
+    def _signed(self, url: str, form: dict[str, str]) -> int:
         signature = RequestValidator(self.twilio_token).compute_signature(url, form)
         return self._post(url, form, {"X-Twilio-Signature": signature})
 
     def tell_sendgrid(self, token: str, reference: str, event: str) -> int:
         """One batch of one event; the HTTP status of the answer."""
         assert self.events
-        told = {"event": event, "action_id": token, "sg_message_id": f"{reference}.filter0", "timestamp": 1}
+        told: dict[str, Any] = {"event": event, "action_id": token, "sg_message_id": f"{reference}.filter0"}
+        told["timestamp"] = 1
         body = json.dumps([told | {"sg_event_id": f"{token}-{event}", "email": "debtor@example.org"}]).encode()
         stamp = str(int(time.time()))
         signature = base64.b64encode(self.sendgrid_key.sign(stamp.encode() + body, ECDSA(SHA256()))).decode()
         names = ("X-Twilio-Email-Event-Webhook-Signature", "X-Twilio-Email-Event-Webhook-Timestamp", "Content-Type")
         return self._post(self.events, body, dict(zip(names, (signature, stamp, "application/json"), strict=True)))
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that was to be told was told."""
+        with self._changed:
+            return not self._agenda and not self._telling
 
     def stop(self) -> None:
         """Tell nothing more."""
@@ -105,4 +122,6 @@ class Callbacks:
                 if self._stopped:
                     return
                 _, _, tell = heappop(self._agenda)
+                self._telling = True
             tell()
+            self._telling = False
