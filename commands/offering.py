@@ -53,7 +53,7 @@ def wished(left: str | None, months: int | None, percent: float | None, currency
         money_left = None if left is None else 0 if left.strip() == "0" else money(left, currency)
     except ValueError as fault:
         raise Refused(f"left: {fault}") from None
-    return Wish(money_left, months, None if percent is None else Decimal(str(percent)))
+    return Wish(money_left, months, None if percent is None else Decimal(f"{percent:g}"))
 
 
 def sight(database: Database, case: Case, wish: Wish) -> Sight:

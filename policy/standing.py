@@ -57,7 +57,7 @@ def closed(now: Now) -> Close | None:
             outcome=case.outcome or "closed", why=f"ended as {case.outcome} before; a person looks at what came"
         )
     if now.position.outstanding == 0:
-        return Close(outcome="paid", why=_settled(case) or "nothing is outstanding")
+        return Close(outcome="paid", why=_settled(case) or _given_up(case) or "nothing is outstanding")
     runs = any(plan.verdict == "running" for plan in case.plans)
     if now.position.overdue == 0 and case.episode > 0 and now.strategy.on_cure == "close" and not runs:
         return Close(outcome="cured", why="nothing is overdue any more")
@@ -70,6 +70,11 @@ def _settled(case: Case) -> str | None:
     if last is None or (last.what, last.verdict) != ("settlement", "fulfilled") or not waived:
         return None
     return f"settled for less: {money_text(-waived[-1].amount, case.currency)} waived"
+
+
+def _given_up(case: Case) -> str | None:
+    given = -sum(a.amount for a in case.adjustments if a.write_off)
+    return f"nothing is outstanding: {money_text(given, case.currency)} written off" if given else None
 
 
 def _rest_settled(now: Now) -> str | None:

@@ -17,7 +17,7 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes
 import engine
 from engine import EmbeddedEngine, EngineNotRunning, connect
 from settings import HOUSE, Settings, load_settings
-from workflows.contracts import PORTFOLIO, SEARCH_ATTRIBUTES, TASK_QUEUE
+from workflows.contracts import PORTFOLIO, SEARCH_ATTRIBUTES
 
 IN_ANOTHER_PROCESS = """
 import asyncio, sys
@@ -65,7 +65,7 @@ async def test_workflows_and_address_survive_a_restart(settings: Settings) -> No
     portfolio = TypedSearchAttributes([SearchAttributePair(PORTFOLIO, "p-1")])
     async with EmbeddedEngine(settings) as first:
         client = await connect(settings)
-        await client.start_workflow("Any", id="w", task_queue=TASK_QUEUE, search_attributes=portfolio)
+        await client.start_workflow("Any", id="w", task_queue="rientro", search_attributes=portfolio)
     assert gone(settings.data_dir)
     async with EmbeddedEngine(settings) as second:
         found = await (await connect(settings)).get_workflow_handle("w").describe()

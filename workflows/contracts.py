@@ -1,10 +1,9 @@
-"""The names by which the engine knows us: task queue, workflow ids, search attributes. None of them is personal."""
+"""The names by which the engine knows us: workflow ids, search attributes. None of them is personal."""
 
 from datetime import datetime
 
 from temporalio.common import SearchAttributeKey
 
-TASK_QUEUE = "rientro"
 PORTFOLIO: SearchAttributeKey[str] = SearchAttributeKey.for_keyword("RientroPortfolio")
 STAGE: SearchAttributeKey[str] = SearchAttributeKey.for_keyword("RientroStage")
 SEGMENT: SearchAttributeKey[str] = SearchAttributeKey.for_keyword("RientroSegment")

@@ -97,6 +97,8 @@ def test_a_debt_that_is_given_up_in_part_goes_on_with_the_rest():
     life = life_of().until(3)
     life.hears(e.WrittenOff, amount=900_00)
     assert (life.outcome, life.position.outstanding) == (None, 103_00)
+    life.pays(103_00)
+    assert (life.outcome, life.why) == ("paid", "nothing is outstanding: 900.00 EUR written off")
 
 
 def test_no_more_is_given_up_than_is_owed():

@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from intake.packs import charges
 from intake.tariffs import tariff_for, tariffs
 from models.tariff import Tariff
 from policy.money import position
 from policy.packs import PackFault, read_tariff
-from policy.tariffs import Contract, NoSuchTariff
+from policy.tariffs import Contract, NoSuchTariff, resolve
 from tests.policy.cases import account, day, owes
 
 DAY = date(2026, 5, 1)
@@ -46,6 +47,16 @@ def test_the_fee_of_a_portuguese_instalment():
     tariff = resolved("pt_consumer_credit", "PT")
     case = account(instalments=owes((0, 1000_00)), tariff=tariff)
     assert position(case, day(1)).late_fees == 40_00
+
+
+@pytest.mark.parametrize(("country", "fee"), [("PT", 40_00), ("BR", 20_00)])
+def test_a_late_fee_above_the_share_of_the_instalment_that_the_law_allows_is_cut(country, fee):
+    greedy = tariffs()["pt_consumer_credit"].file.model_copy(update={"country": country})
+    greedy = greedy.model_copy(update={"late_fees": [greedy.late_fees[0].model_copy(update={"percent": Decimal(25)})]})
+    law = charges()[country]
+    found = resolve(greedy, "v", law, Contract(DAY, "consumer_loan", 1000_00, law.currency, 90))
+    case = account(instalments=owes((0, 1000_00)), tariff=found)
+    assert position(case, day(1)).late_fees == fee
 
 
 def test_dutch_interest_follows_the_table_of_the_law():
