@@ -150,7 +150,7 @@ def _rejected(effects: Effects, session: Session, asked: StepInput, fault: Rejec
     vendor.called = None
     match fault.fault:
         case "configuration":
-            until = stop(session, asked, vendor.provider or "", fault.code, at)
+            until = stop(session, vendor.provider or "", asked.country, asked.account, fault.code, at)
             return _withdrawn(effects, session, asked, deferral(asked, vendor.provider or "", until), at)
         case "address" | "opt_out" as lost:
             if lost == "opt_out":

@@ -22,14 +22,13 @@ def stopped_until(session: Session, vendor: str, country: str, at: datetime) -> 
     return task.due if task and task.status == "open" and task.due and task.due > at else None
 
 
-def stop(session: Session, asked: StepInput, vendor: str, code: str, at: datetime) -> datetime:
+def stop(session: Session, vendor: str, country: str, account: str, code: str, at: datetime) -> datetime:
     """Stop the vendor for the country, put it on the worklist once, and say until when."""
-    until, key = at + PAUSE, _key(vendor, asked.country)
-    why = f"{vendor} sends nothing to {asked.country} ({code}): mend its account or sender"
+    until, key = at + PAUSE, _key(vendor, country)
+    why = f"{vendor} sends nothing to {country} ({code}): mend its account or sender"
     log.error("%s", why)
     task = session.get(Task, key)
     if task is None:
-        account = asked.account
         task = Task(key=key, account=account, kind="attention", assignee="supervisors", why=why, opened=at)
         session.add(task)
     task.status, task.why, task.due, task.outcome, task.ended = "open", why, until, None, None

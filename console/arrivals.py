@@ -35,6 +35,7 @@ class Vendor(BaseModel):
     reports: dict[str, Literal["delivered", "failed", "bounced"]]
     bad_address: frozenset[str]
     stopped: frozenset[str]
+    configuration: frozenset[str]
     lifted: frozenset[str]
     unused: frozenset[str]
 

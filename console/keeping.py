@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, SQLModel, col, func, select
 
 from activities.replies import E164, Replies
+from activities.stopping import stop
 from console.arrivals import Arrival, Vendor
 from console.signatures import Refusal
 from intake.opting import OptOut, opt_out
@@ -30,6 +31,7 @@ LEARNT = (
 )
 SOURCES = {"twilio_inbound": "sms", "twilio_status": "provider", "sendgrid": "email"}
 """Where a stop was said, by the door it came through."""
+VENDORS = {"twilio_status": "twilio", "sendgrid": "sendgrid"}
 
 
 class Rules(NamedTuple):
@@ -123,6 +125,8 @@ def _report(
         return {"status": "unmatched", "why": "a status that nobody here has heard of"}
     if attempt and _ranked(vendor, attempt, arrival) and said.report:
         content["report"] = said.report
+        if arrival.cause in vendor.configuration:
+            _stop_vendor(session, attempt, arrival)
     if said.opted:
         people = {attempt.party} if attempt else set()
         _opt(session, arrival, said.opted, people | _people(session, arrival), content)
@@ -132,6 +136,14 @@ def _report(
         content["address"] = arrival.address
         return {"status": "unmatched", "why": "no message of ours has this id"}
     return {"status": "ignored", "why": None}
+
+
+def _stop_vendor(session: Session, message: _Message, arrival: Arrival) -> None:
+    """Our account or sender is at fault: nothing more is sent to that country until somebody looks."""
+    attempt = session.get_one(Attempt, message.key)
+    vendor = VENDORS[arrival.source]
+    code = f"{vendor} {arrival.cause}"
+    stop(session, vendor, session.get_one(Party, message.party).country, attempt.account, code, arrival.at)
 
 
 def _ranked(vendor: Vendor, attempt: _Message, arrival: Arrival) -> bool:

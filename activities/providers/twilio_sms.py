@@ -22,6 +22,8 @@ from activities.providers.ways import country_of, sender_of
 
 CLOCKS_DIFFER = timedelta(minutes=2)
 MOST_LISTED = 100
+VALID_SECONDS = 3600
+"""How long Twilio may keep a message in its queues: what was lawful in the afternoon is not at night."""
 # It prints addresses with every request.
 logging.getLogger("twilio.http_client").setLevel(logging.WARNING)
 
@@ -61,7 +63,7 @@ class Twilio:
 
     def send(self, message: Message) -> str | None:
         """Send once; the reference is the message's SID. Raises NotSent, MayHaveLeft, Rejected."""
-        wanted = self._sender(message.to)
+        wanted = self._sender(message.to) | {"validity_period": VALID_SECONDS}
         if self.callbacks:
             wanted["status_callback"] = f"{self.callbacks}/{message.token}"
         http = BaseUrlHttpClient(self.base_url, self.timeout)

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlmodel import select
 
+from activities.stopping import stopped_until
 from console.arrivals import load_vendors
-from models.tables import OptedOut
+from models.tables import OptedOut, Task
 from tests.console.conftest import EMAIL, PHONE, People, Web, token
 
 SMS, MAIL = token(1), token(2)
@@ -49,6 +51,19 @@ def test_the_same_status_again_is_kept_once(web: Web) -> None:
     for _ in range(3):
         assert web.status(SMS, "delivered").status_code == 204
     assert len(web.kept()) == 1
+
+
+@pytest.mark.parametrize(("code", "stopped"), [("30034", True), ("30003", False)])
+def test_a_fault_of_our_sender_that_is_told_later_stops_the_vendor(web: Web, code: str, stopped: bool) -> None:
+    web.status(SMS, "undelivered", ErrorCode=code)
+    web.status(SMS, "failed", ErrorCode=code, sid="SM2")
+    with web.database.reading() as session:
+        tasks = [(t.status, t.assignee, t.why) for t in session.exec(select(Task))]
+        until = stopped_until(session, "twilio", "IT", datetime.now(UTC))
+    why = "twilio sends nothing to IT (twilio 30034): mend its account or sender"
+    assert tasks == ([("open", "supervisors", why)] if stopped else [])
+    assert bool(until) is stopped
+    assert web.kept()[0].content["report"] == "failed"
 
 
 def test_a_status_without_our_token_is_placed_by_the_vendors_id(web: Web, people: People) -> None:
