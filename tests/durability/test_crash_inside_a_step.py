@@ -170,7 +170,7 @@ def test_a_notice_cut_in_two_leaves_with_the_bytes_that_were_kept(sqlite_databas
             "text": "formal_notice",
         }
     )
-    asked = desk.step().model_copy(update={"act": act})
+    asked = step_input(desk.case, act, datetime.now(UTC))
     with pytest.raises(PowerCut):
         desk.run(asked)
     result = desk.run(asked.model_copy(update={"now": asked.now + timedelta(days=1)}))
