@@ -15,22 +15,21 @@ from activities.documents import make_letter
 from activities.effects import Effects
 from activities.papers import Computation, Letter
 from activities.providers.outbox import Outbox
-from intake.handover import hand_over
-from intake.opening import load_cases
-from intake.packs import strategies
 from models import events as e
 from models.case import Case
 from models.database import Database
 from models.ledger import Entry, OpenCharge
-from models.tables import Attempt, Portfolio
+from models.tables import Account, Attempt
 from policy.money import position
 from policy.results import step_input
 from tests.activities.ledger_facts import DAY, ENTRIES, LATE, asked, lent, pages, statement
 from tests.activities.letter_facts import TEXTS
+from tests.durability.machine import take
 from tests.policy.cases import at
 from tests.policy.cases import day as day_of
 from tests.policy.test_ledger import DAYS, books
-from tests.workflows.houses import account_row
+from tests.providers.post import REMINDERS
+from tests.workflows.houses import account_row, days_ago
 
 
 def letter_of(sums: Computation) -> str:
@@ -84,17 +83,13 @@ def test_a_letter_that_does_not_add_up_leaves_no_trace_in_the_contact_log(
     sqlite_database: Database, tmp_path: Path
 ) -> None:
     contacting = Contacting(Effects(sqlite_database, {}, Outbox(tmp_path)), TEXTS, {})
-    now = asked().now
-    row = account_row("IT-1", "cec", [(now, 120_00)])
-    portfolio = Portfolio(id="p1", client="bank", source="test", created=now, fed=now)
-    pack = strategies()["cec"]
-    with sqlite_database.session() as session:
-        hand_over(session, portfolio, [row], lambda _: (pack.version, "out_of_court"), {pack.version: pack.text})
+    take(sqlite_database, "p", [account_row("A1", "cec", [(days_ago(40), 50_000)])], REMINDERS, lambda _: "sms")
     with sqlite_database.reading() as session:
-        [case], *_ = load_cases(session, "p1", 0, 10, now)
-    act = asked().act.model_copy(update={"text": "first_letter"})
+        account = session.exec(select(Account)).one()
+    named = {"text": "first_reminder"}
+    wrong = asked(entries=(), account=account.id, party=account.party)
     with pytest.raises(ApplicationError) as caught:
-        contacting.send_message(asked(account=case.account, party=case.party, act=act, entries=()))
+        contacting.send_message(wrong.model_copy(update={"act": wrong.act.model_copy(update=named)}))
     assert caught.value.type == "DoesNotAddUp"
     with sqlite_database.reading() as session:
         assert session.exec(select(Attempt)).all() == []
