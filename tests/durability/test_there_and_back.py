@@ -46,7 +46,7 @@ class Town:
     def debtor(self, cycle: str, behaviour: Behaviour = "take") -> tuple[str, Case]:
         """A debtor with one account that is not started yet; the phone, whatever the channel of the first message."""
         n = next(self._numbers)
-        phone, email = f"+1202555{n:04}", f"d{n}@example.org"
+        phone, email = f"+393471{n:06}", f"d{n}@example.org"
         self.plan[phone if cycle == "sms" else email] = behaviour
         self.machine.take(f"p{n}", [row(f"A{n}", phone=phone, email=email)], REMINDERS, lambda _: cycle)
         return phone, self.machine.cases(f"p{n}")[0]

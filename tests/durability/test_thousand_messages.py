@@ -129,7 +129,7 @@ async def test_a_thousand_messages_leave_once_each(settings: Settings) -> None:
     async with a_machine(settings) as machine:
         living = Living(machine, standin, rientro_unknown_minutes=0.4)
         await living.web().at_work()
-        rows = [row(f"M{n}", phone=f"+1202{2000000 + n}", email=f"d{n}@example.org") for n in range(MESSAGES)]
+        rows = [row(f"M{n}", phone=f"+39347{2000000 + n}", email=f"d{n}@example.org") for n in range(MESSAGES)]
         machine.take("thousand", rows, REMINDERS, lambda r: "sms" if int(r.account[1:]) % 2 else "email")
         await machine.start("thousand")
         await five_kills(machine, standin, living, random.Random(seed))

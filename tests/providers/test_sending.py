@@ -298,10 +298,10 @@ def test_what_left_before_it_was_stopped_is_told_as_sent(sqlite_database: Databa
 @pytest.mark.parametrize(
     ("phone", "senders", "ways_out"),
     [
-        ("+12025550123", {}, "reply STOP"),
-        ("+12025550123", {"US": "+12025550100"}, "reply STOP"),
-        ("+12025550123", {"US": "Banca"}, "no more SMS"),
-        ("+12025550123", {"*": "Banca"}, "no more SMS"),
+        ("+31612345678", {}, "reply STOP"),
+        ("+31612345678", {"NL": "+3197010240000"}, "reply STOP"),
+        ("+31612345678", {"NL": "Banca"}, "no more SMS"),
+        ("+31612345678", {"*": "Banca"}, "no more SMS"),
         ("+40712034567", {"*": "+12025550100"}, "no more SMS"),
     ],
     ids=["the service picks", "a number", "a name", "a name everywhere", "a number that takes no answers"],
