@@ -102,4 +102,7 @@ def _begun(session: Session, asked: StepInput, key: str, at: datetime) -> bool:
 def _speaking_for(session: Session, asked: StepInput, key: str, at: datetime) -> Attempt | None:
     today = select(Attempt).where(Attempt.party == asked.party, Attempt.local_day == debtor_day(at, asked.zone))
     of_others = today.where(Attempt.key != asked.act.key).order_by(col(Attempt.reserved).desc())
-    return next((row for row in session.exec(of_others) if any(c["key"] == key for c in row.covers or ())), None)
+    speaking = [row for row in session.exec(of_others) if any(c["key"] == key for c in row.covers or ())]
+    # One that left, or is about to, speaks for it, however many failed before or after.
+    alive = [row for row in speaking if row.status in ("sending", *LEFT)]
+    return next(iter(alive or speaking), None)
