@@ -5,7 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
+from models.data import Data, Name, Range
+
 Written = Literal["sms", "email", "letter"]
 Arrangement = Literal["plan", "deferral", "restructuring", "settlement"]
 IfBroken = Literal["rest", "all_at_once", "old_terms", "full_debt"]
@@ -13,33 +14,6 @@ IfBroken = Literal["rest", "all_at_once", "old_terms", "full_debt"]
 once, the contract as it was before a restructuring, or the debt without the discount."""
 Schedule = Literal["annuity", "equal_principal"]
 Percent = Annotated[Decimal, Field(ge=0, le=100)]
-
-
-class Data(BaseModel):
-    """Closed and frozen: an unknown field is a fault, not a surprise."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Range(Data):
-    """Both ends belong to the range; an absent end is open."""
-
-    min: Decimal | None = None
-    max: Decimal | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.min is None and self.max is None:
-            raise ValueError("a range needs min, max or both")
-        if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError(f"min {self.min} is above max {self.max}")
-        return self
-
-    def holds(self, value: Decimal | int | None) -> bool:
-        """Whether the value lies in the range; an unknown value does not."""
-        if value is None:
-            return False
-        return (self.min is None or value >= self.min) and (self.max is None or value <= self.max)
 
 
 class Reminder(Data):

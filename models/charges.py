@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from models.agreements import Data, Name
+from models.data import Data, Name
 
 Percent = Annotated[Decimal, Field(ge=0, le=1000)]
 Share = Annotated[Decimal, Field(ge=0, le=100)]

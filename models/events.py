@@ -68,7 +68,7 @@ from models.money_facts import (
     WrittenOff,
 )
 
-Finding = Annotated[
+AFinding = (
     EpisodeStarted
     | Reopened
     | StageEntered
@@ -82,10 +82,9 @@ Finding = Annotated[
     | HoldEnded
     | Flagged
     | StepPassed
-    | TaskEnded,
-    Field(discriminator="kind"),
-]
-Result = Annotated[
+    | TaskEnded
+)
+AResult = (
     MessageSent
     | OutcomeUnknown
     | TaskOpened
@@ -94,38 +93,11 @@ Result = Annotated[
     | AccountPlaced
     | StepDeferred
     | StepRefused
-    | StepFailed,
-    Field(discriminator="kind"),
-]
-AnyEvent = Annotated[
-    Fact
-    | Unreadable
-    | Moved
-    | EpisodeStarted
-    | Reopened
-    | StageEntered
-    | EpisodeEnded
-    | StageChanged
-    | PromiseSettled
-    | PlanSettled
-    | OfferExpired
-    | ChargesLeft
-    | OfferTaken
-    | HoldEnded
-    | Flagged
-    | StepPassed
-    | TaskEnded
-    | MessageSent
-    | OutcomeUnknown
-    | TaskOpened
-    | NoticeIssued
-    | DocumentIssued
-    | AccountPlaced
-    | StepDeferred
-    | StepRefused
-    | StepFailed,
-    Field(discriminator="kind"),
-]
+    | StepFailed
+)
+Finding = Annotated[AFinding, Field(discriminator="kind")]
+Result = Annotated[AResult, Field(discriminator="kind")]
+AnyEvent = Annotated[Fact | Unreadable | Moved | AFinding | AResult, Field(discriminator="kind")]
 
 
 class Heard(BaseModel):

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from models.contact import CHANNELS, Actor, DayKind, FactName, LawChannel, Level, Place
-from models.strategy import Data
+from models.data import Data
 
 WEEK: tuple[DayKind, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAYS: tuple[DayKind, ...] = (*WEEK, "holiday")

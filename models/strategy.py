@@ -5,9 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from models.agreements import Data as Data
-from models.agreements import FollowUp, Name, Offers, PromiseRules, Schedule, Written
-from models.agreements import Range as Range
+from models.agreements import FollowUp, Offers, PromiseRules, Schedule, Written
+from models.data import Data, Name, Range
 from models.events import Channel, Outcome
 from models.ledger import ALLOCATION, PartKind
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from models.agreements import Data, Name
+from models.data import Data, Name
 from models.tariff import Percent
 
 Amount = Annotated[Decimal, Field(ge=0, le=10**9)]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from models.strategy import For, Range, Strategy
+from models.data import Range
+from models.strategy import For, Strategy
 
 
 @dataclass(frozen=True, slots=True)
