@@ -10,10 +10,12 @@ from temporalio.exceptions import ApplicationError
 
 from activities.accounts import (
     Addressed,
+    Lacking,
     NoAddress,
     address,
     addressed,
     computation,
+    demanded,
     facts,
     of_several,
     paper,
@@ -52,20 +54,20 @@ class Contacting:
         written = self._written(asked)
 
         def write(session: Session) -> tuple[Message, Result]:
-            if isinstance(written, NoAddress):
+            if isinstance(written, NoAddress | Lacking):
                 raise written
             return self._for_all(session, asked, written)
 
         return send_once(self._effects, asked, write)
 
-    def _written(self, asked: StepInput) -> Message | NoAddress:
+    def _written(self, asked: StepInput) -> Message | NoAddress | Lacking:
         # First of all: a letter that does not add up is nobody's.
         sums = computation(asked) if asked.act.channel is Channel.letter and asked.overdue else None
         with self._effects.database.reading() as session:
             known = addressed(session, asked)
         try:
             return self._message(asked, known, sums)
-        except NoAddress as missing:
+        except (NoAddress, Lacking) as missing:
             return missing
 
     def _message(self, asked: StepInput, known: Addressed, sums: Computation | None) -> Message:
@@ -79,7 +81,8 @@ class Contacting:
             # Whether a reply can come depends on the number and on who writes to it, not on where the person lives.
             sender, country = self._effects.ways.sender(to), country_of(to) or told.country
             told = told.model_copy(update={"country": country, "sms_sender": sender})
-        text = render(self._texts, known.party.language, asked.act.text, wanted, told)
+        fields = demanded(self._effects.packs[asked.country], known, asked.act.text, wanted, told)
+        text = render(self._texts, known.party.language, asked.act.text, wanted, told, fields)
         pdf = self._letter(asked, known, text, sums) if channel is Channel.letter else None
         return Message(
             key=asked.act.key,
@@ -114,14 +117,19 @@ class Contacting:
         """Whether an SMS keeps within its segments; those that do not fit have their own."""
         if asked.act.channel is not Channel.sms:
             return True
-        known = addressed(session, asked)
-        return segments(self._of_several(session, asked, covers).body) <= budget(known.party.language, SEVERAL)
+        # What the law adds comes on top: it is no reason to write more often.
+        text, known = self._of_several(session, asked, covers, by_law=False), addressed(session, asked)
+        return segments(text.body) <= budget(known.party.language, SEVERAL)
 
-    def _of_several(self, session: Session, asked: StepInput, covers: list[dict[str, Any]]) -> Rendered:
+    def _of_several(
+        self, session: Session, asked: StepInput, covers: list[dict[str, Any]], *, by_law: bool = True
+    ) -> Rendered:
         known = addressed(session, asked)
         wanted = cast(TextChannel, asked.act.channel)
         about = of_several(facts(asked, known, self._charges), known, covers)
-        return render(self._texts, known.party.language, SEVERAL, wanted, about)
+        packs = self._effects.packs[asked.country]
+        fields = demanded(packs, known, SEVERAL, wanted, about) if by_law else ()
+        return render(self._texts, known.party.language, SEVERAL, wanted, about, fields)
 
     def _letter(self, asked: StepInput, known: Addressed, text: Rendered, sums: Computation | None) -> Pdf:
         letter = Letter(**paper(asked, known, text), address=window(known.party), computation=sums)

@@ -5,7 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from activities.texts import Line, Rendered
+from activities.lines import Line
+from activities.texts import Rendered
 from models.ledger import Entry, OpenCharge
 from policy.barring import Verdict
 

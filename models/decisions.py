@@ -149,6 +149,11 @@ class StepInput(BaseModel):
     """For steps on paper: what is open beside the instalments."""
     credit: int = 0
     disputed: int = 0
+    principal: int | None = None
+    """What the outstanding is made of, with the three below."""
+    interest: int | None = None
+    late_fees: int | None = None
+    costs: int | None = None
     released: tuple[tuple[str, date], ...] = ()
     """Who let this step go ahead, and when."""
     overtaken: bool = False

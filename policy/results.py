@@ -60,6 +60,10 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
         beside=beside(case, today) if on_paper else (),
         credit=owed.credit,
         disputed=owed.disputed,
+        principal=owed.principal,
+        interest=owed.interest,
+        late_fees=owed.late_fees,
+        costs=owed.costs,
         released=tuple(
             (r.by, debtor_day(r.at, case.zone))
             for r in case.released
