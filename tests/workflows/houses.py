@@ -32,7 +32,7 @@ PLACES = {
     "crecerto": ("BR", "America/Sao_Paulo", "BRL", "pt", "microcredit"),
 }
 
-SENDER = {
+SENDER: dict[str, Any] = {
     "sender_address": "Via Esempio 2, 20121 Milano",
     "phone": "+39 02 1234567",
     "licence": "Lic. 115/7",
