@@ -2,12 +2,16 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from activities import papers
 from activities.documents import Pdf, make_certificate, make_letter, make_notice, make_package, make_statement
 from activities.texts import AccountLine, TextFacts, Texts, render
+from intake.packs import jurisdictions
+from models.contact import Facts
 from models.ledger import Entry
+from policy.content import demands
 
 TODAY = date(2026, 9, 23)
 MADE = datetime(2026, 9, 23, 8, tzinfo=UTC)
@@ -31,6 +35,7 @@ PAPER_OF = {
 }
 """Which paper a text is set on; all others are letters."""
 FINGERPRINT = "0" * 64
+LAW = cache(jurisdictions)
 SAMPLE_SENDER = {
     "sender": "Rientro Demo",
     "sender_address": "1 Example Square, Sampletown",
@@ -89,6 +94,12 @@ def sample_facts(language: str, country: str | None = None) -> TextFacts:
     )
 
 
+def sample_fields(name: str, channel: str, country: str | None) -> tuple[str, ...]:
+    """What the law of a country wants the text to name, whoever writes; where none is named, nothing."""
+    packs = LAW().get(country or "")
+    return tuple(demand.field for demand in demands(packs, name, channel, Facts(), TODAY)) if packs else ()
+
+
 def sample_pdf(texts: Texts, language: str, name: str, country: str | None = None) -> Pdf:
     """The text as the paper that leaves the house."""
     known = sample_facts(language, country)
@@ -100,7 +111,7 @@ def sample_pdf(texts: Texts, language: str, name: str, country: str | None = Non
         "contact": known.contact,
         "creditor": known.creditor,
         "reference": known.reference,
-        "text": render(texts, language, name, "letter", known),
+        "text": render(texts, language, name, "letter", known, sample_fields(name, "letter", country)),
     }
     addressed = common | {"address": (person, street, town)}
     match name:
