@@ -79,7 +79,7 @@ def test_a_reminder_that_lacks_what_the_law_demands_goes_once_a_person_says_agai
     known = {"phone": False}
 
     def lacking(act: Act) -> e.Result | None:
-        refused = base(act, "step_refused:sms") | {"channel": act.channel, "rule": "RU-C2: phone not known, portfolio p"}
+        refused = base(act, "step_refused:sms") | {"channel": act.channel, "rule": "RU-C2: phone not known"}
         return None if known["phone"] else e.StepRefused(**refused, person=True, incomplete=True)
 
     life = Life(account(KIND), KIND, trouble=lacking).until(3)
