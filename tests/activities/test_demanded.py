@@ -219,7 +219,7 @@ def test_once_it_is_known_a_person_says_again_and_it_goes(database: Database, tm
     assert desk.send("letter").kind == "message_sent"
     assert desk.case.flags == ()
     with database.reading() as session:
-        assert sorted(session.exec(select(Attempt.status))) == ["failed", "sent"]
+        assert sorted(session.exec(select(Attempt.status))) == ["sent", "withdrawn"]
 
 
 def test_what_may_have_left_before_it_was_gone_is_not_known_to_have_stayed(
