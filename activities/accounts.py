@@ -25,6 +25,10 @@ class NoAddress(Exception):
     """The party has no address on the channel that the case believed usable."""
 
 
+class NotMade(Exception):
+    """A text or paper that the law does not let go as it is: by which rule, and what is missing."""
+
+
 class Addressed(NamedTuple):
     """An account with its people."""
 

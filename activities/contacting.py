@@ -11,6 +11,7 @@ from temporalio.exceptions import ApplicationError
 from activities.accounts import (
     Addressed,
     NoAddress,
+    NotMade,
     address,
     addressed,
     computation,
@@ -19,22 +20,24 @@ from activities.accounts import (
     paper,
     window,
 )
-from activities.documents import Pdf, make_letter
+from activities.documents import Pdf, make_letter, make_validation
 from activities.effects import Effects, clock
 from activities.papers import Computation, Letter
 from activities.providers.channel import Message
 from activities.providers.ways import country_of
 from activities.segments import SEVERAL, budget, segments
 from activities.sending import send_once
-from activities.texts import Rendered, Texts, render
+from activities.texts import Rendered, TextFacts, Texts, render
 from activities.together import others
+from activities.validating import itemised_in, made, particulars
 from activities.wording import TextChannel
 from models.charges import ChargesPack
 from models.decisions import StepInput
 from models.events import Channel, Result
 from models.tables import Attempt
 from policy.contact_law import debtor_day
-from policy.results import done
+from policy.notices import notice_of
+from policy.results import VALIDATION, done
 
 
 class Contacting:
@@ -52,20 +55,20 @@ class Contacting:
         written = self._written(asked)
 
         def write(session: Session) -> tuple[Message, Result]:
-            if isinstance(written, NoAddress):
+            if isinstance(written, NoAddress | NotMade):
                 raise written
             return self._for_all(session, asked, written)
 
         return send_once(self._effects, asked, write)
 
-    def _written(self, asked: StepInput) -> Message | NoAddress:
+    def _written(self, asked: StepInput) -> Message | NoAddress | NotMade:
         # First of all: a letter that does not add up is nobody's.
         sums = computation(asked) if asked.act.channel is Channel.letter and asked.overdue else None
         with self._effects.database.reading() as session:
             known = addressed(session, asked)
         try:
             return self._message(asked, known, sums)
-        except NoAddress as missing:
+        except (NoAddress, NotMade) as missing:
             return missing
 
     def _message(self, asked: StepInput, known: Addressed, sums: Computation | None) -> Message:
@@ -79,8 +82,11 @@ class Contacting:
             # Whether a reply can come depends on the number and on who writes to it, not on where the person lives.
             sender, country = self._effects.ways.sender(to), country_of(to) or told.country
             told = told.model_copy(update={"country": country, "sms_sender": sender})
-        text = render(self._texts, known.party.language, asked.act.text, wanted, told)
-        pdf = self._letter(asked, known, text, sums) if channel is Channel.letter else None
+        if asked.act.text == VALIDATION:
+            text, pdf = self._validation(asked, known, told, wanted)
+        else:
+            text = render(self._texts, known.party.language, asked.act.text, wanted, told)
+            pdf = self._letter(asked, known, text, sums) if channel is Channel.letter else None
         return Message(
             key=asked.act.key,
             day=debtor_day(asked.now, asked.zone),
@@ -91,6 +97,24 @@ class Contacting:
             attachment=pdf.content if pdf else None,
             html=text.html,
         )
+
+    def _validation(
+        self, asked: StepInput, known: Addressed, told: TextFacts, wanted: TextChannel
+    ) -> tuple[Rendered, Pdf | None]:
+        """The validation notice; where it is in another language, the English one goes with it (12 CFR 1006.34(e))."""
+        given = notice_of(asked, self._effects.pack(asked.country), clock(asked))
+        named = particulars(asked, known, given.until if given else None)
+        written = []
+        for language in dict.fromkeys((known.party.language, "en")):
+            facts = itemised_in(self._texts, language, told, named)
+            written.append(render(self._texts, language, VALIDATION, wanted, facts))
+        notice = made(asked, known, named, written)
+        if wanted == "letter":
+            return written[0], make_validation(self._texts, notice)
+        own, *english = written
+        # No page: it could hold one of the two only.
+        body = "\n\n".join(text.body for text in written)
+        return own.model_copy(update={"body": body, "html": None}) if english else own, None
 
     def _for_all(self, session: Session, asked: StepInput, own: Message) -> tuple[Message, Result]:
         """The message, speaking for the person's other accounts too where it may; which ones, its attempt keeps."""

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.accounts import NoAddress
+from activities.accounts import NoAddress, NotMade
 from activities.arriving import overtaken, reported
 from activities.effects import NOT_LEFT, Effects, clock, token
 from activities.providers.channel import MayHaveLeft, Message, NotSent, Provider, Rejected
@@ -26,7 +26,7 @@ SOONEST_TRY, LATEST_TRY = timedelta(seconds=2), timedelta(minutes=5)
 SOONEST_LOOK, LATEST_LOOK = timedelta(seconds=1), timedelta(minutes=1)
 """Between two looks for a message that may have left; the gap grows with the time since."""
 Write = Callable[[Session], tuple[Message, Result]]
-"""Makes the message, and the result that tells of it. Raises NoAddress."""
+"""Makes the message, and the result that tells of it. Raises NoAddress or NotMade."""
 
 
 class Leaving(NamedTuple):
@@ -75,6 +75,8 @@ def _begin(effects: Effects, session: Session, asked: StepInput, write: Write, a
         message, result = write(session)
     except NoAddress as missing:
         return _unaddressed(effects, session, asked, str(missing), at)
+    except NotMade as fault:
+        return _not_made(effects, session, asked, str(fault), at)
     if attempt.status not in NOT_LEFT:
         return effects.finish(session, asked, result, at)
     day = debtor_day(attempt.reserved, asked.zone)
@@ -183,6 +185,16 @@ def _unaddressed(effects: Effects, session: Session, asked: StepInput, channel: 
         return effects.finish(session, asked, unknown(asked, Channel(attempt.channel)), at, "unknown")
     refused = base(asked.act, f"step_refused:{asked.act.channel}")
     refusal = StepRefused(**refused, channel=asked.act.channel, rule=f"no address for {channel}")
+    return effects.finish(session, asked, refusal, at, "failed")
+
+
+def _not_made(effects: Effects, session: Session, asked: StepInput, rule: str, at: datetime) -> Result:
+    """A person finds out what is missing; where the vendor was called with it before, one must find out what left."""
+    attempt = session.get_one(Attempt, asked.act.key)
+    if attempt.called:
+        return effects.finish(session, asked, unknown(asked, Channel(attempt.channel)), at, "unknown")
+    refused = base(asked.act, f"step_refused:{asked.act.channel}")
+    refusal = StepRefused(**refused, channel=asked.act.channel, rule=rule, person=True)
     return effects.finish(session, asked, refusal, at, "failed")
 
 

@@ -104,6 +104,16 @@ class TextFacts(BaseModel):
     offer_defer_until: date | None = None
     accounts: tuple[AccountLine, ...] = ()
     """All that a message speaks of, where it speaks of several; the amounts above are their sums then."""
+    sender_address: Filled | None = None
+    """The postal address of who writes."""
+    address: Filled | None = None
+    """The debtor's own."""
+    creditor_then: Filled | None = None
+    """Who was owed on the day from which a validation notice itemises the debt."""
+    itemised: str | None = None
+    """How it came about since that day, line by line."""
+    validation_until: date | None = None
+    """The last day of the validation period."""
     country: str = ""
     """Where the debtor is: whether an SMS can be answered there. Not known: it cannot."""
     sms_sender: str | None = None

@@ -57,6 +57,7 @@ FactName = Literal[
     "employer_email_used",
     # the debt and its papers
     "overdue",
+    "contacted",
     "transferred",
     "transfer_notice",
     "assignment_notice",

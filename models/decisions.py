@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.case import Case
 from models.events import Block, Channel, Finding, Heard, OfferMade
-from models.ledger import Entry, OpenCharge
+from models.ledger import Entry, Itemised, OpenCharge
 
 StepKind = Literal[
     "sms",
@@ -147,6 +147,8 @@ class StepInput(BaseModel):
     """For steps on paper: how all that is outstanding comes about."""
     beside: tuple[OpenCharge, ...] = ()
     """For steps on paper: what is open beside the instalments."""
+    itemised: Itemised | None = None
+    """For a validation notice: how the debt came about; None where no day is known from which it can be told."""
     credit: int = 0
     disputed: int = 0
     released: tuple[tuple[str, date], ...] = ()

@@ -41,6 +41,26 @@ class OpenCharge(BaseModel):
     instalment: int | None = None
 
 
+ItemisedBy = Literal["last_statement", "charge_off", "last_payment", "transaction", "judgment"]
+"""The five days from which a debt may be itemised (12 CFR 1006.34(b)(3))."""
+
+
+class Itemised(BaseModel):
+    """What was owed at the end of a day, and what came to it since; minor units, what lowers the debt is below zero."""
+
+    model_config = ConfigDict(frozen=True)
+    by: ItemisedBy
+    day: date
+    amount: int
+    interest: int = 0
+    fees: int = 0
+    payments: int = 0
+    credits: int = 0
+    current: int
+    sold_since: bool = False
+    """The debt was sold after that day: who was owed then is not known by its account."""
+
+
 class Entry(BaseModel):
     """One line of the ledger, in minor units: `amount` above zero raises what is owed, below zero lowers it."""
 

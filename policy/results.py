@@ -10,8 +10,10 @@ from models.contact import Contact, Fact, Facts, Level, Party
 from models.decisions import Act, OpenInstalment, StepInput
 from models.events import Channel
 from models.jurisdiction import Jurisdiction
+from policy.circumstances import first_contact
 from policy.contact_law import Allow, Answer, Defer, Deny, Human, debtor_day, may_contact
 from policy.cycle import DEMANDS
+from policy.itemising import itemised
 from policy.ledger import entries
 from policy.money import beside, position
 
@@ -28,6 +30,8 @@ LEVELS: dict[str, Level] = {
     "bounced": "attempt",
 }
 """How far a contact came, by its outcome; with all others the debtor was spoken to, or the message arrived."""
+VALIDATION = "validation_notice"
+NOTICES = frozenset({VALIDATION, "transfer_notice"})
 ON_PAPER = frozenset({"formal_notice", "certificate", "legal_package"})
 
 
@@ -58,6 +62,7 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
         ),
         entries=entries(case, today) if on_paper else (),
         beside=beside(case, today) if on_paper else (),
+        itemised=itemised(case, today) if act.text == VALIDATION else None,
         credit=owed.credit,
         disputed=owed.disputed,
         released=tuple(
@@ -85,6 +90,11 @@ def is_demand(act: Act) -> bool:
     return act.do in DEMANDS and act.waits_for != "release"
 
 
+def asks(act: Act) -> bool:
+    """Whether a contact asks for money. A notice that the law wants does not: it may go where a demand may not."""
+    return is_demand(act) and act.text not in NOTICES
+
+
 def stopped(
     asked: StepInput, pack: Jurisdiction, log: list[Contact], at: datetime, known: tuple[Fact, ...] = ()
 ) -> e.Result | None:
@@ -92,7 +102,9 @@ def stopped(
     if not is_demand(asked.act):
         return None
     channel = (asked.act.channel or Channel.letter).value
-    party, facts = Party(asked.party, (asked.zone,)), Facts(asked.account, known=known)
+    first = first_contact(asked.account, log, asked.zone)
+    known = (*known, first) if first else known
+    party, facts = Party(asked.party, (asked.zone,)), Facts(asked.account, demand=asks(asked.act), known=known)
     return against(asked.act, may_contact(party, channel, at, log, facts, pack))
 
 
