@@ -34,6 +34,7 @@ from models.decisions import StepInput
 from models.events import Channel, Result
 from models.tables import Attempt
 from policy.contact_law import debtor_day
+from policy.notices import notice_of
 from policy.results import done
 
 
@@ -105,7 +106,8 @@ class Contacting:
                 attempt.covers = attempt.covers[:-1]
         covers = attempt.covers or []
         if not covers:
-            return own, done(asked)
+            # What left earlier and is only found now was known later than it left: its term is longer, never shorter.
+            return own, done(asked, notice=notice_of(asked, self._effects.pack(asked.country), clock(asked)))
         text = self._of_several(session, asked, covers)
         told = done(asked).model_copy(update={"covers": len(covers)})
         return replace(own, subject=text.subject, body=text.body, html=text.html), told
