@@ -129,7 +129,8 @@ class Contacting:
                 attempt.covers = attempt.covers[:-1]
         covers = attempt.covers or []
         if not covers:
-            return own, done(asked)
+            # What left earlier and is only found now was known later than it left: its term is longer, never shorter.
+            return own, done(asked, notice=notice_of(asked, self._effects.pack(asked.country), clock(asked)))
         text = self._of_several(session, asked, covers)
         told = done(asked).model_copy(update={"covers": len(covers)})
         return replace(own, subject=text.subject, body=text.body, html=text.html), told

@@ -33,6 +33,10 @@ class Effects:
         self._packs = packs
         self.ways = ways if isinstance(ways, Ways) else Ways(ways)
 
+    def pack(self, country: str) -> Jurisdiction:
+        """The law of the debtor's country, as it stands now."""
+        return self._packs[country]
+
     def begin(self, session: Session, asked: StepInput, at: datetime) -> Result | None:
         """Reserve the attempt in the party's contact log, or say why not: the law is asked here, in one transaction."""
         act = asked.act

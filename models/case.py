@@ -168,6 +168,8 @@ class Known(Part):
     since: date
     until: date | None = None
     channels: tuple[Channel, ...] = ()
+    message: str = ""
+    """The key of the message that told it; empty: somebody did."""
 
 
 class StepRecord(Part):

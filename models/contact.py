@@ -61,6 +61,8 @@ FactName = Literal[
     "transferred",
     "transfer_notice",
     "assignment_notice",
+    "validation_notice",
+    "fourteen_day_letter",
     "email_notice",
     # this contact
     "third_party",

@@ -21,6 +21,8 @@ OF_THE_DEBT = frozenset(
         "transferred",
         "transfer_notice",
         "assignment_notice",
+        "validation_notice",
+        "fourteen_day_letter",
         "closing_notice",
         "first_contact",
     }

@@ -16,6 +16,7 @@ from policy import story
 from policy.apply import apply, end, follow
 from policy.circumstances import circumstances
 from policy.contact_counts import LOG_DAYS
+from policy.notices import notice_of
 from policy.results import done, is_demand, logged, step_input, stopped
 from policy.treatment import Feed, decide
 
@@ -109,7 +110,8 @@ class _Stage:
                 asked = step_input(case, act, at)
                 log = self.log[case.party]
                 known = circumstances(case, at)
-                result = stopped(asked, self.packs[case.country], log, at, known) or done(asked)
+                pack = self.packs[case.country]
+                result = stopped(asked, pack, log, at, known) or done(asked, notice=notice_of(asked, pack, at))
                 if is_demand(act) and result.kind not in ("step_deferred", "step_refused"):
                     begin = at - timedelta(days=LOG_DAYS)
                     log[:] = [*(contact for contact in log if contact.at > begin), logged(asked, at)]

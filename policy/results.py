@@ -131,8 +131,8 @@ def base(act: Act, kind: str) -> dict[str, Any]:
     }
 
 
-def done(asked: StepInput, sha256: str = "0" * 64) -> e.Result:
-    """The result of a step that was taken."""
+def done(asked: StepInput, sha256: str = "0" * 64, notice: e.NoticeGiven | None = None) -> e.Result:
+    """The result of a step that was taken; `notice`: what the law takes its message for."""
     act = asked.act
     if act.waits_for == "release" or act.do in ("call", "visit", "trace", "review"):
         assert act.due
@@ -161,7 +161,7 @@ def done(asked: StepInput, sha256: str = "0" * 64) -> e.Result:
             return e.AccountPlaced(**base(act, "account_placed"), agency=act.agency or "agency", days=act.placed_days)
         case _:
             sent: dict[str, Any] = {"channel": act.channel, "waits_until": act.due, "offer": act.offer}
-            return e.MessageSent(**base(act, "message_sent"), **sent)
+            return e.MessageSent(**base(act, "message_sent"), **sent, notice=notice)
 
 
 def unknown(asked: StepInput, channel: Channel) -> e.OutcomeUnknown:

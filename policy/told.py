@@ -10,8 +10,10 @@ from models.events import Channel, Outcome
 from policy.changes import attempted, changed, flagged, held, recorded, rewritten, without_channels, without_hold
 from policy.contact_law import debtor_day, end_of_day, start_of_day
 from policy.holds import open_disputes, part_of, parts_text
+from policy.notices import term_held, unnoticed
+from policy.notices import told as told_notice
 from policy.objections import asked
-from policy.protections import notified_until, protected_until
+from policy.protections import protected_until
 from policy.told_money import ON_MONEY
 
 USELESS: dict[Outcome, tuple[Channel, ...]] = {
@@ -86,6 +88,8 @@ def _delivery(case: Case, event: e.DeliveryReport, at: datetime) -> Case:
         case = recorded(case, event.status, at)
     elif _on_its_way(case, event.message):
         case = rewritten(case, event.message, event.status)
+    if event.status != "delivered":
+        case = unnoticed(case, event.message)
     if event.status == "delivered" or known.channel is None:
         return case
     if event.status == "bounced" or _never_arrives(case, known.channel):
@@ -158,12 +162,7 @@ def _circumstance(case: Case, event: e.Circumstance, at: datetime) -> Case:
     since = event.since or debtor_day(event.at or at, case.zone)
     told = Known(name=event.name, since=since, until=event.until, channels=event.channels)
     case = changed(case, known=(*kept, told))
-    until = notified_until(case.country, event.name, since)
-    if until is None or end_of_day(until, case.zone) <= at:
-        return case
-    begin = min(start_of_day(since, case.zone), at)
-    more = {"evidence": event.evidence}
-    return held(case, event.event_id, event.name, begin, end_of_day(until, case.zone), **more)
+    return term_held(case, told_notice(case, event, since), event.event_id, at, event.evidence)
 
 
 def _opt_out(case: Case, event: e.OptOut, at: datetime) -> Case:

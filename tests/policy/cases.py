@@ -14,8 +14,10 @@ from models.decisions import Act, Close, Decision, Wait
 from models.events import Channel, Heard, Outcome
 from models.strategy import Strategy
 from policy.apply import apply, end, follow
+from policy.circumstances import circumstances
 from policy.contact_law import debtor_day
 from policy.money import Position, position
+from policy.notices import notice_of
 from policy.packs import read_strategy, strategy_version
 from policy.rehearsal import Scripted
 from policy.results import done, is_demand, logged, step_input, stopped
@@ -231,7 +233,9 @@ class Life:
 
     def _act(self, act: Act) -> None:
         asked = step_input(self.case, act, self.now)
-        result = self.trouble(act) or stopped(asked, self.pack, self.log, self.now) or done(asked)
+        taken = done(asked, notice=notice_of(asked, self.pack, self.now))
+        known = circumstances(self.case, self.now)
+        result = self.trouble(act) or stopped(asked, self.pack, self.log, self.now, known) or taken
         if is_demand(act) and not isinstance(result, e.StepDeferred | e.StepRefused | e.StepFailed):
             self.log.append(logged(asked, self.now))
         self.taken.append(Taken(self.day, self.now, act, result))
