@@ -75,9 +75,7 @@ class Question(NamedTuple):
 def wanted(asked: StepInput) -> Wanted:
     """The contact that a step is."""
     channel = (asked.act.channel or Channel.letter).value
-    return Wanted(
-        asked.account, asked.party, asked.zone, channel, asks(asked.act), asked.oldest_due, asked.act.key
-    )
+    return Wanted(asked.account, asked.party, asked.zone, channel, asks(asked.act), asked.oldest_due, asked.act.key)
 
 
 def question(session: Session, contact: Wanted, at: datetime) -> Question:
@@ -110,9 +108,7 @@ def zones(person: Person, zone: str) -> tuple[str, ...]:
 def log(session: Session, contact: Wanted, at: datetime) -> list[Contact]:
     """The party's contacts as far back as any rule looks, over all accounts and portfolios; papers are none."""
     begin = debtor_day(at, contact.zone) - timedelta(days=LOG_DAYS)
-    rows = select(Attempt).where(
-        Attempt.party == contact.party, Attempt.local_day >= begin, Attempt.key != contact.key
-    )
+    rows = select(Attempt).where(Attempt.party == contact.party, Attempt.local_day >= begin, Attempt.key != contact.key)
     return [entry(row) for row in counted_once(contact.account, list(session.exec(_made(rows))))]
 
 
@@ -208,7 +204,9 @@ def _first_contact(session: Session, contact: Wanted) -> date | None:
     """The day of the first contact about this debt that told the debtor something, however long ago it was."""
     nothing_told = [outcome for outcome, level in LEVELS.items() if level in NOTHING_TOLD]
     mine = select(func.min(Attempt.local_day)).where(Attempt.account == contact.account, Attempt.key != contact.key)
-    return session.exec(_made(mine).where(col(Attempt.outcome).is_(None) | ~col(Attempt.outcome).in_(nothing_told))).one()
+    told = _made(mine).where(col(Attempt.outcome).is_(None) | col(Attempt.outcome).not_in(nothing_told))
+    first: date | None = session.exec(told).one()
+    return first
 
 
 def _fact(row: PartyFact) -> Fact:

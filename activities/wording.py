@@ -72,6 +72,7 @@ PHRASES: Mapping[str, frozenset[str]] = MappingProxyType(
 VALIDATION = ("sender", "sender_address", "name", "address", "reference", "creditor_then", "creditor", "itemised")
 """What a validation notice names (12 CFR 1006.34(c)): its e-mail in words, its letter in panel, table and form."""
 STATEMENTS = 3
+"""How often a validation notice names the last day of its period: to dispute, to ask who was owed, to be silent."""
 FREE_DAYS = re.compile(r"\b14\b")
 FIXED_DATES = frozenset({"due", "promise_due", "offer_until", "offer_defer_until"})
 """Days that a 14-day letter may not name: a day that is too early costs the whole fee (NL-C3)."""
@@ -194,7 +195,7 @@ def _validation_faults(notice: Wording, answers: list[str]) -> Iterator[str]:
         if missing:
             yield f"texts.validation_notice.{channel} does not name: {', '.join(missing)}"
         if (times := named.count("validation_until")) < STATEMENTS:
-            yield f"texts.validation_notice.{channel} names validation_until {times} times, not in {STATEMENTS} statements"
+            yield f"texts.validation_notice.{channel} names validation_until {times} times; expected {STATEMENTS}"
     if unsaid := [answer for answer in answers if answer not in notice.email]:
         yield f"texts.validation_notice.email does not offer the answer {unsaid[0]!r}"
 

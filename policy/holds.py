@@ -82,6 +82,9 @@ HOLDS: dict[str, HoldRule] = {
 }
 GATES: dict[str, Block] = {"legal_package": "court", "placement": "assignment"}
 """Steps that wait for holds that let the cycle go on."""
+OVERSHADOWS = frozenset({"formal_notice", "offer", "second_letter"})
+"""Steps by kind, or by their text, that wait until a validation period is over: what threatens, or sets a term of its
+own, overshadows the right to dispute (12 CFR 1006.38(b))."""
 LEFT: dict[Block, str] = {
     "contact": "the steps of the cycle",
     "interest": "interest accrues",
