@@ -35,6 +35,7 @@ HOMES = {
     "mfo": ("RU", "Europe/Moscow", "RUB"),
     "kruk": ("RO", "Europe/Bucharest", "RON"),
     "crecerto": ("BR", "America/Sao_Paulo", "BRL"),
+    "us_agency": ("US", "America/New_York", "USD"),
 }
 
 
