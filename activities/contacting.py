@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlmodel import Session
 from temporalio import activity
@@ -31,11 +31,18 @@ from activities.together import others
 from activities.wording import TextChannel
 from models.charges import ChargesPack
 from models.decisions import StepInput
-from models.events import Channel, Result
+from models.events import Channel, NoticeGiven, Result
 from models.tables import Attempt
 from policy.contact_law import debtor_day
 from policy.notices import notice_of
 from policy.results import done
+
+
+class Written(NamedTuple):
+    """A message as it was written, and what the law takes it for once it left."""
+
+    message: Message
+    notice: NoticeGiven | None
 
 
 class Contacting:
@@ -59,23 +66,31 @@ class Contacting:
 
         return send_once(self._effects, asked, write)
 
-    def _written(self, asked: StepInput) -> Message | NoAddress:
+    def _written(self, asked: StepInput) -> Written | NoAddress:
         # First of all: a letter that does not add up is nobody's.
         sums = computation(asked) if asked.act.channel is Channel.letter and asked.overdue else None
         with self._effects.database.reading() as session:
             known = addressed(session, asked)
         try:
-            return self._message(asked, known, sums)
+            notice = self._notice(asked, known)
+            return Written(self._message(asked, known, sums, notice), notice)
         except NoAddress as missing:
             return missing
 
-    def _message(self, asked: StepInput, known: Addressed, sums: Computation | None) -> Message:
+    def _notice(self, asked: StepInput, known: Addressed) -> NoticeGiven | None:
+        # What left earlier and is only found now is taken to have left now: its term is longer, never shorter.
+        law, vat = self._charges.get(asked.country), known.portfolio.vat_reclaimable
+        return notice_of(asked, self._effects.pack(asked.country), clock(asked), law, vat)
+
+    def _message(
+        self, asked: StepInput, known: Addressed, sums: Computation | None, notice: NoticeGiven | None
+    ) -> Message:
         channel = asked.act.channel
         if channel is None or asked.act.text is None:
             raise ApplicationError("a message needs a channel and a text", type="NoText", non_retryable=True)
         to = address(known.party, channel)
         wanted = cast(TextChannel, channel.value)
-        told = facts(asked, known, self._charges)
+        told = facts(asked, known, notice)
         if channel is Channel.sms:
             # Whether a reply can come depends on the number and on who writes to it, not on where the person lives.
             sender, country = self._effects.ways.sender(to), country_of(to) or told.country
@@ -93,9 +108,9 @@ class Contacting:
             html=text.html,
         )
 
-    def _for_all(self, session: Session, asked: StepInput, own: Message) -> tuple[Message, Result]:
+    def _for_all(self, session: Session, asked: StepInput, written: Written) -> tuple[Message, Result]:
         """The message, speaking for the person's other accounts too where it may; which ones, its attempt keeps."""
-        attempt = session.get_one(Attempt, asked.act.key)
+        own, attempt = written.message, session.get_one(Attempt, asked.act.key)
         if attempt.within:
             return own, done(asked).model_copy(update={"within": session.get_one(Attempt, attempt.within).account})
         free = attempt.status == "sending" and attempt.called is None and not asked.overtaken
@@ -106,8 +121,7 @@ class Contacting:
                 attempt.covers = attempt.covers[:-1]
         covers = attempt.covers or []
         if not covers:
-            # What left earlier and is only found now was known later than it left: its term is longer, never shorter.
-            return own, done(asked, notice=notice_of(asked, self._effects.pack(asked.country), clock(asked)))
+            return own, done(asked, notice=written.notice)
         text = self._of_several(session, asked, covers)
         told = done(asked).model_copy(update={"covers": len(covers)})
         return replace(own, subject=text.subject, body=text.body, html=text.html), told
@@ -122,7 +136,7 @@ class Contacting:
     def _of_several(self, session: Session, asked: StepInput, covers: list[dict[str, Any]]) -> Rendered:
         known = addressed(session, asked)
         wanted = cast(TextChannel, asked.act.channel)
-        about = of_several(facts(asked, known, self._charges), known, covers)
+        about = of_several(facts(asked, known), known, covers)
         return render(self._texts, known.party.language, SEVERAL, wanted, about)
 
     def _letter(self, asked: StepInput, known: Addressed, text: Rendered, sums: Computation | None) -> Pdf:

@@ -10,9 +10,10 @@ from models.contact import Contact, Fact, Facts, Level, Party
 from models.decisions import Act, OpenInstalment, StepInput
 from models.events import Channel
 from models.jurisdiction import Jurisdiction
+from policy.collecting import LETTER, announced
 from policy.contact_law import Allow, Answer, Defer, Deny, Human, debtor_day, may_contact
 from policy.cycle import DEMANDS
-from policy.ledger import entries
+from policy.ledger import Book, entries
 from policy.money import beside, position
 
 LEVELS: dict[str, Level] = {
@@ -59,6 +60,7 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
         entries=entries(case, today) if on_paper else (),
         beside=beside(case, today) if on_paper else (),
         credit=owed.credit,
+        **_to_announce(case, act, today),
         disputed=owed.disputed,
         released=tuple(
             (r.by, debtor_day(r.at, case.zone))
@@ -66,6 +68,15 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
             if (r.step, r.round, r.granted) == (act.step, act.round, True)
         ),
     )
+
+
+def _to_announce(case: Case, act: Act, today: date) -> dict[str, Any]:
+    """For a 14-day letter: the overdue principal that no letter named yet, and what earlier letters came to."""
+    if act.text != LETTER:
+        return {}
+    book, named = Book(case, today), announced(case)
+    fresh = tuple((number, rest) for number, rest in book.unpaid_principal(today) if number not in named)
+    return {"announces": fresh, "missed": tuple(tuple(m) for m in book.missed)}
 
 
 def agreed(case: Case, round_: str) -> tuple[int, date] | tuple[None, None]:
