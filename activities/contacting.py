@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, cast
+from datetime import date
+from typing import Any, NamedTuple, cast
 
 from sqlmodel import Session
 from temporalio import activity
@@ -33,11 +34,18 @@ from activities.validating import itemised_in, made, particulars
 from activities.wording import TextChannel
 from models.charges import ChargesPack
 from models.decisions import StepInput
-from models.events import Channel, Result
+from models.events import Channel, NoticeGiven, Result
 from models.tables import Attempt
 from policy.contact_law import debtor_day
 from policy.notices import notice_of
 from policy.results import VALIDATION, done
+
+
+class Written(NamedTuple):
+    """A message as it was written, and what the law takes it for once it left."""
+
+    message: Message
+    notice: NoticeGiven | None
 
 
 class Contacting:
@@ -61,29 +69,37 @@ class Contacting:
 
         return send_once(self._effects, asked, write)
 
-    def _written(self, asked: StepInput) -> Message | NoAddress | NotMade:
+    def _written(self, asked: StepInput) -> Written | NoAddress | NotMade:
         # First of all: a letter that does not add up is nobody's.
         sums = computation(asked) if asked.act.channel is Channel.letter and asked.overdue else None
         with self._effects.database.reading() as session:
             known = addressed(session, asked)
         try:
-            return self._message(asked, known, sums)
+            notice = self._notice(asked, known)
+            return Written(self._message(asked, known, sums, notice), notice)
         except (NoAddress, NotMade) as missing:
             return missing
 
-    def _message(self, asked: StepInput, known: Addressed, sums: Computation | None) -> Message:
+    def _notice(self, asked: StepInput, known: Addressed) -> NoticeGiven | None:
+        # What left earlier and is only found now is taken to have left now: its term is longer, never shorter.
+        law, vat = self._charges.get(asked.country), known.portfolio.vat_reclaimable
+        return notice_of(asked, self._effects.pack(asked.country), clock(asked), law, vat)
+
+    def _message(
+        self, asked: StepInput, known: Addressed, sums: Computation | None, notice: NoticeGiven | None
+    ) -> Message:
         channel = asked.act.channel
         if channel is None or asked.act.text is None:
             raise ApplicationError("a message needs a channel and a text", type="NoText", non_retryable=True)
         to = address(known.party, channel)
         wanted = cast(TextChannel, channel.value)
-        told = facts(asked, known, self._charges)
+        told = facts(asked, known, notice)
         if channel is Channel.sms:
             # Whether a reply can come depends on the number and on who writes to it, not on where the person lives.
             sender, country = self._effects.ways.sender(to), country_of(to) or told.country
             told = told.model_copy(update={"country": country, "sms_sender": sender})
         if asked.act.text == VALIDATION:
-            text, pdf = self._validation(asked, known, told, wanted)
+            text, pdf = self._validation(asked, known, told, wanted, notice.until if notice else None)
         else:
             text = render(self._texts, known.party.language, asked.act.text, wanted, told)
             pdf = self._letter(asked, known, text, sums) if channel is Channel.letter else None
@@ -99,11 +115,10 @@ class Contacting:
         )
 
     def _validation(
-        self, asked: StepInput, known: Addressed, told: TextFacts, wanted: TextChannel
+        self, asked: StepInput, known: Addressed, told: TextFacts, wanted: TextChannel, until: date | None
     ) -> tuple[Rendered, Pdf | None]:
         """The validation notice; where it is in another language, the English one goes with it (12 CFR 1006.34(e))."""
-        given = notice_of(asked, self._effects.pack(asked.country), clock(asked))
-        named = particulars(asked, known, given.until if given else None)
+        named = particulars(asked, known, until)
         written = []
         for language in dict.fromkeys((known.party.language, "en")):
             facts = itemised_in(self._texts, language, told, named)
@@ -116,9 +131,9 @@ class Contacting:
         body = "\n\n".join(text.body for text in written)
         return own.model_copy(update={"body": body, "html": None}) if english else own, None
 
-    def _for_all(self, session: Session, asked: StepInput, own: Message) -> tuple[Message, Result]:
+    def _for_all(self, session: Session, asked: StepInput, written: Written) -> tuple[Message, Result]:
         """The message, speaking for the person's other accounts too where it may; which ones, its attempt keeps."""
-        attempt = session.get_one(Attempt, asked.act.key)
+        own, attempt = written.message, session.get_one(Attempt, asked.act.key)
         if attempt.within:
             return own, done(asked).model_copy(update={"within": session.get_one(Attempt, attempt.within).account})
         free = attempt.status == "sending" and attempt.called is None and not asked.overtaken
@@ -129,8 +144,7 @@ class Contacting:
                 attempt.covers = attempt.covers[:-1]
         covers = attempt.covers or []
         if not covers:
-            # What left earlier and is only found now was known later than it left: its term is longer, never shorter.
-            return own, done(asked, notice=notice_of(asked, self._effects.pack(asked.country), clock(asked)))
+            return own, done(asked, notice=written.notice)
         text = self._of_several(session, asked, covers)
         told = done(asked).model_copy(update={"covers": len(covers)})
         return replace(own, subject=text.subject, body=text.body, html=text.html), told
@@ -145,7 +159,7 @@ class Contacting:
     def _of_several(self, session: Session, asked: StepInput, covers: list[dict[str, Any]]) -> Rendered:
         known = addressed(session, asked)
         wanted = cast(TextChannel, asked.act.channel)
-        about = of_several(facts(asked, known, self._charges), known, covers)
+        about = of_several(facts(asked, known), known, covers)
         return render(self._texts, known.party.language, SEVERAL, wanted, about)
 
     def _letter(self, asked: StepInput, known: Addressed, text: Rendered, sums: Computation | None) -> Pdf:

@@ -104,7 +104,7 @@ class Issuing:
             known.party.language,
             asked.act.text or "formal_notice",
             "letter",
-            facts(asked, known, self._charges),
+            facts(asked, known),
         )
         return make_notice(
             self._texts,
@@ -118,7 +118,7 @@ class Issuing:
         )
 
     def _certificate(self, session: Session, asked: StepInput, known: Addressed) -> Pdf:
-        text = render(self._texts, known.party.language, "certificate", "letter", facts(asked, known, self._charges))
+        text = render(self._texts, known.party.language, "certificate", "letter", facts(asked, known))
         return make_certificate(
             self._texts,
             Certificate(
@@ -129,7 +129,7 @@ class Issuing:
         )
 
     def _package(self, session: Session, asked: StepInput, known: Addressed) -> Pdf:
-        text = render(self._texts, known.party.language, "legal_package", "letter", facts(asked, known, self._charges))
+        text = render(self._texts, known.party.language, "legal_package", "letter", facts(asked, known))
         documents = _documents(session, asked)
         package = Package(
             **paper(asked, known, text),

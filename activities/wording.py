@@ -64,6 +64,9 @@ PHRASES: Mapping[str, frozenset[str]] = MappingProxyType(
         "rate_day": frozenset({"percent"}),
         "rate_year": frozenset({"percent"}),
         "share_how": frozenset({"percent", "base"}),
+        "by_law": frozenset({"rule"}),
+        "earlier_costs": frozenset({"amount"}),
+        "with_vat": frozenset({"percent"}),
         "waived": frozenset({"amount"}),
         "went_to": frozenset({"parts"}),
     }

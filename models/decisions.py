@@ -151,6 +151,10 @@ class StepInput(BaseModel):
     """For a validation notice: how the debt came about; None where no day is known from which it can be told."""
     credit: int = 0
     disputed: int = 0
+    announces: tuple[tuple[int, int], ...] = ()
+    """For a 14-day letter: instalment and what is open of its principal, for those that no letter named yet."""
+    missed: tuple[tuple[int, date, int], ...] = ()
+    """For a 14-day letter: what was left unpaid of earlier ones, when their letter's term ended, what they cost."""
     released: tuple[tuple[str, date], ...] = ()
     """Who let this step go ahead, and when."""
     overtaken: bool = False

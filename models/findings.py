@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from models.contact import FactName
 from models.event import Channel, Event
 from models.money_facts import OfferMade
+from models.tariff import CostScale
 
 # --- Findings: what the policy saw, recorded with its decision ------------------------------------------------------
 
@@ -150,6 +151,11 @@ class NoticeGiven(BaseModel):
     since: date
     until: date | None = None
     """The last day of the term that it begins; None: it begins none."""
+    instalments: tuple[int, ...] = ()
+    """Of a 14-day letter: those it announces a cost for."""
+    cost: int | None = None
+    """The cost that it announces, minor units, VAT included."""
+    scale: CostScale | None = None
 
 
 class MessageSent(StepResult):

@@ -50,6 +50,8 @@ class Portfolio(SQLModel, table=True):
     """Demands wait when that is longer ago than this many hours; None: not watched."""
     role: str = "agency"
     """In which role we act for the client, for rules that bind only some: creditor, agency, servicer, buyer"""
+    vat_reclaimable: bool | None = None
+    """Whether the creditor reclaims the VAT on the cost of collecting; None: not known, then none is charged."""
     held: bool = False
     """Paused by ops: accounts that are started meanwhile start with the hold."""
 

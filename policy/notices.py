@@ -4,12 +4,15 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from models import events as e
-from models.case import Case, Known
+from models.case import Case, CostLetter, Known
+from models.charges import ChargesPack
 from models.contact import FactName
 from models.decisions import StepInput
 from models.jurisdiction import Jurisdiction
 from policy.changes import changed, held
+from policy.collecting import LETTER
 from policy.contact_law import is_holiday
+from policy.costs import Missed, letter_cost, scale_of
 from policy.days import debtor_day, end_of_day, start_of_day
 from policy.deadlines import Calendar, fourteen_day_letter, recovery_from, validation_period
 
@@ -35,21 +38,57 @@ RUNS_AS: dict[str, str] = {
 """The hold as which the term of a notice runs."""
 
 
-def notice_of(asked: StepInput, pack: Jurisdiction, at: datetime) -> e.NoticeGiven | None:
-    """What the law takes a step's message for that leaves at an instant; None: for nothing of its own."""
+def notice_of(
+    asked: StepInput,
+    pack: Jurisdiction,
+    at: datetime,
+    law: ChargesPack | None = None,
+    vat_reclaimable: bool | None = None,
+) -> e.NoticeGiven | None:
+    """What the law takes a step's message for that leaves at an instant; None: for nothing of its own.
+
+    Of a 14-day letter also the cost that it announces, by the law on charges. Whether the creditor reclaims VAT is not
+    known: then none comes on top, for the debtor.
+    """
     fact = TELLS.get(asked.act.text or "")
     if fact is None:
         return None
     since = debtor_day(at, asked.zone)
     term = TERMS.get((asked.country, fact))
-    return e.NoticeGiven(fact=fact, since=since, until=term(since, lambda day: is_holiday(pack, day)) if term else None)
+    until = term(since, lambda day: is_holiday(pack, day)) if term else None
+    notice = e.NoticeGiven(fact=fact, since=since, until=until)
+    return _announcing(asked, notice, law, vat_reclaimable is not False) if fact == LETTER and law else notice
+
+
+def _announcing(asked: StepInput, notice: e.NoticeGiven, law: ChargesPack, vat_reclaimable: bool) -> e.NoticeGiven:
+    """The 14-day letter with the cost on what is open of its instalments; without where the law gives none."""
+    if notice.until is None or law.currency != asked.currency:
+        return notice
+    scale = scale_of(law, asked.currency, notice.since, vat_reclaimable)
+    if scale is None or not asked.announces:
+        return notice
+    earlier = [Missed(*missed) for missed in asked.missed]
+    cost = letter_cost(scale, [rest for _, rest in asked.announces], notice.until, earlier).amount
+    numbers = tuple(number for number, _ in asked.announces)
+    return notice.model_copy(update={"instalments": numbers, "cost": cost, "scale": scale})
 
 
 def noticed(case: Case, notice: e.NoticeGiven, message: str, at: datetime) -> Case:
-    """The case after a notice left: it knows the fact from then on, and its term runs as a hold."""
+    """The case after a notice left: it knows the fact from then on, its term runs as a hold, its cost will fall due."""
     known = Known(name=notice.fact, since=notice.since, message=message)
-    kept = tuple(k for k in case.known if k.name != notice.fact)
-    return term_held(changed(case, known=(*kept, known)), notice, message, at)
+    kept = tuple(k for k in case.known if k.name != notice.fact or not k.message)
+    case = changed(case, known=(*kept, known))
+    if notice.scale and notice.until and notice.cost is not None:
+        letter = CostLetter(
+            message=message,
+            since=notice.since,
+            last_free_day=notice.until,
+            instalments=notice.instalments,
+            scale=notice.scale,
+            cost=notice.cost,
+        )
+        case = changed(case, letters=(*case.letters, letter))
+    return term_held(case, notice, message, at)
 
 
 def term_held(case: Case, notice: e.NoticeGiven, hold: str, at: datetime, evidence: str | None = None) -> Case:
@@ -72,7 +111,8 @@ def unnoticed(case: Case, message: str) -> Case:
     if not any(k.message == message for k in case.known):
         return case
     known = tuple(k for k in case.known if k.message != message)
-    return changed(case, known=known, holds=tuple(h for h in case.holds if h.id != message))
+    letters = tuple(letter for letter in case.letters if letter.message != message)
+    return changed(case, known=known, letters=letters, holds=tuple(h for h in case.holds if h.id != message))
 
 
 def _ro_last_day(since: date) -> date:

@@ -11,10 +11,11 @@ from models.decisions import Act, OpenInstalment, StepInput
 from models.events import Channel
 from models.jurisdiction import Jurisdiction
 from policy.circumstances import first_contact
+from policy.collecting import LETTER, announced
 from policy.contact_law import Allow, Answer, Defer, Deny, Human, debtor_day, may_contact
 from policy.cycle import DEMANDS
 from policy.itemising import itemised
-from policy.ledger import entries
+from policy.ledger import Book, entries
 from policy.money import beside, position
 
 LEVELS: dict[str, Level] = {
@@ -64,6 +65,7 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
         beside=beside(case, today) if on_paper else (),
         itemised=itemised(case, today) if act.text == VALIDATION else None,
         credit=owed.credit,
+        **_to_announce(case, act, today),
         disputed=owed.disputed,
         released=tuple(
             (r.by, debtor_day(r.at, case.zone))
@@ -71,6 +73,15 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
             if (r.step, r.round, r.granted) == (act.step, act.round, True)
         ),
     )
+
+
+def _to_announce(case: Case, act: Act, today: date) -> dict[str, Any]:
+    """For a 14-day letter: the overdue principal that no letter named yet, and what earlier letters came to."""
+    if act.text != LETTER:
+        return {}
+    book, named = Book(case, today), announced(case)
+    fresh = tuple((number, rest) for number, rest in book.unpaid_principal(today) if number not in named)
+    return {"announces": fresh, "missed": tuple(tuple(m) for m in book.missed)}
 
 
 def agreed(case: Case, round_: str) -> tuple[int, date] | tuple[None, None]:

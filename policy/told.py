@@ -8,6 +8,7 @@ from models import events as e
 from models.case import Adjustment, Case, Flag, Known, Pending, Released, StepRecord
 from models.events import Channel, Outcome
 from policy.changes import attempted, changed, flagged, held, recorded, rewritten, without_channels, without_hold
+from policy.collecting import LETTER
 from policy.contact_law import debtor_day, end_of_day, start_of_day
 from policy.holds import open_disputes, part_of, parts_text
 from policy.notices import term_held, unnoticed
@@ -155,7 +156,9 @@ def _protection(case: Case, event: e.Protection, at: datetime) -> Case:
 
 
 def _circumstance(case: Case, event: e.Circumstance, at: datetime) -> Case:
-    kept = tuple(k for k in case.known if (k.name, k.channels) != (event.name, event.channels))
+    # Each 14-day letter was for instalments of its own: the next one does not replace it.
+    again = (event.name, event.channels) if event.ended or event.name != LETTER else None
+    kept = tuple(k for k in case.known if (k.name, k.channels) != again)
     if event.ended:
         about_all = not event.channels
         return changed(case, known=tuple(k for k in kept if not (about_all and k.name == event.name)))

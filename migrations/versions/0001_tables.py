@@ -179,6 +179,7 @@ def upgrade() -> None:
         sa.Column("fed", sa.DateTime(timezone=True), nullable=False),
         sa.Column("fresh_hours", sa.Integer(), nullable=True),
         sa.Column("role", sa.String(), nullable=False),
+        sa.Column("vat_reclaimable", sa.Boolean(), nullable=True),
         sa.Column("held", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
