@@ -1,8 +1,7 @@
 """SMS, e-mails, letters and offers: rendered for the party, sent once, told to the journal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any, NamedTuple, cast
 
 from sqlmodel import Session
@@ -11,11 +10,12 @@ from temporalio.exceptions import ApplicationError
 
 from activities.accounts import (
     Addressed,
+    Lacking,
     NoAddress,
-    NotMade,
     address,
     addressed,
     computation,
+    demanded,
     facts,
     of_several,
     paper,
@@ -63,13 +63,13 @@ class Contacting:
         written = self._written(asked)
 
         def write(session: Session) -> tuple[Message, Result]:
-            if isinstance(written, NoAddress | NotMade):
+            if isinstance(written, NoAddress | Lacking):
                 raise written
             return self._for_all(session, asked, written)
 
         return send_once(self._effects, asked, write)
 
-    def _written(self, asked: StepInput) -> Written | NoAddress | NotMade:
+    def _written(self, asked: StepInput) -> Written | NoAddress | Lacking:
         # First of all: a letter that does not add up is nobody's.
         sums = computation(asked) if asked.act.channel is Channel.letter and asked.overdue else None
         with self._effects.database.reading() as session:
@@ -77,13 +77,13 @@ class Contacting:
         try:
             notice = self._notice(asked, known)
             return Written(self._message(asked, known, sums, notice), notice)
-        except (NoAddress, NotMade) as missing:
+        except (NoAddress, Lacking) as missing:
             return missing
 
     def _notice(self, asked: StepInput, known: Addressed) -> NoticeGiven | None:
         # What left earlier and is only found now is taken to have left now: its term is longer, never shorter.
         law, vat = self._charges.get(asked.country), known.portfolio.vat_reclaimable
-        return notice_of(asked, self._effects.pack(asked.country), clock(asked), law, vat)
+        return notice_of(asked, self._effects.packs[asked.country], clock(asked), law, vat)
 
     def _message(
         self, asked: StepInput, known: Addressed, sums: Computation | None, notice: NoticeGiven | None
@@ -98,10 +98,11 @@ class Contacting:
             # Whether a reply can come depends on the number and on who writes to it, not on where the person lives.
             sender, country = self._effects.ways.sender(to), country_of(to) or told.country
             told = told.model_copy(update={"country": country, "sms_sender": sender})
+        fields = demanded(self._effects.packs[asked.country], known, asked.act.text, wanted, told)
         if asked.act.text == VALIDATION:
-            text, pdf = self._validation(asked, known, told, wanted, notice.until if notice else None)
+            text, pdf = self._validation(asked, known, told, fields, notice)
         else:
-            text = render(self._texts, known.party.language, asked.act.text, wanted, told)
+            text = render(self._texts, known.party.language, asked.act.text, wanted, told, fields)
             pdf = self._letter(asked, known, text, sums) if channel is Channel.letter else None
         return Message(
             key=asked.act.key,
@@ -115,17 +116,17 @@ class Contacting:
         )
 
     def _validation(
-        self, asked: StepInput, known: Addressed, told: TextFacts, wanted: TextChannel, until: date | None
+        self, asked: StepInput, known: Addressed, told: TextFacts, fields: Iterable[str], notice: NoticeGiven | None
     ) -> tuple[Rendered, Pdf | None]:
         """The validation notice; where it is in another language, the English one goes with it (12 CFR 1006.34(e))."""
-        named = particulars(asked, known, until)
-        written = []
+        named, written = particulars(asked, known, told, notice.until if notice else None), []
+        wanted = cast(TextChannel, asked.act.channel)
         for language in dict.fromkeys((known.party.language, "en")):
             facts = itemised_in(self._texts, language, told, named)
-            written.append(render(self._texts, language, VALIDATION, wanted, facts))
-        notice = made(asked, known, named, written)
+            written.append(render(self._texts, language, VALIDATION, wanted, facts, fields))
+        paper = made(asked, known, named, written)
         if wanted == "letter":
-            return written[0], make_validation(self._texts, notice)
+            return written[0], make_validation(self._texts, paper)
         own, *english = written
         # No page: it could hold one of the two only.
         body = "\n\n".join(text.body for text in written)
@@ -153,14 +154,19 @@ class Contacting:
         """Whether an SMS keeps within its segments; those that do not fit have their own."""
         if asked.act.channel is not Channel.sms:
             return True
-        known = addressed(session, asked)
-        return segments(self._of_several(session, asked, covers).body) <= budget(known.party.language, SEVERAL)
+        # What the law adds comes on top: it is no reason to write more often.
+        text, known = self._of_several(session, asked, covers, by_law=False), addressed(session, asked)
+        return segments(text.body) <= budget(known.party.language, SEVERAL)
 
-    def _of_several(self, session: Session, asked: StepInput, covers: list[dict[str, Any]]) -> Rendered:
+    def _of_several(
+        self, session: Session, asked: StepInput, covers: list[dict[str, Any]], *, by_law: bool = True
+    ) -> Rendered:
         known = addressed(session, asked)
         wanted = cast(TextChannel, asked.act.channel)
         about = of_several(facts(asked, known), known, covers)
-        return render(self._texts, known.party.language, SEVERAL, wanted, about)
+        packs = self._effects.packs[asked.country]
+        fields = demanded(packs, known, SEVERAL, wanted, about) if by_law else ()
+        return render(self._texts, known.party.language, SEVERAL, wanted, about, fields)
 
     def _letter(self, asked: StepInput, known: Addressed, text: Rendered, sums: Computation | None) -> Pdf:
         letter = Letter(**paper(asked, known, text), address=window(known.party), computation=sums)

@@ -94,8 +94,9 @@ def _evidence(texts: Texts, paper: Certificate) -> Data:
         "days_past_due": str(paper.days_past_due),
     }
     tested = {"tax_write_off": _write_off(texts, paper, paper.write_off)} if paper.write_off else {}
+    named = labelled(texts, paper, people | {"specialist": paper.specialist or "–"})
     return {
-        "people": labelled(texts, paper, people | {"specialist": paper.specialist or "–"}),
+        "people": [*named, *paper.text.closing],
         "position": labelled(texts, paper, position | tested),
         "released": [[person.name, day(person.day, paper.language)] for person in paper.released],
     }

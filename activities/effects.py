@@ -30,12 +30,8 @@ class Effects:
 
     def __init__(self, database: Database, packs: Mapping[str, Jurisdiction], ways: Ways | Provider) -> None:
         self.database = database
-        self._packs = packs
+        self.packs = packs
         self.ways = ways if isinstance(ways, Ways) else Ways(ways)
-
-    def pack(self, country: str) -> Jurisdiction:
-        """The law of the debtor's country, as it stands now."""
-        return self._packs[country]
 
     def begin(self, session: Session, asked: StepInput, at: datetime) -> Result | None:
         """Reserve the attempt in the party's contact log, or say why not: the law is asked here, in one transaction."""
@@ -88,7 +84,7 @@ class Effects:
         """What the law was asked, to be kept; and what stands against the step, if anything does."""
         if not is_demand(asked.act):
             return None, None
-        packs, put = self._packs[asked.country], question(session, wanted(asked), at)
+        packs, put = self.packs[asked.country], question(session, wanted(asked), at)
         answer = put.answer(packs)
         refused = against(asked.act, answer)
         if isinstance(refused, StepRefused) and opted_out(session, asked.party, asked.act.channel):

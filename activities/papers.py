@@ -5,7 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from activities.texts import Filled, Line, Rendered
+from activities.lines import Filled, Line
+from activities.texts import Rendered
 from models.ledger import Entry, Itemised, OpenCharge
 from policy.barring import Verdict
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from activities.accounts import Addressed, NotMade, paper, postal, window
+from activities.accounts import Addressed, Lacking, paper, postal, window
 from activities.listing import Data, labelled, table
 from activities.papers import ValidationNotice
 from activities.texts import Rendered, TextFacts, Texts, day, money
@@ -28,12 +28,12 @@ class Named(NamedTuple):
     validation_until: date
 
 
-def particulars(asked: StepInput, known: Addressed, until: date | None) -> Named:
-    """What is known for the notice. Raises NotMade naming what is not."""
+def particulars(asked: StepInput, known: Addressed, told: TextFacts, until: date | None) -> Named:
+    """What is known for the notice. Raises Lacking naming what is not."""
     account, party, portfolio = known
     sums = asked.itemised
     found = {
-        "sender_address": portfolio.sender_address or (None if portfolio.sender else account.creditor_address),
+        "sender_address": told.sender_address,
         "address": postal(party),
         "itemised": sums,
         "creditor_then": None if sums and sums.sold_since else account.creditor,
@@ -41,7 +41,7 @@ def particulars(asked: StepInput, known: Addressed, until: date | None) -> Named
     }
     missing = [name for name, value in found.items() if not value]
     if missing:
-        raise NotMade(f"{RULE}: not known for the validation notice: {', '.join(missing)}")
+        raise Lacking(f"{RULE}: {', '.join(missing)} not known, portfolio {portfolio.id}")
     return Named(**found)  # type: ignore[arg-type]
 
 
@@ -53,7 +53,7 @@ def itemised_in(texts: Texts, language: str, told: TextFacts, named: Named) -> T
 
 
 def made(asked: StepInput, known: Addressed, named: Named, written: Sequence[Rendered]) -> ValidationNotice:
-    """The notice as a paper. Raises NotMade where its amounts do not add up or a part of it is empty."""
+    """The notice as a paper. Raises Lacking where its amounts do not add up or a part of it is empty."""
     try:
         return ValidationNotice(
             **paper(asked, known, written[0]),
@@ -68,7 +68,7 @@ def made(asked: StepInput, known: Addressed, named: Named, written: Sequence[Ren
         )
     except ValidationError as fault:
         found = fault.errors(include_input=False)
-        raise NotMade(f"{RULE}: {'; '.join(str(error['msg']) for error in found)}") from None
+        raise Lacking(f"{RULE}: {'; '.join(str(error['msg']) for error in found)}") from None
 
 
 def itemisation(texts: Texts, language: str, currency: str, sums: Itemised) -> list[tuple[str, str]]:

@@ -10,9 +10,11 @@ from pydantic import BaseModel, ConfigDict
 
 from activities.segments import SEVERAL
 from models.events import Channel, Outcome
+from models.jurisdiction import TEXT_FIELDS
 from models.ledger import ItemisedBy
 from models.words import PRODUCTS
 from policy.barring import Verdict
+from policy.content import NOT_TO_DEBTOR
 
 TextChannel = Literal["sms", "email", "letter"]
 
@@ -21,7 +23,7 @@ MESSAGES = (
     *("broken_promise", "offer_plan", "offer_discount", "offer_deferral", "financial_education", "account_update"),
     *("visit_announcement", "agreed_reminder"),
 )
-PAPERS = frozenset({"certificate", "legal_package"})
+PAPERS = NOT_TO_DEBTOR
 """Not addressed to the debtor: no greeting and no closing."""
 CHANNELS: Mapping[str, tuple[TextChannel, ...]] = MappingProxyType(
     dict.fromkeys(MESSAGES, ("sms", "email", "letter"))
@@ -99,6 +101,12 @@ CODES: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 
+PARTICULARS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {field: (field,) for field in TEXT_FIELDS}
+    | {"cause": ("product", "reference"), "split": ("principal", "interest", "late_fees", "costs")}
+    | {"next_steps": (), "opt_out": ("contact",)}
+)
+"""What a law may want named, and the placeholders that name it: each language has words for all of them."""
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -125,6 +133,16 @@ class Closing(BaseModel):
     """In e-mails only; the one for SMS is part of `sms`."""
 
 
+class Particular(BaseModel):
+    """What is added to a text where the law of the place demands it and the text's own words do not say it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    label: str
+    text: str
+    sms: str
+    """Shorter, and a sentence with its full stop."""
+
+
 class LanguageFile(BaseModel):
     """One file of `letters/`."""
 
@@ -134,6 +152,7 @@ class LanguageFile(BaseModel):
     words: dict[str, str]
     phrases: dict[str, str]
     codes: dict[str, dict[str, str]]
+    particulars: dict[str, Particular]
     texts: dict[str, Wording]
 
 
@@ -158,6 +177,9 @@ def faults(file: LanguageFile, placeholders: frozenset[str]) -> Iterator[str]:
     for group in CODES.keys() & file.codes.keys():
         yield from _differences(f"codes.{group}", file.codes[group], CODES[group])
     yield from _closing_faults(file.closing)
+    yield from _differences("particulars", file.particulars, PARTICULARS)
+    for field in PARTICULARS.keys() & file.particulars.keys():
+        yield from _particular_faults(field, file.particulars[field])
     yield from _differences("texts", file.texts, CHANNELS)
     for place, text in _all_texts(file):
         yield from _text_faults(place, text, placeholders)
@@ -179,6 +201,15 @@ def _closing_faults(closing: Closing) -> Iterator[str]:
     for part, (text, names) in wanted.items():
         if missing := names - set(PLACEHOLDER.findall(text)):
             yield f"closing.{part} does not name: {', '.join(sorted(missing))}"
+
+
+def _particular_faults(field: str, particular: Particular) -> Iterator[str]:
+    """A particular names its values both ways; an SMS may have another one behind it."""
+    for place, text in (("text", particular.text), ("sms", particular.sms)):
+        if missing := set(PARTICULARS[field]) - set(PLACEHOLDER.findall(text)):
+            yield f"particulars.{field}.{place} does not name: {', '.join(sorted(missing))}"
+    if not particular.sms.endswith("."):
+        yield f"particulars.{field}.sms: expected a full stop at its end"
 
 
 def _fourteen_days_faults(text: str) -> Iterator[str]:
@@ -214,6 +245,9 @@ def _all_texts(file: LanguageFile) -> Iterator[tuple[str, str]]:
     yield "closing.sms_no_reply", file.closing.sms_no_reply
     for label, text in (file.closing.answers | file.closing.opt_out).items():
         yield f"closing: {label}", f"{label} {text}"
+    for field, particular in file.particulars.items():
+        yield f"particulars.{field}.text", f"{particular.label} {particular.text}"
+        yield f"particulars.{field}.sms", particular.sms
     for name, wording in file.texts.items():
         yield f"texts.{name}.subject", wording.subject
         yield f"texts.{name}.sms", wording.sms or ""

@@ -155,6 +155,11 @@ class StepInput(BaseModel):
     """For a 14-day letter: instalment and what is open of its principal, for those that no letter named yet."""
     missed: tuple[tuple[int, date, int], ...] = ()
     """For a 14-day letter: what was left unpaid of earlier ones, when their letter's term ended, what they cost."""
+    principal: int | None = None
+    """What the outstanding is made of, with the three below."""
+    interest: int | None = None
+    late_fees: int | None = None
+    costs: int | None = None
     released: tuple[tuple[str, date], ...] = ()
     """Who let this step go ahead, and when."""
     overtaken: bool = False

@@ -242,6 +242,8 @@ class StepRefused(StepResult):
     lost: Literal["address", "opt_out"] | None = None
     person: bool = False
     """A person must look at it before it is tried again."""
+    incomplete: bool = False
+    """The text would lack what the law demands: it goes by no other channel either until a person decided."""
 
 
 class StepFailed(StepResult):

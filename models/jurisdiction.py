@@ -24,8 +24,23 @@ GROUPS: dict[str, tuple[str, ...]] = {
 Switch = Literal["rolling_week", "working_saturday", "early_refusal", "closing_second", "lenders", "soft_law", "caps"]
 """Where law is unclear we read it strictly: on unless a pack says off."""
 TextField = Literal[
-    *("creditor", "creditor_address", "creditor_number", "sender", "sender_address", "phone", "contact", "licence"),
-    *("complaints", "reference", "cause", "overdue", "outstanding", "split", "pay_to", "collection_fee", "next_steps"),
+    "creditor",
+    "creditor_address",
+    "creditor_number",
+    "sender",
+    "sender_address",
+    "phone",
+    "contact",
+    "licence",
+    "complaints",
+    "reference",
+    "cause",
+    "overdue",
+    "outstanding",
+    "split",
+    "pay_to",
+    "collection_fee",
+    "next_steps",
     "opt_out",
 ]
 """What a text can be made to name. `cause`: of what the debt is; `split`: principal, interest, late fees, costs;

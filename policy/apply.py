@@ -210,6 +210,9 @@ def _step_deferred(case: Case, event: e.StepDeferred, at: datetime) -> Case:
 
 
 def _step_refused(case: Case, event: e.StepRefused, at: datetime) -> Case:
+    if event.incomplete:
+        stuck, why = f"stuck:{event.round}:{event.step}", f"a person decides: {event.step} lacks {event.rule}"
+        return flagged(_did(case, event, at, "rejected", event.channel), stuck, short(why))
     if event.person:
         why = f"{event.step} by {event.channel or 'letter'}: a person must look at it first ({event.rule})"
         case = flagged(case, f"law:{event.key}", short(why))

@@ -178,7 +178,7 @@ def exhausted(now: Now, candidate: Candidate) -> str | None:
         return f"{candidate.step.id} failed {results.count('failed')} times"
     if isinstance(candidate.step, NoticeStep) and results.count("overdue") >= candidate.step.times:
         return f"{candidate.step.id} could not be served"
-    against = {"refused_by_law": "is refused by law", "rejected": "is rejected by the vendor"}
+    against = {"refused_by_law": "is refused by law", "rejected": "was not accepted for sending"}
     if results and results[-1] in against:
         return f"{candidate.step.id} {against[results[-1]]}"
     release = candidate.step.release

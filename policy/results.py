@@ -67,6 +67,10 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
         credit=owed.credit,
         **_to_announce(case, act, today),
         disputed=owed.disputed,
+        principal=owed.principal,
+        interest=owed.interest,
+        late_fees=owed.late_fees,
+        costs=owed.costs,
         released=tuple(
             (r.by, debtor_day(r.at, case.zone))
             for r in case.released
