@@ -74,14 +74,20 @@ def start(  # noqa: PLR0913 (a command has as many parameters as options)
     sender: Annotated[str | None, typer.Option(help="Who writes to the debtor; the creditor.")] = None,
     contact: Annotated[str | None, typer.Option(help="Whom the debtor may ask; the sender.")] = None,
     pay_to: Annotated[str | None, typer.Option(help="How to pay.")] = None,
+    sender_address: Annotated[str | None, typer.Option(help="Where the sender is.")] = None,
+    phone: Annotated[str | None, typer.Option(help="A number at which a person answers.")] = None,
+    licence: Annotated[str | None, typer.Option(help="The sender's licence or register number.")] = None,
+    complaints: Annotated[str | None, typer.Option(help="Where to complain about the sender.")] = None,
     fresh_hours: Annotated[int | None, typer.Option(min=1, help="Demands wait for news of payments.")] = None,
+    vat_reclaimable: Annotated[bool | None, typer.Option(help="The creditor reclaims VAT; else unknown.")] = None,
     wait: Annotated[bool, typer.Option(help="Wait until all cases were started.")] = True,
     as_json: Json = False,
 ) -> None:
     """Hand a portfolio over and start its cases. Loaded again it brings what is different, and starts nothing twice."""
     named = None if strategy == choosing.AUTOMATIC else strategy
-    more = {"strategy": named, "sender": sender, "contact": contact, "pay_to": pay_to, "fresh_hours": fresh_hours}
-    row = portfolios.as_portfolio(portfolio, client, file, **more)
+    said = {"sender": sender, "contact": contact, "pay_to": pay_to, "sender_address": sender_address, "phone": phone}
+    more = {"strategy": named, "fresh_hours": fresh_hours, "licence": licence, "complaints": complaints}
+    row = portfolios.as_portfolio(portfolio, client, file, vat_reclaimable=vat_reclaimable, **said, **more)
     handed = portfolios.read_file(file, client, strategy, datetime.now(UTC))
     with database_if_any(migrate=not dry_run) as opened:
         looked = feed_looking.look(opened, row, handed)

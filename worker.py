@@ -21,7 +21,7 @@ from activities.deciding import Deciding
 from activities.effects import Effects
 from activities.issuing import Issuing
 from activities.starting import Starting
-from activities.texts import load_texts
+from activities.texts import load_texts, text_names
 from activities.worklist import Worklist
 from commands.answering import main as end
 from commands.sending import mode, ways
@@ -48,7 +48,7 @@ async def create_worker(
 
     The editions of the law are those that stand in `folder` now; their texts are kept.
     """
-    read = law_packs(folder)
+    read = law_packs(folder, text_names())
     packs = countries(read)
     keep_law(database, {pack.version: pack.text for pack in read.values()})
     texts, law = load_texts(HOUSE / "letters"), charges()

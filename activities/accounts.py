@@ -1,7 +1,6 @@
 """What a step needs to know of an account beyond its case: names, addresses, creditor; read where the step happens."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -12,17 +11,23 @@ from temporalio.exceptions import ApplicationError
 
 from activities.effects import clock
 from activities.papers import Computation, ComputationLine, charge_kind
+from activities.particulars import gaps
 from activities.texts import AccountLine, Rendered, TextFacts
-from models.charges import ChargesPack
+from models.contact import Facts
 from models.decisions import StepInput
-from models.events import Channel
+from models.events import Channel, NoticeGiven
+from models.jurisdiction import Jurisdiction, TextField
 from models.tables import Account, Party, Portfolio
 from policy.contact_law import debtor_day
-from policy.costs import bundled_cost
+from policy.content import demands
 
 
 class NoAddress(Exception):
     """The party has no address on the channel that the case believed usable."""
+
+
+class Lacking(Exception):
+    """The law wants named in the text what nobody told; the message says by which rule, and which portfolio."""
 
 
 class Addressed(NamedTuple):
@@ -59,18 +64,15 @@ def postal(party: Party) -> str | None:
     return ", ".join(part for part in (party.street, party.postal_code, party.city, party.country) if part)
 
 
-def facts(asked: StepInput, known: Addressed, charges: Mapping[str, ChargesPack]) -> TextFacts:
+def facts(asked: StepInput, known: Addressed, notice: NoticeGiven | None = None) -> TextFacts:
     """Everything a text may name, for the position of the day."""
     account, party, portfolio = known
     act, offer = asked.act, asked.act.terms
-    sender = portfolio.sender or account.creditor
     today = debtor_day(clock(asked), asked.zone)
     return TextFacts(
+        **people(known),
         name=party.name,
-        creditor=account.creditor,
-        sender=sender,
         reference=account.reference,
-        contact=portfolio.contact or sender,
         pay_to=portfolio.pay_to or f"{account.creditor}, {account.reference}",
         currency=asked.currency,
         today=today,
@@ -83,15 +85,49 @@ def facts(asked: StepInput, known: Addressed, charges: Mapping[str, ChargesPack]
         promise_amount=asked.promise_amount,
         promise_due=asked.promise_due,
         notice_days=act.notice_days or None,
-        collection_fee=_collection_fee(asked, today, charges.get(asked.country)),
+        collection_fee=notice.cost if notice else None,
         offer_months=_number(offer.get("months")),
         offer_instalment=_number(offer.get("instalment")),
         offer_discount=Decimal(offer["discount_percent"]) if "discount_percent" in offer else None,
         offer_settlement=_number(offer.get("settlement")),
         offer_until=offer.get("until"),  # type: ignore[arg-type]  # pydantic reads the ISO day
         offer_defer_until=offer.get("defer_until"),  # type: ignore[arg-type]
+        product=account.product,
+        principal=asked.principal,
+        interest=asked.interest,
+        late_fees=asked.late_fees,
+        costs=asked.costs,
         country=party.country,
     )
+
+
+def people(known: Addressed) -> dict[str, Any]:
+    """Who is owed and who writes, with all that a law may want said of them; the creditor may be both."""
+    account, _, portfolio = known
+    sender = portfolio.sender or account.creditor
+    own = sender == account.creditor
+    return {
+        "creditor": account.creditor,
+        "creditor_address": account.creditor_address or (portfolio.sender_address if own else None),
+        "creditor_number": account.creditor_number,
+        "sender": sender,
+        "sender_address": portfolio.sender_address or (account.creditor_address if own else None),
+        "contact": portfolio.contact or sender,
+        "phone": portfolio.phone,
+        "licence": portfolio.licence,
+        "complaints": portfolio.complaints,
+    }
+
+
+def demanded(packs: Jurisdiction, known: Addressed, text: str, channel: str, told: TextFacts) -> tuple[TextField, ...]:
+    """What the law of the place wants named in the text on the channel. Raises Lacking where it is not known."""
+    portfolio = known.portfolio
+    bound = Facts(actor=portfolio.role, contract_on=known.account.contract_date)  # type: ignore[arg-type]
+    wanted = demands(packs, text, channel, bound, told.today)
+    if found := gaps(wanted, dict(told)):
+        rules = "; ".join(f"{rule}: {', '.join(fields)}" for rule, fields in found.items())
+        raise Lacking(f"{rules} not known, portfolio {portfolio.id}")
+    return tuple(demand.field for demand in wanted)
 
 
 def of_several(own: TextFacts, known: Addressed, covers: Sequence[Mapping[str, Any]]) -> TextFacts:
@@ -161,14 +197,6 @@ def paper(asked: StepInput, known: Addressed, text: Rendered) -> dict[str, Any]:
         "reference": account.reference,
         "text": text,
     }
-
-
-def _collection_fee(asked: StepInput, today: date, pack: ChargesPack | None) -> int | None:
-    """The cost on what is overdue today, without VAT: nobody told whether the creditor reclaims it (strict)."""
-    overdue = [i.open for i in asked.open if i.due < today] or [asked.overdue]
-    if pack is None or pack.currency != asked.currency:
-        return None
-    return bundled_cost(pack, overdue, asked.currency, today).amount or None
 
 
 def _number(value: str | None) -> int | None:

@@ -8,7 +8,7 @@ import phonenumbers
 from phonenumbers import NumberParseException
 from phonenumbers.timezone import time_zones_for_geographical_number
 from pydantic import TypeAdapter
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, delete, func, select
 
 from activities.together import counted_once
 from models import events as e
@@ -20,11 +20,11 @@ from models.events import Channel, Heard
 from models.jurisdiction import Jurisdiction
 from models.tables import Account, Attempt, LawText, OptedOut, PartyFact, Portfolio
 from models.tables import Party as Person
-from policy.circumstances import circumstances, personal
+from policy.circumstances import NOTHING_TOLD, circumstances, personal
 from policy.contact_counts import LOG_DAYS
 from policy.contact_law import Allow, Answer, debtor_day, may_contact
 from policy.days import zone_known
-from policy.results import is_demand, level_of
+from policy.results import LEVELS, asks, level_of
 
 NO_CONTACT = ("failed", "bounced", "withdrawn")
 """What did not leave."""
@@ -75,9 +75,7 @@ class Question(NamedTuple):
 def wanted(asked: StepInput) -> Wanted:
     """The contact that a step is."""
     channel = (asked.act.channel or Channel.letter).value
-    return Wanted(
-        asked.account, asked.party, asked.zone, channel, is_demand(asked.act), asked.oldest_due, asked.act.key
-    )
+    return Wanted(asked.account, asked.party, asked.zone, channel, asks(asked.act), asked.oldest_due, asked.act.key)
 
 
 def question(session: Session, contact: Wanted, at: datetime) -> Question:
@@ -110,15 +108,17 @@ def zones(person: Person, zone: str) -> tuple[str, ...]:
 def log(session: Session, contact: Wanted, at: datetime) -> list[Contact]:
     """The party's contacts as far back as any rule looks, over all accounts and portfolios; papers are none."""
     begin = debtor_day(at, contact.zone) - timedelta(days=LOG_DAYS)
-    rows = select(Attempt).where(
-        Attempt.party == contact.party,
-        Attempt.local_day >= begin,
-        Attempt.key != contact.key,
+    rows = select(Attempt).where(Attempt.party == contact.party, Attempt.local_day >= begin, Attempt.key != contact.key)
+    return [entry(row) for row in counted_once(contact.account, list(session.exec(_made(rows))))]
+
+
+def _made(rows: Any) -> Any:
+    """Of a query of attempts those that were contacts, or are about to be."""
+    return rows.where(
         col(Attempt.demand) | (col(Attempt.step) == OUTSIDE),
         col(Attempt.status).not_in(NO_CONTACT),
         col(Attempt.outcome).is_(None) | col(Attempt.outcome).not_in(NOT_MADE),
     )
-    return [entry(row) for row in counted_once(contact.account, list(session.exec(rows)))]
 
 
 def entry(row: Attempt) -> Contact:
@@ -194,8 +194,19 @@ def _known(session: Session, contact: Wanted) -> Iterator[Fact]:
     stops = select(OptedOut).where(OptedOut.party == contact.party, col(OptedOut.lifted).is_(None))
     for stop in session.exec(stops.order_by(OptedOut.channel)):
         yield Fact("opt_out", debtor_day(stop.since, contact.zone), channels=(stop.channel,))
+    if first := _first_contact(session, contact):
+        yield Fact("contacted", first)
     if contact.overdue_since:
         yield Fact("overdue", contact.overdue_since)
+
+
+def _first_contact(session: Session, contact: Wanted) -> date | None:
+    """The day of the first contact about this debt that told the debtor something, however long ago it was."""
+    nothing_told = [outcome for outcome, level in LEVELS.items() if level in NOTHING_TOLD]
+    mine = select(func.min(Attempt.local_day)).where(Attempt.account == contact.account, Attempt.key != contact.key)
+    told = _made(mine).where(col(Attempt.outcome).is_(None) | col(Attempt.outcome).not_in(nothing_told))
+    first: date | None = session.exec(told).one()
+    return first
 
 
 def _fact(row: PartyFact) -> Fact:

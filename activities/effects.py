@@ -30,7 +30,7 @@ class Effects:
 
     def __init__(self, database: Database, packs: Mapping[str, Jurisdiction], ways: Ways | Provider) -> None:
         self.database = database
-        self._packs = packs
+        self.packs = packs
         self.ways = ways if isinstance(ways, Ways) else Ways(ways)
 
     def begin(self, session: Session, asked: StepInput, at: datetime) -> Result | None:
@@ -84,7 +84,7 @@ class Effects:
         """What the law was asked, to be kept; and what stands against the step, if anything does."""
         if not is_demand(asked.act):
             return None, None
-        packs, put = self._packs[asked.country], question(session, wanted(asked), at)
+        packs, put = self.packs[asked.country], question(session, wanted(asked), at)
         answer = put.answer(packs)
         refused = against(asked.act, answer)
         if isinstance(refused, StepRefused) and opted_out(session, asked.party, asked.act.channel):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 from temporalio import activity
 
-from activities.accounts import Addressed, address, addressed, computation, facts, paper, window
+from activities.accounts import Addressed, address, addressed, computation, demanded, facts, paper, window
 from activities.documents import Pdf, make_certificate, make_notice, make_package
 from activities.effects import Effects, clock
 from activities.papers import (
@@ -23,7 +23,7 @@ from activities.papers import (
 )
 from activities.providers.channel import Message
 from activities.sending import send_once
-from activities.texts import Texts, render
+from activities.texts import Rendered, Texts, render
 from models.charges import ChargesPack
 from models.decisions import StepInput
 from models.events import Channel, Result
@@ -98,14 +98,13 @@ class Issuing:
         session.add(document)
         return document
 
+    def _text(self, asked: StepInput, known: Addressed, name: str) -> Rendered:
+        told = facts(asked, known)
+        fields = demanded(self._effects.packs[asked.country], known, name, "letter", told)
+        return render(self._texts, known.party.language, name, "letter", told, fields)
+
     def _notice(self, session: Session, asked: StepInput, known: Addressed) -> Pdf:
-        text = render(
-            self._texts,
-            known.party.language,
-            asked.act.text or "formal_notice",
-            "letter",
-            facts(asked, known, self._charges),
-        )
+        text = self._text(asked, known, asked.act.text or "formal_notice")
         return make_notice(
             self._texts,
             Notice(
@@ -118,7 +117,7 @@ class Issuing:
         )
 
     def _certificate(self, session: Session, asked: StepInput, known: Addressed) -> Pdf:
-        text = render(self._texts, known.party.language, "certificate", "letter", facts(asked, known, self._charges))
+        text = self._text(asked, known, "certificate")
         return make_certificate(
             self._texts,
             Certificate(
@@ -129,7 +128,7 @@ class Issuing:
         )
 
     def _package(self, session: Session, asked: StepInput, known: Addressed) -> Pdf:
-        text = render(self._texts, known.party.language, "legal_package", "letter", facts(asked, known, self._charges))
+        text = self._text(asked, known, "legal_package")
         documents = _documents(session, asked)
         package = Package(
             **paper(asked, known, text),

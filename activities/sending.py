@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.accounts import NoAddress
+from activities.accounts import Lacking, NoAddress
 from activities.arriving import overtaken, reported
 from activities.effects import NOT_LEFT, Effects, clock, token
 from activities.providers.channel import MayHaveLeft, Message, NotSent, Provider, Rejected
@@ -26,7 +26,7 @@ SOONEST_TRY, LATEST_TRY = timedelta(seconds=2), timedelta(minutes=5)
 SOONEST_LOOK, LATEST_LOOK = timedelta(seconds=1), timedelta(minutes=1)
 """Between two looks for a message that may have left; the gap grows with the time since."""
 Write = Callable[[Session], tuple[Message, Result]]
-"""Makes the message, and the result that tells of it. Raises NoAddress."""
+"""Makes the message, and the result that tells of it. Raises NoAddress, Lacking."""
 
 
 class Leaving(NamedTuple):
@@ -74,7 +74,11 @@ def _begin(effects: Effects, session: Session, asked: StepInput, write: Write, a
     try:
         message, result = write(session)
     except NoAddress as missing:
-        return _unaddressed(effects, session, asked, str(missing), at)
+        refusal = StepRefused(**_refused(asked), rule=f"no address for {missing}")
+        return _unwritten(effects, session, asked, refusal, at)
+    except Lacking as lacking:
+        refusal = StepRefused(**_refused(asked), rule=str(lacking), person=True, incomplete=True)
+        return _unwritten(effects, session, asked, refusal, at)
     if attempt.status not in NOT_LEFT:
         return effects.finish(session, asked, result, at)
     day = debtor_day(attempt.reserved, asked.zone)
@@ -155,8 +159,7 @@ def _rejected(effects: Effects, session: Session, asked: StepInput, fault: Rejec
         case "address" | "opt_out" as lost:
             if lost == "opt_out":
                 _opted_out(session, asked, at)
-            refused = base(act, f"step_refused:{act.channel}")
-            refusal = StepRefused(**refused, channel=act.channel, rule=fault.code, lost=lost)
+            refusal = StepRefused(**_refused(asked), rule=fault.code, lost=lost)
             return effects.finish(session, asked, refusal, at, "failed")
         case _:
             failed = StepFailed(**base(act, "step_failed"), reason=fault.code, final=True)
@@ -177,13 +180,15 @@ def _stopped(session: Session, asked: StepInput, way: Provider, at: datetime) ->
     return deferral(asked, way.name, until) if until else None
 
 
-def _unaddressed(effects: Effects, session: Session, asked: StepInput, channel: str, at: datetime) -> Result:
+def _unwritten(effects: Effects, session: Session, asked: StepInput, refusal: StepRefused, at: datetime) -> Result:
     attempt = session.get_one(Attempt, asked.act.key)
-    if attempt.called:  # The address is gone since: nobody can be asked any more.
+    if attempt.called:  # What it was written with is gone since: nobody can be asked any more.
         return effects.finish(session, asked, unknown(asked, Channel(attempt.channel)), at, "unknown")
-    refused = base(asked.act, f"step_refused:{asked.act.channel}")
-    refusal = StepRefused(**refused, channel=asked.act.channel, rule=f"no address for {channel}")
     return effects.finish(session, asked, refusal, at, "failed")
+
+
+def _refused(asked: StepInput) -> dict[str, Any]:
+    return base(asked.act, f"step_refused:{asked.act.channel}") | {"channel": asked.act.channel}
 
 
 def _taken_back(effects: Effects, session: Session, asked: StepInput, at: datetime) -> Result:

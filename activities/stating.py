@@ -3,44 +3,47 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from activities.accounts import Addressed, window
+from activities.accounts import Addressed, demanded, people, window
 from activities.papers import Agreement, InstalmentLine, Owed, Statement
 from activities.texts import TextFacts, Texts, render
 from models.case import Case
+from models.jurisdiction import Jurisdiction
 from models.ledger import Entry, OpenCharge
 from policy.ledger import entries
 from policy.money import Position, beside, position
 
 
-def stated(texts: Texts, case: Case, known: Addressed, day: date) -> Statement:
-    """The statement for a day. Raises ValueError where the ledger does not make what is open.
+def stated(texts: Texts, packs: Jurisdiction, case: Case, known: Addressed, day: date) -> Statement:
+    """The statement for a day. Raises ValueError where the ledger does not make what is open, and Lacking.
 
     It is dated by the day it is computed for, so that the same day and the same case make the same bytes.
     """
     account, party, portfolio = known
     owed, lines = position(case, day), entries(case, day)
-    sender = portfolio.sender or account.creditor
-    contact = portfolio.contact or sender
     facts = TextFacts(
+        **people(known),
         name=party.name,
-        creditor=account.creditor,
-        sender=sender,
         reference=account.reference,
-        contact=contact,
         pay_to=portfolio.pay_to or f"{account.creditor}, {account.reference}",
         currency=case.currency,
         today=day,
         overdue=owed.overdue,
         outstanding=owed.outstanding,
+        product=account.product,
+        principal=owed.principal,
+        interest=owed.interest,
+        late_fees=owed.late_fees,
+        costs=owed.costs,
     )
+    fields = demanded(packs, known, "statement", "letter", facts)
     return Statement(
         language=party.language,
         made=datetime.combine(day, time(), ZoneInfo(case.zone)),
-        sender=sender,
-        contact=contact,
+        sender=facts.sender,
+        contact=facts.contact,
         creditor=account.creditor,
         reference=account.reference,
-        text=render(texts, party.language, "statement", "letter", facts),
+        text=render(texts, party.language, "statement", "letter", facts, fields),
         address=window(party),
         day=day,
         currency=case.currency,

@@ -6,8 +6,7 @@ before the first letter and not by its reader; values are put in once and never 
 
 import hashlib
 import re
-import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -19,10 +18,12 @@ import yaml
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_currency, format_percent, get_currency_precision
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from activities.lines import Filled, gsm, plain
+from activities.particulars import added
 from activities.replies import Replies, RepliesFault, load_replies
-from activities.segments import GSM_7, SEVERAL
+from activities.segments import SEVERAL
 from activities.wording import (
     BEFORE_OVERDUE,
     CHANNELS,
@@ -42,21 +43,10 @@ SMS_DATES = {"ru": "dd.MM.yyyy"}
 AT_A_STOP = re.compile(rf"{PLACEHOLDER.pattern}(\.?)")
 """A value that ends with a full stop, as a Russian day does, ends the sentence too."""
 CODE_BEFORE_NUMBER = re.compile(r"(?<=[A-Z]{3})(?=\d)")
-PLAIN = str.maketrans({"–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
 
 
 class TextFault(ValueError):
     """A text file, or a wish for a text, that cannot be used; the message says where and why."""
-
-
-def one_line(value: str) -> str:
-    """The value without control, format and line characters: a name cannot break out of its line."""
-    kinds = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-    return " ".join("".join(" " if unicodedata.category(c) in kinds else c for c in value).split())
-
-
-Line = Annotated[str, AfterValidator(one_line)]
-Filled = Annotated[Line, Field(min_length=1)]
 
 
 class AccountLine(BaseModel):
@@ -104,6 +94,27 @@ class TextFacts(BaseModel):
     offer_defer_until: date | None = None
     accounts: tuple[AccountLine, ...] = ()
     """All that a message speaks of, where it speaks of several; the amounts above are their sums then."""
+    product: str | None = None
+    """Of what the debt is: one of our codes."""
+    principal: int | None = None
+    """What the outstanding is made of, with the three below."""
+    interest: int | None = None
+    late_fees: int | None = None
+    costs: int | None = None
+    creditor_address: Filled | None = None
+    creditor_number: Filled | None = None
+    sender_address: Filled | None = None
+    phone: Filled | None = None
+    licence: Filled | None = None
+    complaints: Filled | None = None
+    address: Filled | None = None
+    """The debtor's own."""
+    creditor_then: Filled | None = None
+    """Who was owed on the day from which a validation notice itemises the debt."""
+    itemised: str | None = None
+    """How it came about since that day, line by line."""
+    validation_until: date | None = None
+    """The last day of the validation period."""
     country: str = ""
     """Where the debtor is: whether an SMS can be answered there. Not known: it cannot."""
     sms_sender: str | None = None
@@ -175,21 +186,31 @@ def text_version(texts: Texts, language: str) -> str:
     return texts.versions[_known(texts, language)]
 
 
-def render(texts: Texts, language: str, name: str, channel: TextChannel, facts: TextFacts) -> Rendered:
-    """The text `name` in the language, for the channel."""
+def render(
+    texts: Texts, language: str, name: str, channel: TextChannel, facts: TextFacts, demanded: Iterable[str] = ()
+) -> Rendered:
+    """The text `name` in the language, for the channel; with `demanded`, what the law of the place wants it to name."""
     file = texts.languages[_known(texts, language)]
     if channel not in text_channels(name):
         raise TextFault(f"the text {name!r} has no {channel}; it has: {', '.join(CHANNELS[name])}")
     wording = file.texts[name]
-    fill = _Filling(facts, language, f"{language}.yaml: texts.{name}.{channel}", file.words)
+    fill = _Filling(facts, language, f"{language}.yaml: texts.{name}.{channel}", file)
     if channel == "sms":
         two_way = texts.replies.possible(facts.country, facts.sms_sender)
-        ending = file.closing.sms if two_way else file.closing.sms_no_reply
-        return Rendered(subject=None, body=_gsm(_plain(fill(f"{wording.sms} {ending}"))))
+        own = f"{wording.sms} {file.closing.sms if two_way else file.closing.sms_no_reply}"
+        more = added(file, own, {"opt_out"}, demanded, dict(facts))
+        own = " ".join([f"{own.removesuffix('.')}.", *(p.sms for p in more)]) if more else own
+        return Rendered(subject=None, body=gsm(plain(fill(own))))
     if name in PAPERS:
-        return _written(fill(wording.subject), tuple(map(fill, wording.letter)), ())
-    closing = file.closing.answers | (file.closing.opt_out if channel == "email" else {})
-    paragraphs = [fill(p) for p in (file.greeting, *(wording.email if channel == "email" else wording.letter))]
+        more = added(file, " ".join(wording.letter), set(), demanded, dict(facts))
+        pairs = tuple((fill(particular.label), fill(particular.text)) for particular in more)
+        return _written(fill(wording.subject), tuple(map(fill, wording.letter)), pairs)
+    body, opt_out = (wording.email, file.closing.opt_out) if channel == "email" else (wording.letter, {})
+    closing = file.closing.answers | opt_out
+    said = {"sender", *(["opt_out"] if opt_out else [])}
+    more = added(file, " ".join([*body, *closing.values()]), said, demanded, dict(facts))
+    closing |= {particular.label: particular.text for particular in more}
+    paragraphs = [fill(p) for p in (file.greeting, *body)]
     answers = tuple((fill(label), fill(text)) for label, text in closing.items())
     written = _written(fill(wording.subject), tuple(paragraphs), answers, facts.sender)
     if channel == "letter":
@@ -197,7 +218,7 @@ def render(texts: Texts, language: str, name: str, channel: TextChannel, facts: 
     rows = [(file.words[word], fill(f"{{{field}}}")) for word, field in _rows(name, facts)]
     page = {"subject": written.subject, "paragraphs": paragraphs, "rows": rows, "closing": answers}
     html = texts.page.render(**page, language=language, signature=facts.sender)
-    return Rendered(subject=_plain(written.subject or ""), body=_plain(written.body), html=_plain(html))
+    return Rendered(subject=plain(written.subject or ""), body=plain(written.body), html=plain(html))
 
 
 def _rows(name: str, facts: TextFacts) -> list[tuple[str, str]]:
@@ -254,7 +275,7 @@ class _Filling:
     facts: TextFacts
     language: str
     where: str
-    words: Mapping[str, str]
+    file: LanguageFile
 
     def __call__(self, text: str) -> str:
         return AT_A_STOP.sub(lambda found: self._shown(found[1]).removesuffix(found[2]) + found[2], text)
@@ -274,6 +295,8 @@ class _Filling:
                 return count(value, UNITS[field], self.language)
             case int():
                 return money(value, self.facts.currency, self.language)
+            case str() if field == "product":
+                return self.file.codes["product"].get(value, value)
         return str(value)
 
     def _accounts(self, lines: tuple[AccountLine, ...]) -> str:
@@ -281,7 +304,7 @@ class _Filling:
         each = [(line, money(line.overdue, self.facts.currency, self.language)) for line in lines]
         if self.where.endswith(".sms"):
             return "; ".join(f"{line.reference} {overdue}" for line, overdue in each)
-        total, words = self.facts.currency, self.words
+        total, words = self.facts.currency, self.file.words
         return "\n".join(
             f"{line.reference}: {words['overdue'].lower()} {overdue}, "
             f"{words['outstanding'].lower()} {money(line.outstanding, total, self.language)}"
@@ -292,24 +315,6 @@ class _Filling:
         if self.where.endswith(".sms") and self.language in SMS_DATES:
             return format_date(value, SMS_DATES[self.language], locale=LOCALES[self.language])
         return day(value, self.language).replace(" ", "\u00a0")
-
-
-def _plain(text: str) -> str:
-    """Without the no-break spaces a letter wants: they double the price of an SMS and break searches in mail."""
-    return text.replace("\u00a0", " ").replace("\u202f", " ")
-
-
-def _gsm(text: str) -> str:
-    """In the GSM alphabet where accents are all that is lost: that is how Romanian and Brazilian SMS are written.
-
-    A text in another script stays as it is.
-    """
-    folded = "".join(c if c in GSM_7 else _unaccented(c) for c in text.translate(PLAIN))
-    return folded if set(folded) <= GSM_7 else text
-
-
-def _unaccented(letter: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(c))
 
 
 def _load(path: Path) -> LanguageFile:

@@ -10,8 +10,11 @@ from pydantic import BaseModel, ConfigDict
 
 from activities.segments import SEVERAL
 from models.events import Channel, Outcome
+from models.jurisdiction import TEXT_FIELDS
+from models.ledger import ItemisedBy
 from models.words import PRODUCTS
 from policy.barring import Verdict
+from policy.content import NOT_TO_DEBTOR
 
 TextChannel = Literal["sms", "email", "letter"]
 
@@ -20,11 +23,12 @@ MESSAGES = (
     *("broken_promise", "offer_plan", "offer_discount", "offer_deferral", "financial_education", "account_update"),
     *("visit_announcement", "agreed_reminder"),
 )
-PAPERS = frozenset({"certificate", "legal_package"})
+PAPERS = NOT_TO_DEBTOR
 """Not addressed to the debtor: no greeting and no closing."""
 CHANNELS: Mapping[str, tuple[TextChannel, ...]] = MappingProxyType(
     dict.fromkeys(MESSAGES, ("sms", "email", "letter"))
     | {"formal_notice": ("email", "letter"), "fourteen_day_letter": ("letter",), "statement": ("letter",)}
+    | {"validation_notice": ("email", "letter")}
     | {SEVERAL: ("sms", "email"), "certificate": ("letter",), "legal_package": ("letter",)}
 )
 BEFORE_OVERDUE = frozenset({"reminder_before_due", "due_today"})
@@ -38,10 +42,16 @@ WORDS = frozenset(
         *("outstanding", "overdue", "page", "paid", "payment", "payments", "position", "principal", "product"),
         *("proof", "reference", "refund", "released_by", "rest", "reversal", "reversed", "specialist", "state"),
         *("step", "tax_write_off", "term", "whole", "write_off"),
+        *("collector", "consumer", "creditor_now", "creditor_then", "credits", "current", "fees", "itemisation"),
+        "your_answer",
     ]
 )
+ANSWERS = ("i_dispute", "not_mine", "amount_wrong", "other_reason", "original_creditor")
+"""What a reader of a validation notice may answer, as it stands in its e-mail and on the form of its letter."""
 PHRASES: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
+    dict.fromkeys(ANSWERS, frozenset())
+    | {
+        "amount_then": frozenset({"day", "what"}),
         "capped": frozenset(),
         "in_dispute": frozenset({"amount"}),
         "instalment_due": frozenset({"number", "amount"}),
@@ -56,11 +66,18 @@ PHRASES: Mapping[str, frozenset[str]] = MappingProxyType(
         "rate_day": frozenset({"percent"}),
         "rate_year": frozenset({"percent"}),
         "share_how": frozenset({"percent", "base"}),
+        "by_law": frozenset({"rule"}),
+        "earlier_costs": frozenset({"amount"}),
+        "with_vat": frozenset({"percent"}),
         "waived": frozenset({"amount"}),
         "went_to": frozenset({"parts"}),
     }
 )
 """What explains an amount, with what each must name."""
+VALIDATION = ("sender", "sender_address", "name", "address", "reference", "creditor_then", "creditor", "itemised")
+"""What a validation notice names (12 CFR 1006.34(c)): its e-mail in words, its letter in panel, table and form."""
+STATEMENTS = 3
+"""How often a validation notice names the last day of its period: to dispute, to ask who was owed, to be silent."""
 FREE_DAYS = re.compile(r"\b14\b")
 FIXED_DATES = frozenset({"due", "promise_due", "offer_until", "offer_defer_until"})
 """Days that a 14-day letter may not name: a day that is too early costs the whole fee (NL-C3)."""
@@ -77,12 +94,19 @@ CODES: Mapping[str, frozenset[str]] = MappingProxyType(
         "product": frozenset(PRODUCTS),
         "delivery": frozenset({"letter", "registered_letter", "certified_email"}),
         "write_off": frozenset(get_args(Verdict)),
+        "itemised_by": frozenset(get_args(ItemisedBy)),
         "reason": frozenset({"bounced", "chargeback", "correction", "goodwill", "settlement", "uncollectible"})
         | {"settled", "settlement_broken", "restructured", "old_terms", "charges_waived", "dispute_upheld"}
         | {"credit", "credit_reversal"},
     }
 )
 
+PARTICULARS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {field: (field,) for field in TEXT_FIELDS}
+    | {"cause": ("product", "reference"), "split": ("principal", "interest", "late_fees", "costs")}
+    | {"next_steps": (), "opt_out": ("contact",)}
+)
+"""What a law may want named, and the placeholders that name it: each language has words for all of them."""
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -109,6 +133,16 @@ class Closing(BaseModel):
     """In e-mails only; the one for SMS is part of `sms`."""
 
 
+class Particular(BaseModel):
+    """What is added to a text where the law of the place demands it and the text's own words do not say it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    label: str
+    text: str
+    sms: str
+    """Shorter, and a sentence with its full stop."""
+
+
 class LanguageFile(BaseModel):
     """One file of `letters/`."""
 
@@ -118,6 +152,7 @@ class LanguageFile(BaseModel):
     words: dict[str, str]
     phrases: dict[str, str]
     codes: dict[str, dict[str, str]]
+    particulars: dict[str, Particular]
     texts: dict[str, Wording]
 
 
@@ -142,6 +177,9 @@ def faults(file: LanguageFile, placeholders: frozenset[str]) -> Iterator[str]:
     for group in CODES.keys() & file.codes.keys():
         yield from _differences(f"codes.{group}", file.codes[group], CODES[group])
     yield from _closing_faults(file.closing)
+    yield from _differences("particulars", file.particulars, PARTICULARS)
+    for field in PARTICULARS.keys() & file.particulars.keys():
+        yield from _particular_faults(field, file.particulars[field])
     yield from _differences("texts", file.texts, CHANNELS)
     for place, text in _all_texts(file):
         yield from _text_faults(place, text, placeholders)
@@ -149,6 +187,8 @@ def faults(file: LanguageFile, placeholders: frozenset[str]) -> Iterator[str]:
         yield from _channel_faults(name, file)
     if letter := file.texts.get("fourteen_day_letter"):
         yield from _fourteen_days_faults(" ".join(letter.letter))
+    if notice := file.texts.get("validation_notice"):
+        yield from _validation_faults(notice, [file.phrases.get(answer, "") for answer in ANSWERS])
 
 
 def _closing_faults(closing: Closing) -> Iterator[str]:
@@ -163,6 +203,15 @@ def _closing_faults(closing: Closing) -> Iterator[str]:
             yield f"closing.{part} does not name: {', '.join(sorted(missing))}"
 
 
+def _particular_faults(field: str, particular: Particular) -> Iterator[str]:
+    """A particular names its values both ways; an SMS may have another one behind it."""
+    for place, text in (("text", particular.text), ("sms", particular.sms)):
+        if missing := set(PARTICULARS[field]) - set(PLACEHOLDER.findall(text)):
+            yield f"particulars.{field}.{place} does not name: {', '.join(sorted(missing))}"
+    if not particular.sms.endswith("."):
+        yield f"particulars.{field}.sms: expected a full stop at its end"
+
+
 def _fourteen_days_faults(text: str) -> Iterator[str]:
     """The cost that will be due, the 14 days, and no day on which they end: a wrong letter brings no cost (NL-C1)."""
     named = set(PLACEHOLDER.findall(text))
@@ -170,6 +219,19 @@ def _fourteen_days_faults(text: str) -> Iterator[str]:
         yield "texts.fourteen_day_letter.letter does not name: the collection_fee, or the 14 days"
     for day in sorted(named & FIXED_DATES):
         yield f"texts.fourteen_day_letter.letter: no day may stand for the end of its term, but {{{day}}} does"
+
+
+def _validation_faults(notice: Wording, answers: list[str]) -> Iterator[str]:
+    """Who writes, three statements with the end of the period, and in an e-mail all that a letter has in its tables."""
+    for channel, paragraphs in (("email", notice.email), ("letter", notice.letter)):
+        named = PLACEHOLDER.findall(" ".join(paragraphs))
+        missing = sorted({*(VALIDATION if channel == "email" else ("sender",))} - {*named})
+        if missing:
+            yield f"texts.validation_notice.{channel} does not name: {', '.join(missing)}"
+        if (times := named.count("validation_until")) < STATEMENTS:
+            yield f"texts.validation_notice.{channel} names validation_until {times} times; expected {STATEMENTS}"
+    if unsaid := [answer for answer in answers if answer not in notice.email]:
+        yield f"texts.validation_notice.email does not offer the answer {unsaid[0]!r}"
 
 
 def _differences(place: str, given: Iterable[str], wanted: Iterable[str]) -> Iterator[str]:
@@ -183,6 +245,9 @@ def _all_texts(file: LanguageFile) -> Iterator[tuple[str, str]]:
     yield "closing.sms_no_reply", file.closing.sms_no_reply
     for label, text in (file.closing.answers | file.closing.opt_out).items():
         yield f"closing: {label}", f"{label} {text}"
+    for field, particular in file.particulars.items():
+        yield f"particulars.{field}.text", f"{particular.label} {particular.text}"
+        yield f"particulars.{field}.sms", particular.sms
     for name, wording in file.texts.items():
         yield f"texts.{name}.subject", wording.subject
         yield f"texts.{name}.sms", wording.sms or ""

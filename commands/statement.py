@@ -11,7 +11,7 @@ from sqlmodel import Session
 from temporalio.service import RPCError, RPCStatusCode
 
 from activities import journal
-from activities.accounts import Addressed
+from activities.accounts import Addressed, Lacking
 from activities.documents import DocumentFault, Pdf, make_statement
 from activities.papers import Statement
 from activities.stating import stated
@@ -19,6 +19,7 @@ from activities.texts import Texts, load_texts
 from commands.answering import Refused, say
 from commands.meaning import find_account, party_of
 from commands.reaching import answered, engine
+from intake.packs import jurisdictions
 from models.case import Case
 from models.database import Database
 from models.decisions import CaseView, Line
@@ -89,9 +90,9 @@ def _refuse_day(case: Case, day: date, today: date) -> None:
 
 def _made(texts: Texts, case: Case, known: Addressed, day: date) -> tuple[Statement, Pdf]:
     try:
-        paper = stated(texts, case, known, day)
+        paper = stated(texts, jurisdictions()[case.country], case, known, day)
         return paper, make_statement(texts, paper)
-    except DocumentFault as fault:
+    except (DocumentFault, Lacking) as fault:
         raise Refused(str(fault)) from None
     except ValueError:
         # What pydantic says would repeat the debtor's name.

@@ -118,6 +118,8 @@ COLUMNS = (
     Column("product", _word(PRODUCTS), required=True),
     Column("legal_status", _word(LEGAL_STATUSES), required=True),
     Column("creditor", _alone(cells.line_of_text), required=True),
+    Column("creditor_address", _alone(cells.line_of_text)),
+    Column("creditor_number", _alone(cells.line_of_text)),
     Column("currency", _alone(amounts.currency), required=True),
     Column("principal", _principal, required=True, harmless=NEGATIVE),
     Column("instalments", _instalments, required=True),

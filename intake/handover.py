@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, text
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -18,8 +18,12 @@ NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 BATCH = 1000
 TABLES = SQLModel.metadata.tables
 TERMS = ("product", "legal_status", "creditor", "currency", "principal", "score", "profile", "collateral")
-DEBT = (*TERMS, "contract_date")
+CREDITOR = ("creditor_address", "creditor_number")
+"""What the law wants said of a creditor; no case needs it."""
+DEBT = (*TERMS, "contract_date", *CREDITOR)
 """Columns that are called the same in the file and in the table `account`."""
+SENDER = ("sender", "sender_address", "contact", "phone", "pay_to", "licence", "complaints")
+"""What a portfolio says of who writes."""
 
 Record = dict[str, Any]
 Choose = Callable[[AccountRow], tuple[str, str]]
@@ -55,6 +59,7 @@ def hand_over(
         _take_portfolio(session, portfolio)
         _write_texts(session, portfolio, texts or {})
         fresh = _unknown(session, portfolio.id, rows)
+        _renew_creditors(session, portfolio.id, rows)
         _write(session, "party", parties(portfolio.client, fresh.values()))
         _write(session, "feed_person", _spoken_of(portfolio, fresh.values()))
         done = 0
@@ -89,8 +94,9 @@ def _is_postgresql(session: Session) -> bool:
 def _take_portfolio(session: Session, portfolio: Portfolio) -> None:
     _write(session, "portfolio", [portfolio.model_dump()])
     table = TABLES["portfolio"]
-    # A portfolio that is handed over again brings fresh information on its payments.
-    session.connection().execute(table.update().where(table.c.id == portfolio.id).values(fed=portfolio.fed))
+    # A portfolio that is handed over again brings fresh information on its payments, and what it says of the sender.
+    said = {name: value for name in SENDER if (value := getattr(portfolio, name)) is not None}
+    session.connection().execute(table.update().where(table.c.id == portfolio.id).values(fed=portfolio.fed, **said))
     client = session.connection().execute(select(table.c.client).where(table.c.id == portfolio.id)).scalar_one()
     check_client(client, portfolio)
 
@@ -116,6 +122,21 @@ def _unknown(session: Session, portfolio: str, rows: Iterable[AccountRow]) -> di
         if account not in known:
             fresh.setdefault(account, row)
     return fresh
+
+
+def _renew_creditors(session: Session, portfolio: str, rows: Iterable[AccountRow]) -> None:
+    """What the file says of the creditors of accounts that are known already; a blank cell says nothing new."""
+    table = TABLES["account"]
+    for name in CREDITOR:
+        told = [
+            {"row": opaque_id(portfolio, row.account), "said": getattr(row, name)}
+            for row in rows
+            if getattr(row, name) is not None
+        ]
+        differs = table.c[name].is_distinct_from(bindparam("said"))
+        statement = table.update().where(table.c.id == bindparam("row"), differs).values({name: bindparam("said")})
+        for start in range(0, len(told), BATCH):
+            session.connection().execute(statement, told[start : start + BATCH])
 
 
 def _highest_number(session: Session, portfolio: str) -> int:

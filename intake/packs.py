@@ -58,13 +58,13 @@ def strategy(file: Path, texts: frozenset[str] | None = None) -> Pack:
     return Pack(read, strategy_version(text, read.strategy), text)
 
 
-def law_packs(folder: Path = HOUSE / "jurisdictions") -> dict[str, Read]:
+def law_packs(folder: Path = HOUSE / "jurisdictions", texts: frozenset[str] | None = None) -> dict[str, Read]:
     """All packs of law by place. Raises PackFault with the faults of all files."""
     found: dict[str, Read] = {}
     faults: list[str] = []
     for file in sorted(folder.glob("*.yaml")):
         try:
-            read = read_pack(file.read_text(encoding="utf-8"), file.name)
+            read = read_pack(file.read_text(encoding="utf-8"), file.name, texts)
         except PackFault as fault:
             faults += fault.faults
             continue

@@ -72,6 +72,8 @@ class AccountRow:
     product: str
     legal_status: str
     creditor: str
+    creditor_address: str | None = None
+    creditor_number: str | None = None
     currency: str
     principal: int
     instalments: tuple[Instalment, ...]

@@ -57,9 +57,12 @@ FactName = Literal[
     "employer_email_used",
     # the debt and its papers
     "overdue",
+    "contacted",
     "transferred",
     "transfer_notice",
     "assignment_notice",
+    "validation_notice",
+    "fourteen_day_letter",
     "email_notice",
     # this contact
     "third_party",

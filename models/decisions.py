@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from models.case import Case
 from models.events import Block, Channel, Finding, Heard, OfferMade
-from models.ledger import Entry, OpenCharge
+from models.ledger import Entry, Itemised, OpenCharge
 
 StepKind = Literal[
     "sms",
@@ -147,8 +147,19 @@ class StepInput(BaseModel):
     """For steps on paper: how all that is outstanding comes about."""
     beside: tuple[OpenCharge, ...] = ()
     """For steps on paper: what is open beside the instalments."""
+    itemised: Itemised | None = None
+    """For a validation notice: how the debt came about; None where no day is known from which it can be told."""
     credit: int = 0
     disputed: int = 0
+    announces: tuple[tuple[int, int], ...] = ()
+    """For a 14-day letter: instalment and what is open of its principal, for those that no letter named yet."""
+    missed: tuple[tuple[int, date, int], ...] = ()
+    """For a 14-day letter: what was left unpaid of earlier ones, when their letter's term ended, what they cost."""
+    principal: int | None = None
+    """What the outstanding is made of, with the three below."""
+    interest: int | None = None
+    late_fees: int | None = None
+    costs: int | None = None
     released: tuple[tuple[str, date], ...] = ()
     """Who let this step go ahead, and when."""
     overtaken: bool = False

@@ -151,6 +151,8 @@ class Circumstance(Event):
         "transferred",
         "transfer_notice",
         "assignment_notice",
+        "validation_notice",
+        "fourteen_day_letter",
         "email_notice",
         "visit_announced",
         "bought_contact",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
@@ -23,6 +23,31 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 Switch = Literal["rolling_week", "working_saturday", "early_refusal", "closing_second", "lenders", "soft_law", "caps"]
 """Where law is unclear we read it strictly: on unless a pack says off."""
+TextField = Literal[
+    "creditor",
+    "creditor_address",
+    "creditor_number",
+    "sender",
+    "sender_address",
+    "phone",
+    "contact",
+    "licence",
+    "complaints",
+    "reference",
+    "cause",
+    "overdue",
+    "outstanding",
+    "split",
+    "pay_to",
+    "collection_fee",
+    "next_steps",
+    "opt_out",
+]
+"""What a text can be made to name. `cause`: of what the debt is; `split`: principal, interest, late fees, costs;
+`next_steps`: what follows if nothing is paid or agreed."""
+TEXT_FIELDS: tuple[str, ...] = get_args(TextField)
+TO_DEBTOR = "debtor"
+"""Among the texts of a duty: all that are written to the debtor."""
 PACK_ID = r"^[A-Z]{2,6}(-[A-Z]{2,4})?$"
 
 
@@ -215,6 +240,20 @@ class DutyRule(Rule):
     needs: Literal["opt_out_line", "recording_notice", "names", "creditor_details", "debt_advice", "warning"]
     when: list[Condition] = []
     unless: list[Condition] = []
+    fields: list[TextField] = []
+    """What a text must name on the channels that are written. None: nobody can see it in a text."""
+    texts: Annotated[list[str], Field(min_length=1)] = [TO_DEBTOR]
+    """The texts that must."""
+
+    @model_validator(mode="after")
+    def _known_before_anything_is_written(self) -> Self:
+        if self.fields and (self.when or self.unless):
+            raise ValueError("a duty with fields holds always: no when, no unless; expected a rule of its own")
+        if self.fields and self.basis == "event":
+            raise ValueError("a duty with fields follows no event; expected basis contact or contract")
+        if not self.fields and self.texts != [TO_DEBTOR]:
+            raise ValueError("texts without fields say nothing; expected the fields that these texts must name")
+        return self
 
 
 class WishRule(Rule):

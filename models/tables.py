@@ -30,8 +30,16 @@ class Portfolio(SQLModel, table=True):
     strategy: str | None = None
     sender: str | None = None
     """Who writes to the debtor; None: the creditor."""
+    sender_address: str | None = None
+    """Where the sender is, in one line; None where the creditor writes: the creditor's."""
     contact: str | None = None
     """Whom the debtor may ask; None: the sender."""
+    phone: str | None = None
+    """A number at which a person answers."""
+    licence: str | None = None
+    """Under which licence or registration the sender collects, as the debtor is to read it."""
+    complaints: str | None = None
+    """Where to complain about the sender: an address, a number, a page."""
     pay_to: str | None = None
     """How to pay; None: the creditor, by the account's reference."""
     source: str
@@ -42,6 +50,8 @@ class Portfolio(SQLModel, table=True):
     """Demands wait when that is longer ago than this many hours; None: not watched."""
     role: str = "agency"
     """In which role we act for the client, for rules that bind only some: creditor, agency, servicer, buyer"""
+    vat_reclaimable: bool | None = None
+    """Whether the creditor reclaims the VAT on the cost of collecting; None: not known, then none is charged."""
     held: bool = False
     """Paused by ops: accounts that are started meanwhile start with the hold."""
 
@@ -78,6 +88,9 @@ class Account(SQLModel, table=True):
     reference: str
     party: str = Field(foreign_key="party.id", index=True)
     creditor: str
+    creditor_address: str | None = None
+    creditor_number: str | None = None
+    """Its number in the tax or trade register."""
     product: str
     legal_status: str
     currency: str

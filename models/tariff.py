@@ -49,6 +49,32 @@ class Caps(Term):
     """The ids of the rules that the caps come from."""
 
 
+class CostTier(Term):
+    """A part of the principal, up to an amount in whole units (included); the last one is open."""
+
+    up_to: Decimal | None = None
+    percent: Percent
+
+
+class CostScale(Term):
+    """What collecting may cost by law, as of a day; amounts in whole units. A case carries it with its letter."""
+
+    rule: str
+    article: str
+    tiers: tuple[CostTier, ...]
+    least: Decimal = Decimal(0)
+    most: Decimal | None = None
+    vat: Percent = Decimal(0)
+    """Per cent on top; 0 where the creditor reclaims it, or nobody knows."""
+    sharing: str = ""
+    """The rule by which small instalments share one cost; empty: none holds."""
+    sharing_article: str = ""
+    small_most: Decimal = Decimal(0)
+    """An instalment is small up to this amount, included."""
+    months: int = 0
+    """So many months back."""
+
+
 class Tariff(Term):
     """All of it, resolved for one contract. A case carries it, so that an amount can be explained years later."""
 

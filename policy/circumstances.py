@@ -1,13 +1,15 @@
 """What a case knows of its debtor and its debt, as the facts that the law of contact asks for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from models.case import Case
-from models.contact import FACT_NAMES, Fact
+from models.contact import FACT_NAMES, Contact, Fact, Level
 from policy.days import debtor_day
 from policy.holds import over
 
+NOTHING_TOLD: tuple[Level, ...] = ("unconnected", "attempt")
+"""A contact that came no further told the debtor nothing; a message on a machine did (strict)."""
 OF_THE_DEBT = frozenset(
     {
         "dispute",
@@ -15,9 +17,12 @@ OF_THE_DEBT = frozenset(
         "barred_refused",
         "call_consent",
         "overdue",
+        "contacted",
         "transferred",
         "transfer_notice",
         "assignment_notice",
+        "validation_notice",
+        "fourteen_day_letter",
         "closing_notice",
         "first_contact",
     }
@@ -32,6 +37,12 @@ def circumstances(case: Case, at: datetime) -> tuple[Fact, ...]:
         found.add(Fact("opt_out", channels=tuple(sorted(case.opt_outs))))
     found |= {Fact(k.name, k.since, k.until, tuple(sorted(k.channels))) for k in case.known}
     return tuple(sorted(found, key=lambda fact: (fact.name, fact.since or date.min, fact.channels)))
+
+
+def first_contact(account: str, log: Iterable[Contact], zone: str) -> Fact | None:
+    """Since when the debtor knows of this debt from us: the first contact about it that told them something."""
+    told = [contact.at for contact in log if contact.account == account and contact.level not in NOTHING_TOLD]
+    return Fact("contacted", debtor_day(min(told), zone)) if told else None
 
 
 def personal(fact: Fact) -> bool:

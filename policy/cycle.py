@@ -20,6 +20,7 @@ from models.strategy import (
     Step,
     Strategy,
 )
+from policy.collecting import LETTER, nothing_to_announce
 from policy.contact_law import debtor_day, end_of_day
 from policy.holds import over
 from policy.money import Position
@@ -27,19 +28,10 @@ from policy.words import days_text, whole_units
 
 DEMANDS = frozenset({"sms", "email", "letter", "call", "visit", "offer", "formal_notice"})
 NO_CONTACT = frozenset(
-    {
-        "passed",
-        "withdrawn",
-        "overdue",
-        "failed",
-        "not_released",
-        "not_answered",
-        "released",
-        "again",
-        "given_up",
-        "refused_by_law",
-        "rejected",
-    }
+    [
+        *("passed", "withdrawn", "overdue", "failed", "rejected", "refused_by_law"),
+        *("not_released", "not_answered", "released", "again", "given_up"),
+    ]
 )
 """Results that reached nobody: they are no demand on that day."""
 NOT_AN_ATTEMPT = NO_CONTACT - {"passed", "overdue"} | {"bounced"}
@@ -186,7 +178,7 @@ def exhausted(now: Now, candidate: Candidate) -> str | None:
         return f"{candidate.step.id} failed {results.count('failed')} times"
     if isinstance(candidate.step, NoticeStep) and results.count("overdue") >= candidate.step.times:
         return f"{candidate.step.id} could not be served"
-    against = {"refused_by_law": "is refused by law", "rejected": "is rejected by the vendor"}
+    against = {"refused_by_law": "is refused by law", "rejected": "was not accepted for sending"}
     if results and results[-1] in against:
         return f"{candidate.step.id} {against[results[-1]]}"
     release = candidate.step.release
@@ -253,6 +245,9 @@ def passes(now: Now, candidate: Candidate) -> str | None:
         return "a person decided so"
     if step.until_dpd is not None and now.dpd > step.until_dpd:
         return f"day {now.dpd} past due, the step is for day {step.until_dpd} at most"
+    overdue = (i.number for i, _ in now.position.open if i.due < now.today)
+    if isinstance(step, MessageStep) and step.text == LETTER and (nothing := nothing_to_announce(now.case, overdue)):
+        return nothing
     failing = unmet(now, step.when) if step.when else None
     if failing:
         return f"condition not met: {failing}"

@@ -8,6 +8,7 @@ from models.case import Pending, Plan
 from models.events import Channel
 from policy.apply import goes_on
 from policy.changes import OVERPAID
+from policy.collecting import RULE, not_counted
 from policy.contact_law import end_of_day
 from policy.cycle import Now, channels, entry_stage, exhausted, next_candidate, passes, prevention_round
 from policy.following import open_offers
@@ -26,6 +27,7 @@ def finding(now: Now, n: int) -> e.Finding | None:
         or _hold_over(now, finding_id)
         or _charges_left(now, finding_id)
         or _overpaid(now, finding_id)
+        or _not_owed(now, finding_id)
         or _reopened(now, finding_id)
         or _episode(now, finding_id)
         or _entered(now, finding_id)
@@ -97,6 +99,20 @@ def _overpaid(now: Now, finding_id: str) -> e.Finding | None:
     if credit <= 0 or any(f.id == flag for f in now.case.flags):
         return None
     return e.Flagged(event_id=finding_id, flag=flag, why=f"overpaid by {money_text(credit, now.case.currency)}: refund")
+
+
+def _not_owed(now: Now, finding_id: str) -> e.Finding | None:
+    """A Dutch cost of the lender without the letter that it needs: kept, not owed, before a person."""
+    known = {f.id for f in now.case.flags}
+    for charge in not_counted(now.case):
+        flag = f"cost:{charge.id}"
+        if flag not in known:
+            amount = money_text(charge.amount, now.case.currency)
+            why = (
+                f"the cost of {amount} is not owed without a 14-day letter ({RULE}): tell that one was sent, or drop it"
+            )
+            return e.Flagged(event_id=finding_id, flag=flag, why=why)
+    return None
 
 
 def _charges_left(now: Now, finding_id: str) -> e.Finding | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from models import events as e
 from models.case import Case, Disputed
+from policy.collecting import COUNTRY, LETTER, RULE
 from policy.days import debtor_day, zone_known
 from policy.holds import open_disputes
 from policy.money import position
@@ -206,6 +207,8 @@ def _against_update(case: Case, event: e.AccountUpdated, now: datetime) -> str |
 def _against_circumstance(case: Case, event: e.Circumstance, now: datetime) -> str | None:
     if event.since and event.since > debtor_day(now, case.zone):
         return f"it begins on {day_text(event.since)}, which is still to come"
+    if (case.country, event.name) == (COUNTRY, LETTER) and event.until is None and not event.ended:
+        return f"a 14-day letter is told with its last free day ({RULE}): name it with --until"
     if event.ended and not any(known.name == event.name for known in case.known):
         return f"no {event.name.replace('_', ' ')} is known that could end"
     return against_form(case.country, event)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import holidays
 
 from models.contact import DayKind
-from models.jurisdiction import TIMED, WEEK, Holidays, HoursRule, Pack
+from models.jurisdiction import TIMED, TO_DEBTOR, WEEK, Holidays, HoursRule, Pack
 from models.strategy import Cycle, For, If, OfferStep, Stage, StepBase, Strategy
 from models.strategy import Step as AnyStep
 from models.words import LEGAL_STATUSES, PRODUCTS
@@ -14,6 +14,7 @@ from policy.pack_source import Loc
 
 Found = Iterator[tuple[Loc, str]]
 Placed = tuple[Loc, AnyStep]
+WRITTEN = ("sms", "email", "letter")
 CONTACTS = ("sms", "email", "letter", "call", "visit")
 YEAR_OF_PROOF = 2026
 SECTIONS = ("hours", "counters", "cooldowns", "bans", "duties", "wishes")
@@ -29,9 +30,10 @@ def strategy_faults(strategy: Strategy, texts: frozenset[str] | None) -> Found:
         yield from _cycle(("cycles", place), cycle, strategy, texts)
 
 
-def law_faults(pack: Pack) -> Found:
-    """Faults of a pack of law."""
+def law_faults(pack: Pack, texts: frozenset[str] | None) -> Found:
+    """Faults of a pack of law; `texts` are the names of the letters that exist (None: not checked)."""
     yield from _twice(pack)
+    yield from _content(pack, texts)
     yield from _shut(pack)
     yield from _scope(pack)
     if pack.holidays:
@@ -47,6 +49,17 @@ def _twice(pack: Pack) -> Found:
             if rule.id in seen:
                 yield (section, place, "id"), f"{rule.id} stands twice; expected an id of its own"
             seen.add(rule.id)
+
+
+def _content(pack: Pack, texts: frozenset[str] | None) -> Found:
+    """A duty to name something binds nobody where nothing is written, or in a text that does not exist."""
+    for place, duty in enumerate(pack.duties):
+        if duty.fields and not set(duty.channels) & set(WRITTEN):
+            yield ("duties", place, "channels"), f"nothing is written there; expected one of {', '.join(WRITTEN)}"
+        for number, name in enumerate(duty.texts if texts is not None else []):
+            if name != TO_DEBTOR and name not in (texts or ()):
+                known = [TO_DEBTOR, *sorted(texts or ())]
+                yield ("duties", place, "texts", number), f"there is no text {name!r}; {expected(name, known)}"
 
 
 def _shut(pack: Pack) -> Found:

@@ -44,11 +44,11 @@ def read_strategy(text: str, file: str, texts: frozenset[str] | None = None) -> 
     return strategy
 
 
-def read_pack(text: str, file: str) -> Read:
-    """One pack of law. Raises PackFault."""
+def read_pack(text: str, file: str, texts: frozenset[str] | None = None) -> Read:
+    """One pack of law; `texts` are the names of the letters that exist (None: not checked). Raises PackFault."""
     source = _source(text, file)
     pack = _validated(source, Pack, file)
-    _refuse(file, source, law_faults(pack))
+    _refuse(file, source, law_faults(pack, texts))
     return Read(pack, strategy_version(text, pack.place), file, text)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from models.facts import Circumstance, Form
-from policy.deadlines import adviser_pause, breathing_space, credit_holidays_until, crisis_moratorium, recovery_from
+from policy.deadlines import adviser_pause, breathing_space, credit_holidays_until, crisis_moratorium
 
 LAST_DAY: dict[tuple[str, str], Callable[[date], date]] = {
     ("GB", "breathing_space"): lambda since: breathing_space(since).last_day,
@@ -40,12 +40,6 @@ def protected_until(country: str, reason: str, since: date, told: date | None) -
         return crisis_moratorium(told).last_day
     by_law = LAST_DAY.get((country, reason))
     return told or (by_law(since) if by_law else None)
-
-
-def notified_until(country: str, name: str, since: date) -> date | None:
-    """The last day of the pause that a notice begins; None: none. Romania: 30 days after that of an assignment."""
-    free = recovery_from(since) if (country, name) == ("RO", "assignment_notice") else None
-    return free - timedelta(days=1) if free else None
 
 
 def against_form(country: str, event: Circumstance) -> str | None:

@@ -144,7 +144,7 @@ def _step(now: Now, pack: Jurisdiction, feed: Feed | None) -> Act | Wait | Close
     if candidate is None:
         return _nothing_left(now)
     if blocked := gate(now, candidate):
-        what = f"{GATES[candidate.step.do]} is blocked by"
+        what = f"{GATES.get(candidate.step.do, candidate.step.id)} is blocked by"
         return Wait(until=_first_end(blocked), step=candidate.step.id, why=short(f"{what} {_words(blocked)}"))
     usable = channels(now, candidate)
     if candidate.day <= now.today and (exhausted(now, candidate) or not usable):

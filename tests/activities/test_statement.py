@@ -13,6 +13,7 @@ from activities.documents import DocumentFault, make_statement
 from activities.papers import Owed, Statement
 from activities.stating import stated
 from activities.texts import LOCALES, day, money
+from intake.packs import jurisdictions
 from models.case import Case, Plan, Promise
 from models.ledger import Entry, OpenCharge
 from models.tables import Account, Party, Portfolio
@@ -22,6 +23,7 @@ from tests.activities.letter_facts import HOSTILE, TEXTS, facts, spaced
 from tests.policy.cases import day as day_of
 from tests.policy.test_ledger import DAYS, books
 
+LAW = jurisdictions()["IT"]
 TYPST = '#panic("x") *b* $x$ _i_ <l> @r [c] \\ {amount} //c'
 VERDICTS: tuple[Literal["running", "broken"], ...] = ("running", "broken")
 EXPLAINED = {
@@ -171,7 +173,7 @@ def known(case: Case, language: str = "it") -> Addressed:
     person: dict[str, Any] = {"id": "d1", "client": "bank", "reference": "P-1", "name": "Ștefania Щукина"}
     home: dict[str, Any] = {"street": "Via Roma 1", "city": "Roma", "country": "IT", "zone": case.zone}
     party = Party(**person, **home, language=language)
-    return Addressed(row, party, Portfolio(id="p1", client="bank", source="test"))
+    return Addressed(row, party, Portfolio(id="p1", client="bank", source="test", role="agency", licence="Lic. 115/7"))
 
 
 def test_a_case_becomes_a_statement_with_its_running_promise_and_plan_only() -> None:
@@ -181,7 +183,7 @@ def test_a_case_becomes_a_statement_with_its_running_promise_and_plan_only() -> 
     ]
     plan = Plan(event_id="p", instalments=((day_of(60), 700),), made=datetime(2027, 3, 2, tzinfo=UTC))
     case = lent(promises=tuple(promises), plans=(plan, plan.model_copy(update={"verdict": "broken"})))
-    paper = stated(TEXTS, case, known(case), day_of(45))
+    paper = stated(TEXTS, LAW, case, known(case), day_of(45))
     assert [(a.kind, a.dues) for a in paper.agreements] == [
         ("promise", ((day_of(50), 500),)),
         ("plan", ((day_of(60), 700),)),
@@ -191,7 +193,7 @@ def test_a_case_becomes_a_statement_with_its_running_promise_and_plan_only() -> 
 def test_the_same_day_and_case_make_the_same_bytes_and_another_day_others() -> None:
     case = lent()
     first, again, later = (
-        make_statement(TEXTS, stated(TEXTS, case, known(case), day_of(d))).sha256 for d in (45, 45, 46)
+        make_statement(TEXTS, stated(TEXTS, LAW, case, known(case), day_of(d))).sha256 for d in (45, 45, 46)
     )
     assert (first == again, first == later) == (True, False)
 
@@ -199,7 +201,7 @@ def test_the_same_day_and_case_make_the_same_bytes_and_another_day_others() -> N
 @given(books(), DAYS)
 @settings(max_examples=150, deadline=None)
 def test_whatever_happened_to_an_account_its_statement_adds_up_on_every_day(case: Case, on: int) -> None:
-    paper = stated(TEXTS, case, known(case), day_of(on))
+    paper = stated(TEXTS, LAW, case, known(case), day_of(on))
     due = sum(i.open for i in paper.owed.open if i.due < paper.day)
     late = sum(c.amount for c in paper.owed.beside if c.day is None or c.day < paper.day)
     assert sum(entry.amount for entry in paper.entries) == paper.owed.outstanding - paper.owed.credit
@@ -209,7 +211,7 @@ def test_whatever_happened_to_an_account_its_statement_adds_up_on_every_day(case
 @given(books(), DAYS, st.sampled_from(sorted(LOCALES)))
 @settings(max_examples=25, deadline=None)
 def test_whatever_happened_to_an_account_its_statement_can_be_printed(case: Case, on: int, language: str) -> None:
-    paper = stated(TEXTS, case, known(case, language), day_of(on))
+    paper = stated(TEXTS, LAW, case, known(case, language), day_of(on))
     assert make_statement(TEXTS, paper).content.startswith(b"%PDF")
 
 
@@ -224,7 +226,7 @@ def test_a_year_late_is_explained_period_by_period_as_it_was_computed() -> None:
         caps=Caps(total=Decimal("0.15"), rules=("X",)),
     )
     case = lent(tariff=tariff)
-    text = words(stated(TEXTS, case, known(case, "en"), day_of(200)))
+    text = words(stated(TEXTS, LAW, case, known(case, "en"), day_of(200)))
     assert "7.3% a year on €110.00 overdue, from 2 March 2027 to 31 March 2027 (30 days)" in text
     assert "Instalment 1 · 4% of €120.00 · At least €12.00 is charged." in text
     assert "Less than computed: the law or the contract sets a limit." in text

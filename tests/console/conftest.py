@@ -30,7 +30,7 @@ from models.arrivals import BankPayment, Webhook
 from models.database import Database
 from models.tables import Account, Attempt, OptedOut, Portfolio
 from settings import Settings, load_settings
-from tests.workflows.houses import account_row, days_ago, pack
+from tests.workflows.houses import SENDER, account_row, days_ago, pack
 
 PUBLIC = "https://rientro.example/in"
 TWILIO, SHARED, BANK = "twilio-auth-token", "shared-key-secret", "a-secret-of-sixteen-or-more"
@@ -195,7 +195,7 @@ def people_of(database: Database) -> People:
 def _take(database: Database, client: str, row: AccountRow) -> None:
     now, cec = datetime.now(UTC), pack("cec")
     with database.session() as session:
-        portfolio = Portfolio(id=client, client=client, source="test", created=now, fed=now)
+        portfolio = Portfolio(id=client, client=client, source="test", created=now, fed=now, **SENDER)
         hand_over(session, portfolio, [row], lambda row: (cec.version, "out_of_court"), {cec.version: cec.text})
 
 

@@ -28,6 +28,7 @@ from models.case import Case
 from models.database import Database
 from models.tables import Account, Attempt, Ledger, Portfolio
 from settings import HOUSE, Settings
+from tests.workflows.houses import SENDER
 
 DEADLINE_SECONDS = 60.0
 LOOK_SECONDS = 0.05
@@ -145,7 +146,7 @@ def take(
 ) -> None:
     """Hand accounts over as the starter does."""
     now = datetime.now(UTC)
-    owner = Portfolio(id=portfolio, client="client", source="test", created=now, fed=now)
+    owner = Portfolio(id=portfolio, client="client", source="test", created=now, fed=now, **SENDER)
     with database.session() as session:
         hand_over(session, owner, rows, lambda row: (pack.version, cycle(row)), {pack.version: pack.text})
 

@@ -176,3 +176,21 @@ def test_an_id_tells_nothing_and_stays_the_same() -> None:
     assert opaque_id("spring-2026", "A-1") == opaque_id("spring-2026", "A-1")
     assert opaque_id("a", "bc") != opaque_id("ab", "c")
     assert len(opaque_id("x")) == 16
+
+
+def test_what_is_said_again_of_the_sender_and_the_creditors_holds_and_a_blank_says_nothing(database: Any) -> None:
+    first = [replace(row, creditor_address="Old Street 1", creditor_number="N-1") for row in ROWS[:2]]
+    take(database, first)
+    again = [replace(first[0], creditor_address="New Street 2", creditor_number=None), first[1]]
+    with database.session() as session:
+        said = portfolio()
+        said.phone, said.licence = "0800 123 456", "Lic. 7"
+        assert hand_over(session, said, again, choose) == HandOver(new=0, known=2)
+    with database.session() as session:
+        hand_over(session, portfolio(), again, choose)
+    with database.session() as session:
+        accounts = session.exec(select(Account).order_by(col(Account.number))).all()
+        owner = session.get_one(Portfolio, "spring-2026")
+        told = [(account.creditor_address, account.creditor_number) for account in accounts]
+    assert told == [("New Street 2", "N-1"), ("Old Street 1", "N-1")]
+    assert (owner.phone, owner.licence, owner.complaints) == ("0800 123 456", "Lic. 7", None)

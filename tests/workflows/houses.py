@@ -32,6 +32,14 @@ PLACES = {
     "crecerto": ("BR", "America/Sao_Paulo", "BRL", "pt", "microcredit"),
 }
 
+SENDER: dict[str, Any] = {
+    "sender_address": "Via Esempio 2, 20121 Milano",
+    "phone": "+39 02 1234567",
+    "licence": "Lic. 115/7",
+    "complaints": "reclami@example.org",
+}
+"""What the laws of all places want a portfolio to say of its sender."""
+
 
 def account_row(reference: str, strategy: str, dues: Sequence[tuple[datetime, int]], **changes: Any) -> AccountRow:
     """An account as a portfolio file would bring it, fully reachable, in the strategy's country."""
@@ -54,6 +62,8 @@ def account_row(reference: str, strategy: str, dues: Sequence[tuple[datetime, in
         "product": "consumer_loan",
         "legal_status": "amicable",
         "creditor": "Banca Esempio",
+        "creditor_address": "Via Esempio 1, 00184 Roma",
+        "creditor_number": "CF 00000000000",
         "currency": currency,
         "principal": sum(amount for _, amount in dues),
         "instalments": tuple(
@@ -76,7 +86,7 @@ class House:
 
     def take(self, rows: Sequence[AccountRow], pack: Pack, cycle: str, now: datetime) -> list[Case]:
         """Hand accounts over and return them as cases, not started yet."""
-        portfolio = Portfolio(id=self.portfolio, client="client", source="test", created=now, fed=now)
+        portfolio = Portfolio(id=self.portfolio, client="client", source="test", created=now, fed=now, **SENDER)
         with self.database.session() as session:
             hand_over(session, portfolio, rows, lambda row: (pack.version, cycle), {pack.version: pack.text})
         with self.database.reading() as session:
