@@ -38,14 +38,22 @@ PAPER_OF = {
     "statement": "statement",
 }
 """Which paper a text is set on; all others are letters."""
-CREDITOR_AT = "1 Example Street, Example Town"
 ITEMISED = Itemised(by="transaction", day=date(2026, 6, 1), amount=92_000, interest=8_000, current=OUTSTANDING)
 FINGERPRINT = "0" * 64
+SAMPLE_SENDER = {
+    "sender": "Rientro Demo",
+    "sender_address": "1 Example Square, Sampletown",
+    "contact": "0800 123 456",
+    "phone": "0800 123 456",
+    "licence": "DEMO-0001",
+    "complaints": "complaints@example.org",
+}
+"""An agency that does not exist, with all that any law wants said of one."""
 
 
 def sample_facts(language: str, country: str | None = None) -> TextFacts:
     """Everything a text can name; no text of the house needs more."""
-    home, currency, name, _, _, creditor = PEOPLE[language]
+    home, currency, name, street, town, creditor = PEOPLE[language]
     return TextFacts(
         name=name,
         creditor=creditor,
@@ -76,11 +84,21 @@ def sample_facts(language: str, country: str | None = None) -> TextFacts:
             AccountLine(reference="A-2026-0043", overdue=25_000, outstanding=25_000),
         ),
         country=country or home,
-        sender_address=CREDITOR_AT,
         address=", ".join(PEOPLE[language][3:5]),
         creditor_then=creditor,
         itemised="2026-06-01: 920.00\n+ 80.00\n= 1000.00",
         validation_until=date(2026, 10, 30),
+        product="consumer_loan",
+        principal=92_000,
+        interest=8_000,
+        late_fees=0,
+        costs=0,
+        creditor_address=f"{street}, {town}",
+        creditor_number="00.000.000/0000-00",
+        sender_address=f"{street}, {town}",
+        phone="0800 123 456",
+        licence="DEMO-0001",
+        complaints="complaints@example.org",
     )
 
 
