@@ -142,6 +142,7 @@ def _worklist(session: Session, case: Case, now: datetime, *, closing: bool) -> 
 def _outcomes(session: Session, case: Case, news: tuple[Heard, ...]) -> None:
     """The contact log learns what its attempts brought: it is the certificate's evidence."""
     records = {r.key: r for r in case.records}
+    places = {h.event.task: h.event.place for h in news if isinstance(h.event, e.ContactOutcome) and h.event.place}
     proofs = [h.event for h in news if isinstance(h.event, e.NoticeServed)]
     reported = {h.event.message for h in news if isinstance(h.event, e.DeliveryReport)}
     mine = select(Attempt).where(Attempt.account == case.account)
@@ -151,6 +152,7 @@ def _outcomes(session: Session, case: Case, news: tuple[Heard, ...]) -> None:
             result = attempt.outcome = record.result
             if attempt.channel in ("call", "visit") and result not in NOT_MADE:
                 attempt.made, attempt.local_day = record.at, debtor_day(record.at, case.zone)
+                attempt.place = places.get(attempt.key, places.get(None, attempt.place))
             if result == "withdrawn" or (attempt.key in reported and attempt.status in LEFT):
                 attempt.status = result
             if result == "served" and proofs:

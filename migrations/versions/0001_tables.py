@@ -21,6 +21,8 @@ def upgrade() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("inbound", sa.Boolean(), nullable=False),
+        sa.Column("place", sa.String(), nullable=True),
+        sa.Column("third_party", sa.String(), nullable=True),
         sa.Column("made", sa.DateTime(timezone=True), nullable=True),
         sa.Column("law", sa.JSON(), nullable=True),
         sa.Column("proof", sa.String(), nullable=True),
