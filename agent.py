@@ -19,7 +19,7 @@ from commands.tellers import add_tellers
 from commands.telling import tell as tell_case
 from commands.worklist import Wanted, show_tasks, tasks
 from commands.worklist import settle as settle_task
-from intake.packs import jurisdictions
+from intake.packs import places
 from models.agreements import Arrangement, Schedule
 from models.contact import Place
 from models.events import Channel
@@ -103,7 +103,7 @@ def open_(
     """
     with database() as opened:
         whom = lawful.Whom(place=place)
-        _answered(lawful.open_task(opened, key, account, jurisdictions(), datetime.now(UTC), whom), as_json)
+        _answered(lawful.open_task(opened, key, account, places(), datetime.now(UTC), whom), as_json)
 
 
 @app.command(name="may-call")
@@ -120,7 +120,7 @@ def may_call(
         raise typer.BadParameter("only a third party is asked where the debtor is: name --third-party")
     whom = lawful.Whom(third_party, purpose == "location", place)
     with database() as opened, opened.reading() as session:
-        _answered(lawful.may_call(session, account, channel.value, jurisdictions(), datetime.now(UTC), whom), as_json)
+        _answered(lawful.may_call(session, account, channel.value, places(), datetime.now(UTC), whom), as_json)
 
 
 def _answered(told: dict[str, Any], as_json: bool) -> None:

@@ -101,6 +101,12 @@ def question(session: Session, contact: Wanted, at: datetime) -> Question:
     return Question(party, contact.channel, at, log(session, contact, at), facts)
 
 
+def law_of(packs: Mapping[str, Jurisdiction], session: Session, party: str) -> Jurisdiction:
+    """What binds where a person lives: the law of the region where that is known and has one, else of the country."""
+    person = session.get_one(Person, party)
+    return packs.get(f"{person.country}-{person.region}") or packs[person.country]
+
+
 def opted_out(session: Session, party: str, channel: str | None) -> bool:
     """Whether the party said stop on the channel, wherever it was said."""
     stop = session.get(OptedOut, (party, channel)) if channel else None

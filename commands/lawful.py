@@ -8,7 +8,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session, col, select
 
-from activities.contact_log import Question, Wanted, place_of, question
+from activities.contact_log import Question, Wanted, law_of, place_of, question
 from commands.answering import Refused, local, say
 from commands.meaning import find_account, party_of
 from models.contact import Place, ThirdParty
@@ -55,7 +55,7 @@ def open_task(
         task = _task(session, word, find_account(session, of) if of else None)
         account = session.get_one(Account, task.account)
         person = party_of(session, account)
-        law = packs[person.country]
+        law = law_of(packs, session, person.id)
         told = {"task": task.key, "account": account.reference, "kind": task.kind, "why": task.why}
         if task.kind not in CONTACTS:
             free = told | {"decision": "allow", "duties": [], "debtor": person.name}
@@ -78,7 +78,7 @@ def may_call(
     person = party_of(session, account)
     put = question(session, _wanted(account, person, channel, now, whom), now)
     about = {"account": account.reference, "kind": channel, "third_party": whom.third_party}
-    return about | _told(put, put.answer(packs[person.country]), person)
+    return about | _told(put, put.answer(law_of(packs, session, person.id)), person)
 
 
 def show(told: Mapping[str, Any]) -> None:

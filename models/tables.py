@@ -64,6 +64,8 @@ class Party(SQLModel, table=True):
     street: str | None = None
     city: str | None = None
     postal_code: str | None = None
+    region: str | None = None
+    """The state, nation or city whose own law binds too, such as MA; None: not known."""
 
 
 class Account(SQLModel, table=True):

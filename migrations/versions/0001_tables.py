@@ -143,6 +143,7 @@ def upgrade() -> None:
         sa.Column("street", sa.String(), nullable=True),
         sa.Column("city", sa.String(), nullable=True),
         sa.Column("postal_code", sa.String(), nullable=True),
+        sa.Column("region", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("client", "reference"),
     )
