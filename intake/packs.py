@@ -78,10 +78,11 @@ def law_packs(folder: Path = HOUSE / "jurisdictions", texts: frozenset[str] | No
 
 def places(folder: Path = HOUSE / "jurisdictions") -> Mapping[str, Jurisdiction]:
     """What binds in each country and region, with the house's own rules. Raises PackFault."""
-    return _places(law_packs(folder))
+    return bound(law_packs(folder))
 
 
-def _places(packs: Mapping[str, Read]) -> Mapping[str, Jurisdiction]:
+def bound(packs: Mapping[str, Read]) -> Mapping[str, Jurisdiction]:
+    """The same from packs that were read. Raises PackFault."""
     house = [name for name, read in packs.items() if read.pack.kind in ("house", "client")]
     lived_in = [name for name, read in packs.items() if read.pack.kind in ("country", "region")]
     return {name: jurisdiction(packs, name, *house) for name in lived_in}
@@ -89,12 +90,7 @@ def _places(packs: Mapping[str, Read]) -> Mapping[str, Jurisdiction]:
 
 def jurisdictions(folder: Path = HOUSE / "jurisdictions") -> Mapping[str, Jurisdiction]:
     """What binds in each country where the region is not known. Raises PackFault."""
-    return countries(law_packs(folder))
-
-
-def countries(packs: Mapping[str, Read]) -> Mapping[str, Jurisdiction]:
-    """The same from packs that were read. Raises PackFault."""
-    return {name: law for name, law in _places(packs).items() if "-" not in name}
+    return {name: law for name, law in places(folder).items() if "-" not in name}
 
 
 def charges(folder: Path = HOUSE / "jurisdictions" / "charges") -> Mapping[str, ChargesPack]:

@@ -33,11 +33,11 @@ __all__ = [
     "write_rejects",
 ]
 
-PERSONAL = ("name", "language", "country", "time_zone", "phone", "email", "street", "city", "postal_code")
+PERSONAL = ("name", "language", "country", "time_zone", "phone", "email", "street", "city", "postal_code", "region")
 """What rows of the same customer must agree in."""
 COUNTED = re.compile(r"[Dd]")
 """A day counted from that of the hand-over, in a cell of days and amounts."""
-BY_COUNTRY = ("time_zone", "phone", "postal_code", "guarantor_phone")
+BY_COUNTRY = ("time_zone", "phone", "postal_code", "region", "guarantor_phone")
 """What cannot be read while the country is not known."""
 
 
@@ -69,6 +69,8 @@ class AccountRow:
     street: str | None = None
     city: str | None = None
     postal_code: str | None = None
+    region: str | None = None
+    """Whose own law binds too, such as MA."""
     product: str
     legal_status: str
     creditor: str

@@ -61,6 +61,10 @@ def _against_write_off(case: Case, event: e.WrittenOff, now: datetime) -> str | 
 
 
 def _against_outcome(case: Case, event: e.ContactOutcome | e.VisitOutcome, now: datetime) -> str | None:
+    if isinstance(event, e.ContactOutcome) and event.third_party and event.task:
+        return "a third party answers no task: tell what came of the task by itself"
+    if isinstance(event, e.ContactOutcome) and event.purpose and not event.third_party:
+        return "only a third party is asked where the debtor is: name the third party"
     if event.task and event.task not in _known(case):
         return f"no task {event.task} in this case"
     visit_open = case.pending is not None and case.pending.channel == e.Channel.visit
