@@ -32,6 +32,7 @@ from commands.placing import webhooks
 from commands.reaching import database, database_if_any, engine
 from commands.standing import show_standing
 from intake.packs import law_packs
+from models.charges import Role
 from models.tables import Account
 from policy.packs import PackFault
 from settings import load_settings
@@ -42,6 +43,7 @@ Client = Annotated[str, typer.Option(help="Who hands the accounts over.")]
 Which = Annotated[str, typer.Option("--strategy", help="A strategy, a YAML file, or `automatic`: chosen by segment.")]
 PortfolioName = Annotated[str | None, typer.Option("--portfolio", help="Its name; the file's by default.")]
 Target = Annotated[str, typer.Argument(metavar="TARGET", help="A portfolio, or an account by reference or id.")]
+Acting = Annotated[Role | None, typer.Option(help="In which role we act; agency, or as first told.")]
 By = Annotated[str, typer.Option(callback=code, help="Who orders it: a code without blanks.")]
 Payments = Annotated[Path | None, typer.Argument(metavar="FILE", help="CSV, .xlsx or camt.053: docs/payments-file.md.")]
 Pair = Annotated[tuple[str, str] | None, typer.Option(metavar="REFERENCE ACCOUNT", help="Say whose a payment is.")]
@@ -74,6 +76,7 @@ def start(  # noqa: PLR0913 (a command has as many parameters as options)
     sender: Annotated[str | None, typer.Option(help="Who writes to the debtor; the creditor.")] = None,
     contact: Annotated[str | None, typer.Option(help="Whom the debtor may ask; the sender.")] = None,
     pay_to: Annotated[str | None, typer.Option(help="How to pay.")] = None,
+    role: Acting = None,
     fresh_hours: Annotated[int | None, typer.Option(min=1, help="Demands wait for news of payments.")] = None,
     wait: Annotated[bool, typer.Option(help="Wait until all cases were started.")] = True,
     as_json: Json = False,
@@ -81,10 +84,11 @@ def start(  # noqa: PLR0913 (a command has as many parameters as options)
     """Hand a portfolio over and start its cases. Loaded again it brings what is different, and starts nothing twice."""
     named = None if strategy == choosing.AUTOMATIC else strategy
     more = {"strategy": named, "sender": sender, "contact": contact, "pay_to": pay_to, "fresh_hours": fresh_hours}
-    row = portfolios.as_portfolio(portfolio, client, file, **more)
+    row = portfolios.as_portfolio(portfolio, client, file, **more | ({"role": role} if role else {}))
     handed = portfolios.read_file(file, client, strategy, datetime.now(UTC))
     with database_if_any(migrate=not dry_run) as opened:
         looked = feed_looking.look(opened, row, handed)
+        portfolios.show_notes(looked.handed, row)
         if dry_run:
             feed_looking.show_dry_run(looked, row, opened, as_json)
     handed = looked.handed

@@ -10,7 +10,7 @@ from models.charges import ChargesPack
 from models.tariff import Tariff
 from models.tariff_file import TariffFile
 from policy.packs import PackFault, read_tariff, strategy_version
-from policy.tariffs import Contract, NoSuchTariff, resolve
+from policy.tariffs import Contract, NoSuchTariff, law_alone, resolve
 
 
 class TariffPack(NamedTuple):
@@ -47,3 +47,9 @@ def tariff_for(name: str, country: str, contract: Contract) -> Tariff:
     if pack.file.country not in (None, country):
         raise NoSuchTariff(f"{name} is for accounts in {pack.file.country}, not in {country}")
     return resolve(pack.file, pack.version, _law().get(country), contract)
+
+
+def without_tariff(country: str, contract: Contract) -> Tariff | None:
+    """What the law says of charges told on an account that has no tariff: caps and bans; None where it says nothing."""
+    law = _law().get(country)
+    return law_alone(law, contract) if law else None

@@ -6,6 +6,7 @@ from typing import Any
 from models import events as e
 from models.case import Pending, Plan
 from models.events import Channel
+from policy.accrual import forbidden_charge
 from policy.apply import goes_on
 from policy.changes import OVERPAID
 from policy.contact_law import end_of_day
@@ -26,6 +27,7 @@ def finding(now: Now, n: int) -> e.Finding | None:
         or _hold_over(now, finding_id)
         or _charges_left(now, finding_id)
         or _overpaid(now, finding_id)
+        or _forbidden(now, finding_id)
         or _reopened(now, finding_id)
         or _episode(now, finding_id)
         or _entered(now, finding_id)
@@ -97,6 +99,17 @@ def _overpaid(now: Now, finding_id: str) -> e.Finding | None:
     if credit <= 0 or any(f.id == flag for f in now.case.flags):
         return None
     return e.Flagged(event_id=finding_id, flag=flag, why=f"overpaid by {money_text(credit, now.case.currency)}: refund")
+
+
+def _forbidden(now: Now, finding_id: str) -> e.Finding | None:
+    """A charge that was told and that a rule forbids is not owed, and a person hears why."""
+    known = {flag.id for flag in now.case.flags}
+    for charge in now.case.charges:
+        rule, flag = forbidden_charge(now.case, charge), f"forbidden:{charge.id}"
+        if rule and flag not in known:
+            what = f"{charge.what.replace('_', ' ')} {charge.id} of {money_text(charge.amount, now.case.currency)}"
+            return e.Flagged(event_id=finding_id, flag=flag, why=f"{what} is not owed: {rule} forbids it to us")
+    return None
 
 
 def _charges_left(now: Now, finding_id: str) -> e.Finding | None:

@@ -9,6 +9,7 @@ from intake.packs import HOUSE, charges
 from policy.barring import prescription, write_off_test
 from policy.charges import (
     NoRate,
+    bans,
     caps,
     default_fees_at_most,
     forbidden,
@@ -220,15 +221,16 @@ def test_IT_L1_the_threshold_of_usury(mean: str, threshold: str) -> None:
 
 
 def test_US_X2_a_fee_needs_the_agreement_or_a_law() -> None:
-    assert forbidden(US, "fee", "agency", TODAY) == "US-X2"
-    assert forbidden(US, "fee", "agency", TODAY, frozenset({"agreement"})) is None
+    assert forbidden(bans(US, "agency"), "fee", TODAY) == "US-X2"
+    assert forbidden(bans(US, "agency", {"fee": "agreement"}), "fee", TODAY) is None
+    assert forbidden(bans(US, "agency", {"fee": "agreement"}), "cost", TODAY) == "US-X2"
 
 
 def test_RO_L1_an_agency_charges_neither_fee_nor_cost_even_if_agreed() -> None:
-    assert forbidden(RO, "fee", "agency", TODAY, frozenset({"agreement"})) == "RO-L1"
-    assert forbidden(RO, "interest", "agency", TODAY, frozenset({"law"})) is None
-    assert forbidden(RO, "fee", "creditor", TODAY) is None
-    assert forbidden(RO, "late_interest", "agency", TODAY) is None
+    assert forbidden(bans(RO, "agency", {"fee": "agreement"}), "fee", TODAY) == "RO-L1"
+    assert forbidden(bans(RO, "agency", {"interest": "law"}), "interest", TODAY) is None
+    assert forbidden(bans(RO, "creditor"), "fee", TODAY) is None
+    assert forbidden(bans(RO, "agency"), "late_interest", TODAY) is None
 
 
 def test_a_claim_in_another_currency_is_not_tested() -> None:
