@@ -58,7 +58,7 @@ class Deciding:
             _outcomes(session, after, asked.news)
             _opted_out(session, case, asked.news)
             if asked.news or decision.findings or case.decisions == 0:
-                keep_facts(session, after, asked.now)
+                keep_facts(session, after, asked.now, self._packs[case.country])
                 keep_outside(session, after, asked.news, self._packs[case.country])
             _stand(session, after, decision)
             if strategy.one_message:

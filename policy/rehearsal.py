@@ -108,7 +108,7 @@ class _Stage:
             case Act() as act:
                 asked = step_input(case, act, at)
                 log = self.log[case.party]
-                known = circumstances(case, at)
+                known = circumstances(case, at, self.packs[case.country])
                 result = stopped(asked, self.packs[case.country], log, at, known) or done(asked)
                 if is_demand(act) and result.kind not in ("step_deferred", "step_refused"):
                     begin = at - timedelta(days=LOG_DAYS)

@@ -2,11 +2,12 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from intake.packs import HOUSE, charges
-from policy.barring import prescription, write_off_test
+from policy.barring import Dues, prescription, write_off_test
 from policy.charges import (
     NoRate,
     bans,
@@ -69,8 +70,10 @@ def test_the_fee_for_an_instalment_not_paid_in_time(row: Row) -> None:
 @pytest.mark.parametrize("row", rows("barring"))
 def test_when_a_claim_is_barred(row: Row) -> None:
     runs_from = date.fromisoformat(row["runs_from"])
-    claims, region = row["claims"], row["region"] or None
-    found = prescription(LAW[row["country"]], runs_from, claims, region, day(row["first_due"]))  # type: ignore[arg-type]
+    dues = Dues(runs_from, runs_from, day(row["first_due"]) or runs_from)
+    claims: Any = {row["claims"]}
+    found = prescription(LAW[row["country"]], dues, {}, claims, row["region"] or None)
+    assert found
     assert found == (day(row["last_day"]), row["effect"], row["rule"])
     assert not found.barred(found.last_day)
     assert found.barred(found.last_day + timedelta(days=1))
@@ -242,4 +245,4 @@ def test_a_claim_in_another_currency_is_not_tested() -> None:
 
 def test_every_country_with_contact_rules_has_charges_and_a_prescription() -> None:
     assert set(LAW) == {file.stem.upper() for file in (HOUSE / "jurisdictions" / "charges").glob("*.yaml")}
-    assert all(prescription(pack, TODAY) for pack in LAW.values())
+    assert all(prescription(pack, Dues(TODAY, TODAY, TODAY)) for pack in LAW.values())

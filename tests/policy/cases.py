@@ -98,6 +98,8 @@ def account(strategy: Strategy | str = "cec", **more: Any) -> Case:
         "instalments": owes((0, 120_00)),
         "specialist": "specialist_nord" if name == "cec" else None,
         "reach": EVERY_CHANNEL,
+        # Nobody goes to court in the EU before the cause was asked for (EU-4).
+        "causes": ("forgot",),
     }
     facts |= more
     facts.setdefault("opened", at(1, "06:00", facts["zone"]))
