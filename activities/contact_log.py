@@ -173,10 +173,10 @@ def keep_law(database: Database, texts: Mapping[str, str]) -> None:
         session.add_all(LawText(version=v, text=text, added=now) for v, text in texts.items() if v not in known)
 
 
-def keep_facts(session: Session, case: Case, now: datetime) -> None:
+def keep_facts(session: Session, case: Case, now: datetime, law: Jurisdiction) -> None:
     """The facts that a case knows stand in the database too: the party's other accounts ask for them."""
     rows = session.exec(select(PartyFact).where(PartyFact.account == case.account)).all()
-    found = circumstances(case, now)
+    found = circumstances(case, now, law)
     if [_fact(row) for row in sorted(rows, key=lambda row: row.number)] == list(found):
         return
     session.exec(delete(PartyFact).where(col(PartyFact.account) == case.account))

@@ -60,7 +60,7 @@ class Deciding:
             # A notice that left is no news: the case took it in when its step was done.
             noticed = any(k.message for k in case.known)
             if asked.news or decision.findings or case.decisions == 0 or noticed:
-                keep_facts(session, after, asked.now)
+                keep_facts(session, after, asked.now, law)
                 keep_outside(session, after, asked.news, law)
             _stand(session, after, decision)
             if strategy.one_message:

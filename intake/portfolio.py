@@ -16,8 +16,9 @@ from intake.entries import Entry
 from intake.lines import NotAPortfolio
 from intake.reach import reach
 from intake.tabular import Row, read_table
-from intake.tariffs import tariff_for
+from intake.tariffs import tariff_for, without_tariff
 from models.case import Instalment
+from models.charges import Role
 from models.tariff import Tariff
 from policy.tariffs import Contract, term_days
 
@@ -154,12 +155,15 @@ def _people(taken: dict[str, Any]) -> list[_Told]:
     return people
 
 
-def tariff_of(row: AccountRow) -> Tariff | None:
-    """What may be charged on the account for being late: its lender's tariff, under the caps of its law."""
-    if row.tariff is None:
-        return None
+def tariff_of(row: AccountRow, role: Role) -> Tariff | None:
+    """What may be charged on the account for being late, to us in our role: its lender's tariff, under its law.
+
+    Without a tariff, what the law says of the charges that are told; None where it says nothing.
+    """
     term = term_days(row.contract_date, (i.due for i in row.instalments))
-    contract = Contract(row.contract_date, row.product, row.principal, row.currency, term)
+    contract = Contract(row.contract_date, row.product, row.principal, row.currency, term, role)
+    if row.tariff is None:
+        return without_tariff(row.country, contract)
     return tariff_for(row.tariff, row.country, contract)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from models.case import Adjustment, Case, Charge, CostLetter, Instalment, Payment, Refund
 from models.ledger import CostLine, Entry, EntryKind, PartKind, Served
-from policy.accrual import Accrual, FeeDay, fee_days, late_fee
+from policy.accrual import Accrual, FeeDay, fee_days, forbidden_charge, late_fee
 from policy.collecting import CostDay, cost_days, counts
 from policy.contact_law import debtor_day
 from policy.costs import Charge as Cost
@@ -111,7 +111,7 @@ class Book:
         self._use_credit(day)
 
     def _charge(self, day: date, charge: Charge) -> None:
-        amount = self._accrual.allowed(charge.amount, late=charge.what != "cost")
+        amount = self._accrual.allowed(charge.amount, late=charge.what != "cost", fee=charge.what != "interest")
         self._add(Claim(charge.what, day, amount, charge.instalment, charge.id))
         common = {"instalment": charge.instalment, "capped": amount < charge.amount}
         self._enter(charge.what, day, amount, key=charge.id, **common)
@@ -120,7 +120,7 @@ class Book:
         number = fee.instalment.number
         unpaid = sum(c.open for c in self.unpaid() if c.instalment == number and c.what in ("principal", "interest"))
         asked = late_fee(fee.rule, unpaid)
-        amount = self._accrual.allowed(asked, late=True)
+        amount = self._accrual.allowed(asked, late=True, fee=True)
         if amount:
             key = f"late_fee:{number}"
             self._add(Claim("late_fee", day, amount, number, key))
@@ -240,7 +240,7 @@ def entries(case: Case, until: date) -> tuple[Entry, ...]:
 def _happenings(case: Case, until: date) -> list[Happening]:
     """What happens up to a day, in order; within a day what is owed comes before money, a fee last."""
     found: list[Happening] = [(i.due, 0, f"{i.number:04}", i) for i in case.instalments]
-    found += [(c.day, 1, c.id, c) for c in case.charges if counts(case, c)]
+    found += [(c.day, 1, c.id, c) for c in case.charges if counts(case, c) and not forbidden_charge(case, c)]
     found += [(c.day, 1, c.letter.message, c) for c in cost_days(case)]
     undone = {a.undoes for a in case.adjustments}
     found += [(a.day, 2, a.id, a) for a in case.adjustments if not a.undoes and a.id not in undone]

@@ -6,12 +6,16 @@ from typing import Any
 from models import events as e
 from models.case import Pending, Plan
 from models.events import Channel
+from models.jurisdiction import Jurisdiction
+from policy.accrual import forbidden_charge
 from policy.apply import goes_on
 from policy.changes import OVERPAID
 from policy.collecting import RULE, not_counted
 from policy.contact_law import end_of_day
-from policy.cycle import Now, channels, entry_stage, exhausted, next_candidate, passes, prevention_round
+from policy.court import stuck
+from policy.cycle import Now, channels, entry_stage, next_candidate, passes, prevention_round
 from policy.following import open_offers
+from policy.instructions import short
 from policy.persi import duties
 from policy.promises import deadline, plan_verdict, settlement_paid, verdicts
 from policy.standing import below_threshold, closed, ended_for_good, free, last_day, why_held
@@ -20,7 +24,7 @@ from policy.words import day_text, money_text
 CHARGES_LEFT = "charges_left"
 
 
-def finding(now: Now, n: int) -> e.Finding | None:
+def finding(now: Now, n: int, law: Jurisdiction) -> e.Finding | None:
     """The next thing to be noted of a case, in the order of thinking; `n` counts those noted in this decision."""
     finding_id = f"d{now.case.decisions + 1}:{n}"
     return (
@@ -30,11 +34,12 @@ def finding(now: Now, n: int) -> e.Finding | None:
         or _overpaid(now, finding_id)
         or _not_owed(now, finding_id)
         or _duty_missed(now, finding_id)
+        or _forbidden(now, finding_id)
         or _reopened(now, finding_id)
         or _episode(now, finding_id)
         or _entered(now, finding_id)
         or _task_over(now, finding_id)
-        or _step_over(now, finding_id)
+        or _step_over(now, finding_id, law)
         or _stage(now, finding_id)
     )
 
@@ -127,6 +132,17 @@ def _duty_missed(now: Now, finding_id: str) -> e.Finding | None:
     return None
 
 
+def _forbidden(now: Now, finding_id: str) -> e.Finding | None:
+    """A charge that was told and that a rule forbids is not owed, and a person hears why."""
+    known = {flag.id for flag in now.case.flags}
+    for charge in now.case.charges:
+        rule, flag = forbidden_charge(now.case, charge), f"forbidden:{charge.id}"
+        if rule and flag not in known:
+            what = f"{charge.what.replace('_', ' ')} {charge.id} of {money_text(charge.amount, now.case.currency)}"
+            return e.Flagged(event_id=finding_id, flag=flag, why=f"{what} is not owed: {rule} forbids it to us")
+    return None
+
+
 def _charges_left(now: Now, finding_id: str) -> e.Finding | None:
     """The principal is paid, charges are left: the strategy says what follows, once in an episode."""
     rule, case = now.strategy.charges_left, now.case
@@ -199,7 +215,7 @@ def _not_wanted(now: Now, pending: Pending) -> str | None:
     return why_held(now) or ("the amount is below what is chased" if below_threshold(now) else None)
 
 
-def _step_over(now: Now, finding_id: str) -> e.Finding | None:
+def _step_over(now: Now, finding_id: str, law: Jurisdiction) -> e.Finding | None:
     if not free(now):
         return None
     candidate = next_candidate(now)
@@ -208,12 +224,12 @@ def _step_over(now: Now, finding_id: str) -> e.Finding | None:
     why = passes(now, candidate)
     if why:
         return e.StepPassed(event_id=finding_id, step=candidate.step.id, round=candidate.round, why=why)
-    stuck = exhausted(now, candidate) or (
+    why = stuck(now, candidate, law) or (
         None if channels(now, candidate) else f"{candidate.step.id}: no usable channel"
     )
     flag = f"stuck:{candidate.round}:{candidate.step.id}"
-    if stuck and not any(f.id == flag for f in now.case.flags):
-        return e.Flagged(event_id=finding_id, flag=flag, why=f"a person decides: {stuck}")
+    if why and not any(f.id == flag for f in now.case.flags):
+        return e.Flagged(event_id=finding_id, flag=flag, why=short(f"a person decides: {why}"))
     return None
 
 

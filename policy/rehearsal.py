@@ -115,8 +115,8 @@ class _Stage:
             case Act() as act:
                 asked = step_input(case, act, at)
                 log = self.log[case.party]
-                known = circumstances(case, at)
                 pack = self.packs[case.country]
+                known = circumstances(case, at, pack)
                 notice = notice_of(asked, pack, at, self.around.charges.get(case.country))
                 result = stopped(asked, pack, log, at, known) or done(asked, notice=notice)
                 if is_demand(act) and result.kind not in ("step_deferred", "step_refused"):
