@@ -1,7 +1,6 @@
 """What a step needs to know of an account beyond its case: names, addresses, creditor; read where the step happens."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -14,15 +13,13 @@ from activities.effects import clock
 from activities.papers import Computation, ComputationLine, charge_kind
 from activities.particulars import gaps
 from activities.texts import AccountLine, Rendered, TextFacts
-from models.charges import ChargesPack
 from models.contact import Facts
 from models.decisions import StepInput
-from models.events import Channel
+from models.events import Channel, NoticeGiven
 from models.jurisdiction import Jurisdiction, TextField
 from models.tables import Account, Party, Portfolio
 from policy.contact_law import debtor_day
 from policy.content import demands
-from policy.costs import bundled_cost
 
 
 class NoAddress(Exception):
@@ -75,7 +72,7 @@ def postal(party: Party) -> str | None:
     return ", ".join(part for part in (party.street, party.postal_code, party.city, party.country) if part)
 
 
-def facts(asked: StepInput, known: Addressed, charges: Mapping[str, ChargesPack]) -> TextFacts:
+def facts(asked: StepInput, known: Addressed, notice: NoticeGiven | None = None) -> TextFacts:
     """Everything a text may name, for the position of the day."""
     account, party, portfolio = known
     act, offer = asked.act, asked.act.terms
@@ -96,7 +93,7 @@ def facts(asked: StepInput, known: Addressed, charges: Mapping[str, ChargesPack]
         promise_amount=asked.promise_amount,
         promise_due=asked.promise_due,
         notice_days=act.notice_days or None,
-        collection_fee=_collection_fee(asked, today, charges.get(asked.country)),
+        collection_fee=notice.cost if notice else None,
         offer_months=_number(offer.get("months")),
         offer_instalment=_number(offer.get("instalment")),
         offer_discount=Decimal(offer["discount_percent"]) if "discount_percent" in offer else None,
@@ -212,14 +209,6 @@ def paper(asked: StepInput, known: Addressed, text: Rendered) -> dict[str, Any]:
         "reference": account.reference,
         "text": text,
     }
-
-
-def _collection_fee(asked: StepInput, today: date, pack: ChargesPack | None) -> int | None:
-    """The cost on what is overdue today, without VAT: nobody told whether the creditor reclaims it (strict)."""
-    overdue = [i.open for i in asked.open if i.due < today] or [asked.overdue]
-    if pack is None or pack.currency != asked.currency:
-        return None
-    return bundled_cost(pack, overdue, asked.currency, today).amount or None
 
 
 def _number(value: str | None) -> int | None:

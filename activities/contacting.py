@@ -1,8 +1,8 @@
 """SMS, e-mails, letters and offers: rendered for the party, sent once, told to the journal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from sqlmodel import Session
 from temporalio import activity
@@ -21,22 +21,31 @@ from activities.accounts import (
     paper,
     window,
 )
-from activities.documents import Pdf, make_letter
+from activities.documents import Pdf, make_letter, make_validation
 from activities.effects import Effects, clock
 from activities.papers import Computation, Letter
 from activities.providers.channel import Message
 from activities.providers.ways import country_of
 from activities.segments import SEVERAL, budget, segments
 from activities.sending import send_once
-from activities.texts import Rendered, Texts, render
+from activities.texts import Rendered, TextFacts, Texts, render
 from activities.together import others
+from activities.validating import itemised_in, made, particulars
 from activities.wording import TextChannel
 from models.charges import ChargesPack
 from models.decisions import StepInput
-from models.events import Channel, Result
+from models.events import Channel, NoticeGiven, Result
 from models.tables import Attempt
 from policy.contact_law import debtor_day
-from policy.results import done
+from policy.notices import notice_of
+from policy.results import VALIDATION, done
+
+
+class Written(NamedTuple):
+    """A message as it was written, and what the law takes it for once it left."""
+
+    message: Message
+    notice: NoticeGiven | None
 
 
 class Contacting:
@@ -60,30 +69,41 @@ class Contacting:
 
         return send_once(self._effects, asked, write)
 
-    def _written(self, asked: StepInput) -> Message | NoAddress | Lacking:
+    def _written(self, asked: StepInput) -> Written | NoAddress | Lacking:
         # First of all: a letter that does not add up is nobody's.
         sums = computation(asked) if asked.act.channel is Channel.letter and asked.overdue else None
         with self._effects.database.reading() as session:
             known = addressed(session, asked)
         try:
-            return self._message(asked, known, sums)
+            notice = self._notice(asked, known)
+            return Written(self._message(asked, known, sums, notice), notice)
         except (NoAddress, Lacking) as missing:
             return missing
 
-    def _message(self, asked: StepInput, known: Addressed, sums: Computation | None) -> Message:
+    def _notice(self, asked: StepInput, known: Addressed) -> NoticeGiven | None:
+        # What left earlier and is only found now is taken to have left now: its term is longer, never shorter.
+        law, vat = self._charges.get(asked.country), known.portfolio.vat_reclaimable
+        return notice_of(asked, self._effects.packs[asked.country], clock(asked), law, vat)
+
+    def _message(
+        self, asked: StepInput, known: Addressed, sums: Computation | None, notice: NoticeGiven | None
+    ) -> Message:
         channel = asked.act.channel
         if channel is None or asked.act.text is None:
             raise ApplicationError("a message needs a channel and a text", type="NoText", non_retryable=True)
         to = address(known.party, channel)
         wanted = cast(TextChannel, channel.value)
-        told = facts(asked, known, self._charges)
+        told = facts(asked, known, notice)
         if channel is Channel.sms:
             # Whether a reply can come depends on the number and on who writes to it, not on where the person lives.
             sender, country = self._effects.ways.sender(to), country_of(to) or told.country
             told = told.model_copy(update={"country": country, "sms_sender": sender})
         fields = demanded(self._effects.packs[asked.country], known, asked.act.text, wanted, told)
-        text = render(self._texts, known.party.language, asked.act.text, wanted, told, fields)
-        pdf = self._letter(asked, known, text, sums) if channel is Channel.letter else None
+        if asked.act.text == VALIDATION:
+            text, pdf = self._validation(asked, known, told, fields, notice)
+        else:
+            text = render(self._texts, known.party.language, asked.act.text, wanted, told, fields)
+            pdf = self._letter(asked, known, text, sums) if channel is Channel.letter else None
         return Message(
             key=asked.act.key,
             day=debtor_day(asked.now, asked.zone),
@@ -95,9 +115,26 @@ class Contacting:
             html=text.html,
         )
 
-    def _for_all(self, session: Session, asked: StepInput, own: Message) -> tuple[Message, Result]:
+    def _validation(
+        self, asked: StepInput, known: Addressed, told: TextFacts, fields: Iterable[str], notice: NoticeGiven | None
+    ) -> tuple[Rendered, Pdf | None]:
+        """The validation notice; where it is in another language, the English one goes with it (12 CFR 1006.34(e))."""
+        named, written = particulars(asked, known, told, notice.until if notice else None), []
+        wanted = cast(TextChannel, asked.act.channel)
+        for language in dict.fromkeys((known.party.language, "en")):
+            facts = itemised_in(self._texts, language, told, named)
+            written.append(render(self._texts, language, VALIDATION, wanted, facts, fields))
+        paper = made(asked, known, named, written)
+        if wanted == "letter":
+            return written[0], make_validation(self._texts, paper)
+        own, *english = written
+        # No page: it could hold one of the two only.
+        body = "\n\n".join(text.body for text in written)
+        return own.model_copy(update={"body": body, "html": None}) if english else own, None
+
+    def _for_all(self, session: Session, asked: StepInput, written: Written) -> tuple[Message, Result]:
         """The message, speaking for the person's other accounts too where it may; which ones, its attempt keeps."""
-        attempt = session.get_one(Attempt, asked.act.key)
+        own, attempt = written.message, session.get_one(Attempt, asked.act.key)
         if attempt.within:
             return own, done(asked).model_copy(update={"within": session.get_one(Attempt, attempt.within).account})
         free = attempt.status == "sending" and attempt.called is None and not asked.overtaken
@@ -108,7 +145,7 @@ class Contacting:
                 attempt.covers = attempt.covers[:-1]
         covers = attempt.covers or []
         if not covers:
-            return own, done(asked)
+            return own, done(asked, notice=written.notice)
         text = self._of_several(session, asked, covers)
         told = done(asked).model_copy(update={"covers": len(covers)})
         return replace(own, subject=text.subject, body=text.body, html=text.html), told
@@ -126,7 +163,7 @@ class Contacting:
     ) -> Rendered:
         known = addressed(session, asked)
         wanted = cast(TextChannel, asked.act.channel)
-        about = of_several(facts(asked, known, self._charges), known, covers)
+        about = of_several(facts(asked, known), known, covers)
         packs = self._effects.packs[asked.country]
         fields = demanded(packs, known, SEVERAL, wanted, about) if by_law else ()
         return render(self._texts, known.party.language, SEVERAL, wanted, about, fields)

@@ -13,9 +13,10 @@ import typst
 from pydantic import BaseModel, ConfigDict
 
 from activities.listing import Data, labelled, table, word_of
-from activities.papers import Certificate, Letter, Notice, Package, Paper, Statement, WriteOffLine
+from activities.papers import Certificate, Letter, Notice, Package, Paper, Statement, ValidationNotice, WriteOffLine
 from activities.reckoning import computation, statement
 from activities.texts import Texts, count, day, money, text_version
+from activities.validating import in_parts
 
 REGIONS = {"pt": "BR", "en": "GB"}
 
@@ -43,6 +44,15 @@ def make_notice(texts: Texts, notice: Notice) -> Pdf:
     delivery = word_of(texts, notice, "delivery", notice.delivery)
     panel = labelled(texts, notice, {"delivery": delivery, "term": count(notice.notice_days, "day", notice.language)})
     return _printed(texts, notice, "notice", _letter(texts, notice) | {"panel": panel})
+
+
+def make_validation(texts: Texts, notice: ValidationNotice) -> Pdf:
+    """A validation notice, with the English one behind it where it is in another language."""
+    parts = [in_parts(texts, notice)]
+    if notice.english:
+        english = notice.model_copy(update={"language": "en", "text": notice.english, "english": None})
+        parts.append(in_parts(texts, english))
+    return _printed(texts, notice, "validation", _letter(texts, notice) | {"parts": parts})
 
 
 def make_statement(texts: Texts, made: Statement) -> Pdf:

@@ -99,7 +99,7 @@ class Issuing:
         return document
 
     def _text(self, asked: StepInput, known: Addressed, name: str) -> Rendered:
-        told = facts(asked, known, self._charges)
+        told = facts(asked, known)
         fields = demanded(self._effects.packs[asked.country], known, name, "letter", told)
         return render(self._texts, known.party.language, name, "letter", told, fields)
 

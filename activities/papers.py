@@ -5,9 +5,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from activities.lines import Line
+from activities.lines import Filled, Line
 from activities.texts import Rendered
-from models.ledger import Entry, OpenCharge
+from models.ledger import Entry, Itemised, OpenCharge
 from policy.barring import Verdict
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -157,6 +157,35 @@ class Notice(Letter):
     delivery: Delivery
     notice_days: Annotated[int, Field(ge=1)]
     """Counted from the day on which the party receives it."""
+
+
+class ValidationNotice(Letter):
+    """The validation notice of US law, with all that 12 CFR 1006.34(c) asks for; what misses a part is not made."""
+
+    address: Annotated[tuple[Line, ...], Field(min_length=2, max_length=7)]
+    sender: Filled
+    sender_address: Filled
+    creditor: Filled
+    creditor_then: Filled
+    """Who was owed on the day of the itemisation."""
+    reference: Filled
+    currency: str
+    itemised: Itemised
+    outstanding: int
+    disputes_until: date
+    """The last day of the validation period, of which three statements of the text speak."""
+    english: Rendered | None = None
+    """The text in English, which goes with one in another language (1006.34(e))."""
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Self:
+        i = self.itemised
+        total = i.amount + i.interest + i.fees + i.payments + i.credits
+        if not total == i.current == self.outstanding:
+            raise ValueError(f"the changes make {total}, not {i.current} now and {self.outstanding} outstanding")
+        if i.amount <= 0:
+            raise ValueError(f"nothing was owed on {i.day}")
+        return self
 
 
 class Certificate(Paper):

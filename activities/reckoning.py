@@ -13,7 +13,7 @@ from babel.numbers import format_percent
 from activities.listing import Cells, Data, labelled, phrase, table, word_of
 from activities.papers import Agreement, Computation, ComputationLine, Letter, Statement, charge_kind
 from activities.texts import LOCALES, Texts, count, day, money
-from models.ledger import Entry, Served
+from models.ledger import CostLine, Entry, Served
 
 RATE = re.compile(r"([\d.]+) %(?: a (day|year))?")
 MANY_PAYMENTS = 6
@@ -215,9 +215,24 @@ class _Saying:
         if entry.reason and entry.reason not in UNTOLD:
             what.append(word_of(self.texts, self.paper, "reason", entry.reason).replace("_", " "))
         found = [" · ".join(what)] if what else []
+        found += [self._cost_line(line) for line in entry.lines]
+        found += [self("by_law", rule=entry.rule)] if entry.rule else []
         if entry.capped:
             found.append(self("capped"))
         return found + (self._went_to(entry) if entry.served else [])
+
+    def _cost_line(self, line: CostLine) -> str:
+        """One line of the scale by which a cost was computed."""
+        percent, amount = self._percent(line.percent or "0"), self.money(abs(line.amount))
+        match line.what:
+            case "share":
+                return self("share_how", percent=percent, base=self.money(line.base or 0))
+            case "vat":
+                return self("with_vat", percent=percent)
+            case "earlier":
+                return self("earlier_costs", amount=amount)
+            case limit:
+                return self(limit, amount=amount)
 
     def _period(self, entry: Entry, until: date) -> str:
         return self(

@@ -107,6 +107,14 @@ class TextFacts(BaseModel):
     phone: Filled | None = None
     licence: Filled | None = None
     complaints: Filled | None = None
+    address: Filled | None = None
+    """The debtor's own."""
+    creditor_then: Filled | None = None
+    """Who was owed on the day from which a validation notice itemises the debt."""
+    itemised: str | None = None
+    """How it came about since that day, line by line."""
+    validation_until: date | None = None
+    """The last day of the validation period."""
     country: str = ""
     """Where the debtor is: whether an SMS can be answered there. Not known: it cannot."""
     sms_sender: str | None = None

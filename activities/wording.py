@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from activities.segments import SEVERAL
 from models.events import Channel, Outcome
 from models.jurisdiction import TEXT_FIELDS
+from models.ledger import ItemisedBy
 from models.words import PRODUCTS
 from policy.barring import Verdict
 from policy.content import NOT_TO_DEBTOR
@@ -27,6 +28,7 @@ PAPERS = NOT_TO_DEBTOR
 CHANNELS: Mapping[str, tuple[TextChannel, ...]] = MappingProxyType(
     dict.fromkeys(MESSAGES, ("sms", "email", "letter"))
     | {"formal_notice": ("email", "letter"), "fourteen_day_letter": ("letter",), "statement": ("letter",)}
+    | {"validation_notice": ("email", "letter")}
     | {SEVERAL: ("sms", "email"), "certificate": ("letter",), "legal_package": ("letter",)}
 )
 BEFORE_OVERDUE = frozenset({"reminder_before_due", "due_today"})
@@ -40,10 +42,16 @@ WORDS = frozenset(
         *("outstanding", "overdue", "page", "paid", "payment", "payments", "position", "principal", "product"),
         *("proof", "reference", "refund", "released_by", "rest", "reversal", "reversed", "specialist", "state"),
         *("step", "tax_write_off", "term", "whole", "write_off"),
+        *("collector", "consumer", "creditor_now", "creditor_then", "credits", "current", "fees", "itemisation"),
+        "your_answer",
     ]
 )
+ANSWERS = ("i_dispute", "not_mine", "amount_wrong", "other_reason", "original_creditor")
+"""What a reader of a validation notice may answer, as it stands in its e-mail and on the form of its letter."""
 PHRASES: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
+    dict.fromkeys(ANSWERS, frozenset())
+    | {
+        "amount_then": frozenset({"day", "what"}),
         "capped": frozenset(),
         "in_dispute": frozenset({"amount"}),
         "instalment_due": frozenset({"number", "amount"}),
@@ -58,11 +66,18 @@ PHRASES: Mapping[str, frozenset[str]] = MappingProxyType(
         "rate_day": frozenset({"percent"}),
         "rate_year": frozenset({"percent"}),
         "share_how": frozenset({"percent", "base"}),
+        "by_law": frozenset({"rule"}),
+        "earlier_costs": frozenset({"amount"}),
+        "with_vat": frozenset({"percent"}),
         "waived": frozenset({"amount"}),
         "went_to": frozenset({"parts"}),
     }
 )
 """What explains an amount, with what each must name."""
+VALIDATION = ("sender", "sender_address", "name", "address", "reference", "creditor_then", "creditor", "itemised")
+"""What a validation notice names (12 CFR 1006.34(c)): its e-mail in words, its letter in panel, table and form."""
+STATEMENTS = 3
+"""How often a validation notice names the last day of its period: to dispute, to ask who was owed, to be silent."""
 FREE_DAYS = re.compile(r"\b14\b")
 FIXED_DATES = frozenset({"due", "promise_due", "offer_until", "offer_defer_until"})
 """Days that a 14-day letter may not name: a day that is too early costs the whole fee (NL-C3)."""
@@ -79,6 +94,7 @@ CODES: Mapping[str, frozenset[str]] = MappingProxyType(
         "product": frozenset(PRODUCTS),
         "delivery": frozenset({"letter", "registered_letter", "certified_email"}),
         "write_off": frozenset(get_args(Verdict)),
+        "itemised_by": frozenset(get_args(ItemisedBy)),
         "reason": frozenset({"bounced", "chargeback", "correction", "goodwill", "settlement", "uncollectible"})
         | {"settled", "settlement_broken", "restructured", "old_terms", "charges_waived", "dispute_upheld"}
         | {"credit", "credit_reversal"},
@@ -171,6 +187,8 @@ def faults(file: LanguageFile, placeholders: frozenset[str]) -> Iterator[str]:
         yield from _channel_faults(name, file)
     if letter := file.texts.get("fourteen_day_letter"):
         yield from _fourteen_days_faults(" ".join(letter.letter))
+    if notice := file.texts.get("validation_notice"):
+        yield from _validation_faults(notice, [file.phrases.get(answer, "") for answer in ANSWERS])
 
 
 def _closing_faults(closing: Closing) -> Iterator[str]:
@@ -201,6 +219,19 @@ def _fourteen_days_faults(text: str) -> Iterator[str]:
         yield "texts.fourteen_day_letter.letter does not name: the collection_fee, or the 14 days"
     for day in sorted(named & FIXED_DATES):
         yield f"texts.fourteen_day_letter.letter: no day may stand for the end of its term, but {{{day}}} does"
+
+
+def _validation_faults(notice: Wording, answers: list[str]) -> Iterator[str]:
+    """Who writes, three statements with the end of the period, and in an e-mail all that a letter has in its tables."""
+    for channel, paragraphs in (("email", notice.email), ("letter", notice.letter)):
+        named = PLACEHOLDER.findall(" ".join(paragraphs))
+        missing = sorted({*(VALIDATION if channel == "email" else ("sender",))} - {*named})
+        if missing:
+            yield f"texts.validation_notice.{channel} does not name: {', '.join(missing)}"
+        if (times := named.count("validation_until")) < STATEMENTS:
+            yield f"texts.validation_notice.{channel} names validation_until {times} times; expected {STATEMENTS}"
+    if unsaid := [answer for answer in answers if answer not in notice.email]:
+        yield f"texts.validation_notice.email does not offer the answer {unsaid[0]!r}"
 
 
 def _differences(place: str, given: Iterable[str], wanted: Iterable[str]) -> Iterator[str]:

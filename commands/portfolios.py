@@ -10,7 +10,7 @@ from commands.answering import Refused, amount, count, say, show_json, show_tabl
 from commands.choosing import AUTOMATIC, packs_for
 from intake.handover import HandOver, hand_over
 from intake.packs import Pack, jurisdictions
-from intake.portfolio import AccountRow, Reject, read_portfolio, write_rejects
+from intake.portfolio import AccountRow, Reject, read_portfolio, tariff_of, write_rejects
 from models.database import Database
 from models.tables import Portfolio
 from policy.contact_law import debtor_day
@@ -131,6 +131,16 @@ def show_dry_run(handed: Handed, as_json: bool, more: dict[str, Any]) -> None:
     would = f"{count(len(handed.rows), 'account')} would be taken, {count(handed.rejected, 'row')} rejected"
     known = f", {more['known']:,} known already, {more['changed']:,} of them changed" if more["known"] else ""
     say(f"{would}{known}; nothing was done")
+
+
+def show_notes(handed: Handed, portfolio: Portfolio) -> None:
+    """What the law takes away from the tariffs of the file, and what could not be tested, on stderr."""
+    found: Counter[str] = Counter()
+    for row in handed.rows:
+        if row.tariff and (tariff := tariff_of(row, portfolio.role)):  # type: ignore[arg-type]
+            found.update(f"tariff {row.tariff}: {note}" for note in tariff.notes)
+    for note, accounts in sorted(found.items()):
+        say(f"{note} ({count(accounts, 'account')})")
 
 
 def _dry_run_json(handed: Handed, segments: list[tuple[tuple[str, str, str], list[int]]], more: dict[str, Any]) -> None:

@@ -11,10 +11,10 @@ from commands.portfolios import Handed
 from commands.script import read_script
 from intake.handover import opaque_id
 from intake.opening import appointed, case_of_row
-from intake.packs import jurisdictions
+from intake.packs import charges, jurisdictions
 from models.case import Case
 from models.decisions import Line
-from policy.rehearsal import rehearse
+from policy.rehearsal import Around, rehearse
 
 MARGIN = " " * 18
 
@@ -75,7 +75,8 @@ def rehearsed(handed: Handed, cases: Mapping[str, Case], events: Path | None, un
     script = read_script(events, cases) if events else []
     known = {pack.version: pack.strategy for pack, _ in handed.chosen.values()}
     references = {case.account: reference for reference, case in cases.items()}
-    for line in rehearse(list(cases.values()), known, jurisdictions(), script, until=until):
+    around = Around(charges=charges())
+    for line in rehearse(list(cases.values()), known, jurisdictions(), script, until=until, around=around):
         yield Told(references[line.account], line)
 
 

@@ -6,11 +6,19 @@ from functools import cache
 from typing import Any
 
 from activities import papers
-from activities.documents import Pdf, make_certificate, make_letter, make_notice, make_package, make_statement
+from activities.documents import (
+    Pdf,
+    make_certificate,
+    make_letter,
+    make_notice,
+    make_package,
+    make_statement,
+    make_validation,
+)
 from activities.texts import AccountLine, TextFacts, Texts, render
 from intake.packs import jurisdictions
 from models.contact import Facts
-from models.ledger import Entry
+from models.ledger import Entry, Itemised
 from policy.content import demands
 
 TODAY = date(2026, 9, 23)
@@ -34,6 +42,7 @@ PAPER_OF = {
     "statement": "statement",
 }
 """Which paper a text is set on; all others are letters."""
+ITEMISED = Itemised(by="transaction", day=date(2026, 6, 1), amount=92_000, interest=8_000, current=OUTSTANDING)
 FINGERPRINT = "0" * 64
 LAW = cache(jurisdictions)
 SAMPLE_SENDER = {
@@ -80,6 +89,10 @@ def sample_facts(language: str, country: str | None = None) -> TextFacts:
             AccountLine(reference="A-2026-0043", overdue=25_000, outstanding=25_000),
         ),
         country=country or home,
+        address=", ".join(PEOPLE[language][3:5]),
+        creditor_then=creditor,
+        itemised="2026-06-01: 920.00\n+ 80.00\n= 1000.00",
+        validation_until=date(2026, 10, 30),
         product="consumer_loan",
         principal=92_000,
         interest=8_000,
@@ -124,6 +137,11 @@ def sample_pdf(texts: Texts, language: str, name: str, country: str | None = Non
             return make_package(texts, _package(common, known, (person, street, town)))
         case "statement":
             return make_statement(texts, _statement(addressed, currency))
+        case "validation_notice":
+            told: dict[str, Any] = {"sender_address": known.sender_address, "creditor_then": known.creditor_then}
+            told |= {"itemised": ITEMISED, "disputes_until": known.validation_until}
+            notice = papers.ValidationNotice(**addressed, **told, currency=currency, outstanding=OUTSTANDING)
+            return make_validation(texts, notice)
         case _:
             return make_letter(texts, papers.Letter(**addressed, computation=_computation(currency)))
 

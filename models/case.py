@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from models.agreements import Arrangement, IfBroken, Terms
 from models.events import Block, Channel
 from models.ledger import ALLOCATION, PartKind
-from models.tariff import Tariff
+from models.tariff import CostScale, Tariff
 
 
 class Part(BaseModel):
@@ -168,6 +168,20 @@ class Known(Part):
     since: date
     until: date | None = None
     channels: tuple[Channel, ...] = ()
+    message: str = ""
+    """The key of the message that told it; empty: somebody did."""
+
+
+class CostLetter(Part):
+    """A 14-day letter: what is left of these instalments after its last free day costs by the scale, minor units."""
+
+    message: str
+    since: date
+    last_free_day: date
+    instalments: tuple[int, ...]
+    scale: CostScale
+    cost: int
+    """What it announced: more is never charged."""
 
 
 class StepRecord(Part):
@@ -275,6 +289,7 @@ class Case(Part):
     holds: tuple[CaseHold, ...] = ()
     opt_outs: tuple[Channel, ...] = ()
     known: tuple[Known, ...] = ()
+    letters: tuple[CostLetter, ...] = ()
     causes: tuple[str, ...] = ()
     episode: int = 0
     episode_open: bool = False

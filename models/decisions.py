@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.case import Case
+from models.charges import Effect
 from models.events import Block, Channel, Finding, Heard, OfferMade
-from models.ledger import Entry, OpenCharge
+from models.ledger import Entry, Itemised, OpenCharge
 
 StepKind = Literal[
     "sms",
@@ -30,6 +31,15 @@ class Answer(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     why: str
+
+
+class Barred(BaseModel):
+    """The last day on which a claim can be brought, as far as the ledger knows; what follows, by which rule."""
+
+    model_config = ConfigDict(frozen=True)
+    last_day: date
+    effect: Effect
+    rule: str
 
 
 class Act(Answer):
@@ -55,6 +65,8 @@ class Act(Answer):
     """What an offer offers, as its text says it."""
     offer: OfferMade | None = None
     """The same, as it stands in the case when it was sent."""
+    barred: Barred | None = None
+    """Of a paper that says until when the claim can be brought."""
 
 
 class Wait(Answer):
@@ -147,8 +159,14 @@ class StepInput(BaseModel):
     """For steps on paper: how all that is outstanding comes about."""
     beside: tuple[OpenCharge, ...] = ()
     """For steps on paper: what is open beside the instalments."""
+    itemised: Itemised | None = None
+    """For a validation notice: how the debt came about; None where no day is known from which it can be told."""
     credit: int = 0
     disputed: int = 0
+    announces: tuple[tuple[int, int], ...] = ()
+    """For a 14-day letter: instalment and what is open of its principal, for those that no letter named yet."""
+    missed: tuple[tuple[int, date, int], ...] = ()
+    """For a 14-day letter: what was left unpaid of earlier ones, when their letter's term ended, what they cost."""
     principal: int | None = None
     """What the outstanding is made of, with the three below."""
     interest: int | None = None

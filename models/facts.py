@@ -9,6 +9,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field
 
 from models.agreements import Terms
+from models.contact import Place, ThirdParty
 from models.event import Block, Channel, Code, Event, Minor, Outcome
 from models.ledger import ALLOCATION, PartKind
 from models.money_facts import (
@@ -38,6 +39,12 @@ class ContactOutcome(Event):
     by: Code | None = None
     inbound: bool = False
     """The debtor called."""
+    place: Place | None = None
+    """Where it was; absent: at home, a third party elsewhere, an employer at work."""
+    third_party: ThirdParty | None = None
+    """Somebody else was asked, and no task is answered by it."""
+    purpose: Literal["location"] | None = None
+    """Of a third party: only where the debtor can be found was asked."""
 
 
 class VisitOutcome(Event):
@@ -148,10 +155,21 @@ class Circumstance(Event):
         "third_party_consent",
         "debtor_consent_to_third_party",
         "work_number_given",
+        "employer_email",
+        "employer_email_used",
+        "electronic_consent",
+        "weekend_agreed",
+        "hidden_number",
         "transferred",
         "transfer_notice",
         "assignment_notice",
+        "validation_notice",
+        "fourteen_day_letter",
         "email_notice",
+        "persi_entry_letter",
+        "persi_proposal",
+        "persi_answer",
+        "guarantor_informed",
         "visit_announced",
         "bought_contact",
         "prescribed",
@@ -207,6 +225,15 @@ class Release(Event):
     of: Code
     granted: bool = True
     by: Code
+    ground: (
+        Literal[
+            "17-1-a", "17-1-b", "17-1-c", "17-1-d", "17-2-a", "17-2-b", "17-2-c", "17-2-d", "17-2-e", "17-2-f", "17-2-g"
+        ]
+        | None
+    ) = None
+    """Of the letter that ends a PERSI: its ground (DL 227/2012 art. 17), such as 17-1-c, the 91st day."""
+    reasons: Code | None = None
+    """Of that letter: the number or the code word under which its reasons are kept."""
 
 
 class Withdraw(Event):

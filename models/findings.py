@@ -3,10 +3,12 @@
 from datetime import date
 from typing import Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from models.contact import FactName
 from models.event import Channel, Event
 from models.money_facts import OfferMade
+from models.tariff import CostScale
 
 # --- Findings: what the policy saw, recorded with its decision ------------------------------------------------------
 
@@ -141,6 +143,21 @@ class StepResult(Event):
     attempt: int
 
 
+class NoticeGiven(BaseModel):
+    """What a message that left tells the law: a fact of the debtor's day on which it left."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    fact: FactName
+    since: date
+    until: date | None = None
+    """The last day of the term that it begins; None: it begins none."""
+    instalments: tuple[int, ...] = ()
+    """Of a 14-day letter: those it announces a cost for."""
+    cost: int | None = None
+    """The cost that it announces, minor units, VAT included."""
+    scale: CostScale | None = None
+
+
 class MessageSent(StepResult):
     """An SMS, e-mail or letter left (or a hand-over file did)."""
 
@@ -154,6 +171,8 @@ class MessageSent(StepResult):
     """How many other accounts of the person it spoke for."""
     within: str | None = None
     """The account of the person whose message spoke for this one too; None: it had its own."""
+    notice: NoticeGiven | None = None
+    """What the law takes it for, where its text is one that the law asks for."""
 
 
 class OutcomeUnknown(StepResult):

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from models.charges import ChargesPack
 from models.contact import CHANNELS, Actor, DayKind, FactName, LawChannel, Level, Place
 from models.data import Data
 
@@ -256,6 +257,14 @@ class DutyRule(Rule):
         return self
 
 
+class SuitRule(Rule):
+    """What must stand in the file before a suit. A suit is no contact: no channels."""
+
+    channels: Channels = []
+    says: Annotated[str, Field(min_length=1, max_length=120)]
+    needs: Literal["forbearance_check"]
+
+
 class WishRule(Rule):
     """Times that the debtor called inconvenient are kept free."""
 
@@ -310,6 +319,7 @@ class Pack(Data):
     bans: list[BanRule] = []
     duties: list[DutyRule] = []
     wishes: list[WishRule] = []
+    suits: list[SuitRule] = []
 
     @model_validator(mode="after")
     def _signed_by_somebody(self) -> Self:
@@ -320,7 +330,7 @@ class Pack(Data):
     @property
     def rules(self) -> Iterator[Rule]:
         """Every rule, in the order in which they are asked."""
-        for section in (self.bans, self.hours, self.wishes, self.cooldowns, self.counters, self.duties):
+        for section in (self.bans, self.hours, self.wishes, self.cooldowns, self.counters, self.duties, self.suits):
             yield from section
 
 
@@ -332,3 +342,5 @@ class Jurisdiction:
     packs: tuple[Pack, ...]
     versions: tuple[str, ...]
     """`<place>@<first 12 hex of the sha256 of the pack's text>`, one for each pack."""
+    charges: ChargesPack | None = None
+    """The law on charges of the country; None: nobody wrote it down."""

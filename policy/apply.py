@@ -15,6 +15,7 @@ from policy.agreements import offer_expired, offer_taken, offered, plan_settled
 from policy.changes import OVERPAID, changed, flagged, held, recorded, without_channels, without_refund
 from policy.contact_law import debtor_day, end_of_day
 from policy.instructions import short
+from policy.notices import noticed
 from policy.objections import objection, reused
 from policy.told import ON_FACT
 from policy.words import money_text
@@ -171,6 +172,8 @@ def _message_sent(case: Case, event: e.MessageSent | e.OutcomeUnknown, at: datet
         case = offered(case, event.offer, at, event.key) if event.offer else case
     else:
         case = _did(case, event, at, "sent" if event.kind == "message_sent" else "unknown", event.channel)
+    if isinstance(event, e.MessageSent) and event.notice:
+        case = noticed(case, event.notice, event.key, at)
     early = next((status for key, status in case.reports if key == event.key), None)
     if early is None:
         return case

@@ -1,13 +1,18 @@
 """What a case knows of its debtor and its debt, as the facts that the law of contact asks for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from models.case import Case
-from models.contact import FACT_NAMES, Fact
+from models.contact import FACT_NAMES, Contact, Fact, Level
+from models.jurisdiction import Jurisdiction
+from policy.court import barred_after
 from policy.days import debtor_day
 from policy.holds import over
+from policy.money import position
 
+NOTHING_TOLD: tuple[Level, ...] = ("unconnected", "attempt")
+"""A contact that came no further told the debtor nothing; a message on a machine did (strict)."""
 OF_THE_DEBT = frozenset(
     {
         "dispute",
@@ -15,9 +20,16 @@ OF_THE_DEBT = frozenset(
         "barred_refused",
         "call_consent",
         "overdue",
+        "contacted",
         "transferred",
         "transfer_notice",
         "assignment_notice",
+        "validation_notice",
+        "fourteen_day_letter",
+        "persi_entry_letter",
+        "persi_proposal",
+        "persi_answer",
+        "guarantor_informed",
         "closing_notice",
         "first_contact",
     }
@@ -25,13 +37,30 @@ OF_THE_DEBT = frozenset(
 """Facts that hold for the account they were told to; all others are the person's, over all accounts."""
 
 
-def circumstances(case: Case, at: datetime) -> tuple[Fact, ...]:
-    """The facts that hold or are still to come, in order: by name and day."""
+def circumstances(case: Case, at: datetime, law: Jurisdiction) -> tuple[Fact, ...]:
+    """The facts that hold or are still to come, in order: by name and day.
+
+    Whether a debt is prescribed, where nobody may ask for it then, is computed by the law of its place.
+    """
     found = {*_held(case, at)}
     if case.opt_outs:
         found.add(Fact("opt_out", channels=tuple(sorted(case.opt_outs))))
     found |= {Fact(k.name, k.since, k.until, tuple(sorted(k.channels))) for k in case.known}
+    found |= {*_prescribed(case, at, law)}
     return tuple(sorted(found, key=lambda fact: (fact.name, fact.since or date.min, fact.channels)))
+
+
+def first_contact(account: str, log: Iterable[Contact], zone: str) -> Fact | None:
+    """Since when the debtor knows of this debt from us: the first contact about it that told them something."""
+    told = [contact.at for contact in log if contact.account == account and contact.level not in NOTHING_TOLD]
+    return Fact("contacted", debtor_day(min(told), zone)) if told else None
+
+
+def _prescribed(case: Case, at: datetime, law: Jurisdiction) -> Iterator[Fact]:
+    """Where nobody asks for a barred debt any more: from the day on which the oldest open part may be barred."""
+    barred = barred_after(case, position(case, debtor_day(at, case.zone)), law)
+    if barred and barred.effect == "stop_contact":
+        yield Fact("prescribed", barred.last_day + timedelta(days=1))
 
 
 def personal(fact: Fact) -> bool:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from models.charges import CENTS, Bands, ChargesPack, Cumulation, CumulationValue, FeeTier, LateFeeRule, Tier, Vat
-from models.tariff import LateFee
+from models.charges import CENTS, Bands, ChargesPack, Cumulation, FeeTier, LateFeeRule, Vat
+from models.tariff import CostScale, CostTier, LateFee
 from policy.charges import bound, in_force, tiers_at
 from policy.deadlines import months_later
 
@@ -22,6 +22,9 @@ class Line(NamedTuple):
 
     says: str
     amount: Decimal
+    what: Literal["share", "least", "most", "earlier", "vat"] = "share"
+    percent: Decimal | None = None
+    base: Decimal | None = None
 
 
 class Charge(NamedTuple):
@@ -46,6 +49,75 @@ Scaled = tuple[str, Decimal, tuple[Line, ...]]
 """The rule, the cost before VAT and rounding, its lines."""
 
 
+def scale_of(pack: ChargesPack, currency: str, day: date, vat_reclaimable: bool = True) -> CostScale | None:
+    """The scale of a day with its VAT and what small instalments share; None where no law gives a cost then.
+
+    VAT comes on top only where the creditor cannot reclaim it (NL-L2). Raises OtherCurrency.
+    """
+    found = next(((rule, value) for rule in bound(pack, Bands) for value in in_force(rule.values, day)), None)
+    if found is None:
+        return None
+    _same_currency(pack, currency)
+    rule, value = found
+    rates = [] if vat_reclaimable else [v.percent for vat in bound(pack, Vat) for v in in_force(vat.values, day)]
+    shared: dict[str, Any] = next(
+        (
+            {"sharing": r.id, "sharing_article": r.article, "small_most": v.instalment_most, "months": v.months}
+            for r in bound(pack, Cumulation)
+            for v in in_force(r.values, day)
+        ),
+        {},
+    )
+    return CostScale(
+        rule=rule.id,
+        article=rule.article,
+        tiers=tuple(CostTier(up_to=tier.up_to, percent=tier.percent) for tier in value.tiers),
+        least=value.least,
+        most=value.most,
+        vat=sum(rates, Decimal(0)),
+        **shared,
+    )
+
+
+def letter_cost(scale: CostScale, unpaid: Sequence[int], ended: date, earlier: Sequence[Missed] = ()) -> Charge:
+    """The cost of one letter for instalments of one contract, by what is left unpaid of each when its term `ended`.
+
+    The scale takes their sum (law.md NL-L1, NL-L3). Small ones together cost no more than the dearest of them alone,
+    and with those of earlier letters within the window no more than the scale on all, less what those cost (NL-L4).
+    """
+    owed = [amount for amount in unpaid if amount > 0]
+    if not owed:
+        return NOTHING
+    together = _scaled(scale, sum(owed))
+    small = [amount for amount in owed if _small(scale, amount)]
+    within = [m for m in earlier if _small(scale, m.unpaid) and months_later(m.letter_ended, scale.months) >= ended]
+    if not small or (len(small) == 1 and not within):
+        return _rounded(scale, *together)
+    _, part, lines = min(_shares(scale, small, within), key=lambda scaled: scaled[1])
+    if big := sum(owed) - sum(small):
+        _, more, and_lines = _scaled(scale, big)
+        part, lines = part + more, lines + and_lines
+    return _rounded(scale, *min((scale.sharing, part, lines), together, key=lambda scaled: scaled[1]))
+
+
+def _shares(scale: CostScale, small: Sequence[int], within: Sequence[Missed]) -> Iterator[Scaled]:
+    """What small instalments may cost: the dearest alone, or what they add to those of earlier letters."""
+    yield _scaled(scale, max(small))
+    if within:
+        charged = Decimal(sum(m.charged for m in within))
+        rule, amount, lines = _scaled(scale, sum(small) + sum(m.unpaid for m in within))
+        less = Line("less what was charged for the earlier instalments", -charged, "earlier")
+        yield rule, max(amount - charged, Decimal(0)), (*lines, less)
+
+
+def missed(scale: CostScale, unpaid: Sequence[int], ended: date, cost: int) -> list[Missed]:
+    """What a letter's cost, without VAT, says to the letters after it: the small instalments, and what they cost."""
+    small = [amount for amount in unpaid if amount > 0 and _small(scale, amount)]
+    big = sum(amount for amount in unpaid if amount > 0) - sum(small)
+    rest = max(cost - half_up(_scaled(scale, big)[1]), 0) if big else cost
+    return [Missed(amount, ended, 0 if n else rest) for n, amount in enumerate(small)]
+
+
 def collection_cost(
     pack: ChargesPack, principal_unpaid: int, currency: str, day: date, vat_reclaimable: bool = True
 ) -> Charge:
@@ -54,51 +126,23 @@ def collection_cost(
     After a part payment in time it is the cost of the part left unpaid. VAT comes on top only where the creditor cannot
     reclaim it; where nobody knows, none does. Raises OtherCurrency.
     """
-    found = _scaled(pack, principal_unpaid, currency, day)
-    return _rounded(pack, *found, day, vat_reclaimable) if found else NOTHING
+    scale = scale_of(pack, currency, day, vat_reclaimable)
+    return _rounded(scale, *_scaled(scale, principal_unpaid)) if scale and principal_unpaid > 0 else NOTHING
 
 
 def instalment_cost(pack: ChargesPack, missed: Sequence[Missed], currency: str, vat_reclaimable: bool = True) -> Charge:
-    """The cost for the last of the instalments missed on one contract, each with a letter of its own (law.md NL-L4).
-
-    Small ones within the window share one cost: the scale on their sum, less what was charged for the earlier ones, and
-    never more than the last would cost alone.
-    """
+    """The cost for the last of the instalments missed on one contract, each with a letter of its own (law.md NL-L4)."""
     *earlier, last = missed
-    day = last.letter_ended
-    alone = _scaled(pack, last.unpaid, currency, day)
-    rule = _cumulation(pack, day)
-    if alone is None or rule is None or not _small(rule[1], last.unpaid):
-        return collection_cost(pack, last.unpaid, currency, day, vat_reclaimable)
-    within = [m for m in earlier if _small(rule[1], m.unpaid) and months_later(m.letter_ended, rule[1].months) >= day]
-    together = _scaled(pack, last.unpaid + sum(m.unpaid for m in within), currency, day)
-    if together is None or not within:
-        return _rounded(pack, *alone, day, vat_reclaimable)
-    charged = Decimal(sum(m.charged for m in within))
-    rest = min(max(together[1] - charged, Decimal(0)), alone[1])
-    lines = (*together[2], Line("less what was charged for the earlier instalments", -charged))
-    return _rounded(pack, rule[0].id, rest, lines, day, vat_reclaimable)
+    scale = scale_of(pack, currency, last.letter_ended, vat_reclaimable)
+    return letter_cost(scale, [last.unpaid], last.letter_ended, earlier) if scale else NOTHING
 
 
 def bundled_cost(
     pack: ChargesPack, unpaid: Sequence[int], currency: str, day: date, vat_reclaimable: bool = True
 ) -> Charge:
-    """The cost of one letter for several instalments of one contract (law.md NL-L4; BW 6:96(7)).
-
-    The scale takes their sum; the small ones among them together cost no more than the dearest of them alone.
-    """
-    together = _scaled(pack, sum(unpaid), currency, day)
-    if together is None:
-        return NOTHING
-    rule = _cumulation(pack, day)
-    small = [amount for amount in unpaid if rule and _small(rule[1], amount)]
-    if rule is None or len(small) < 2:
-        return _rounded(pack, *together, day, vat_reclaimable)
-    parts = [_scaled(pack, amount, currency, day) for amount in (max(small), sum(unpaid) - sum(small))]
-    amount = sum((part[1] for part in parts if part), Decimal(0))
-    lines = tuple(line for part in parts if part for line in part[2])
-    shared: Scaled = (rule[0].id, amount, lines)
-    return _rounded(pack, *min(shared, together, key=lambda scaled: scaled[1]), day, vat_reclaimable)
+    """The cost of one letter for several instalments of one contract (law.md NL-L4; BW 6:96(7))."""
+    scale = scale_of(pack, currency, day, vat_reclaimable) if sum(unpaid) > 0 else None
+    return letter_cost(scale, unpaid, day) if scale else NOTHING
 
 
 def late_fee(pack: ChargesPack, unpaid: int, currency: str, due: date, product: str) -> Charge:
@@ -141,19 +185,12 @@ def left_unpaid(principal: int, payments: Sequence[tuple[date, int]], last_free_
     return max(principal - sum(amount for day, amount in payments if day <= last_free_day), 0)
 
 
-def _scaled(pack: ChargesPack, principal: int, currency: str, day: date) -> Scaled | None:
-    """The cost by the scale of the day, without VAT, not rounded; None where no scale holds or nothing is unpaid."""
-    for rule in bound(pack, Bands):
-        for value in in_force(rule.values, day):
-            if principal <= 0:
-                return None
-            _same_currency(pack, currency)
-            lines = tuple(_banded(value.tiers, principal))
-            return rule.id, *_within(lines, value.least, value.most)
-    return None
+def _scaled(scale: CostScale, principal: int) -> Scaled:
+    """The cost by the scale, without VAT, not rounded."""
+    return scale.rule, *_within(tuple(_banded(scale.tiers, principal)), scale.least, scale.most)
 
 
-def _banded(tiers: Sequence[Tier], principal: int) -> Iterator[Line]:
+def _banded(tiers: Sequence[CostTier], principal: int) -> Iterator[Line]:
     below = Decimal(0)
     for tier in tiers:
         end = Decimal(principal) if tier.up_to is None else min(tier.up_to * CENTS, Decimal(principal))
@@ -165,39 +202,35 @@ def _banded(tiers: Sequence[Tier], principal: int) -> Iterator[Line]:
 def _within(lines: tuple[Line, ...], least: Decimal, most: Decimal | None) -> tuple[Decimal, tuple[Line, ...]]:
     total = sum((line.amount for line in lines), Decimal(0))
     if total < least * CENTS:
-        return least * CENTS, (*lines, Line("but at least", least * CENTS))
+        return least * CENTS, (*lines, Line("but at least", least * CENTS, "least"))
     if most is not None and total > most * CENTS:
-        return most * CENTS, (*lines, Line("but at most", most * CENTS))
+        return most * CENTS, (*lines, Line("but at most", most * CENTS, "most"))
     return total, lines
 
 
 def _fee(rule: str, tier: FeeTier, unpaid: int) -> Charge:
     amount, lines = _within((_share(tier.percent, Decimal(unpaid)),), tier.least, tier.most)
-    return Charge(_half_up(amount), rule, lines)
+    return Charge(half_up(amount), rule, lines)
 
 
 def _share(percent: Decimal, of: Decimal) -> Line:
-    return Line(f"{percent.normalize():f} % of {of / CENTS:.2f}", of * percent / HUNDRED)
+    says = f"{percent.normalize():f} % of {of / CENTS:.2f}"
+    return Line(says, of * percent / HUNDRED, percent=percent, base=of)
 
 
-def _rounded(
-    pack: ChargesPack, rule: str, amount: Decimal, lines: tuple[Line, ...], day: date, vat_reclaimable: bool
-) -> Charge:
+def _rounded(scale: CostScale, rule: str, amount: Decimal, lines: tuple[Line, ...]) -> Charge:
     """With VAT where it is due; rounded only then."""
-    rates = [] if vat_reclaimable else [v.percent for vat in bound(pack, Vat) for v in in_force(vat.values, day)]
-    taxes = tuple(Line(f"VAT {rate.normalize():f} %", amount * rate / HUNDRED) for rate in rates)
-    return Charge(_half_up(amount + sum((tax.amount for tax in taxes), Decimal(0))), rule, lines + taxes)
+    tax = amount * scale.vat / HUNDRED
+    taxes = (Line(f"VAT {scale.vat.normalize():f} %", tax, "vat", scale.vat),) if scale.vat else ()
+    return Charge(half_up(amount + tax), rule, lines + taxes)
 
 
-def _cumulation(pack: ChargesPack, day: date) -> tuple[Cumulation, CumulationValue] | None:
-    return next(((rule, value) for rule in bound(pack, Cumulation) for value in in_force(rule.values, day)), None)
+def _small(scale: CostScale, unpaid: int) -> bool:
+    return bool(scale.sharing) and unpaid <= scale.small_most * CENTS
 
 
-def _small(value: CumulationValue, unpaid: int) -> bool:
-    return unpaid <= value.instalment_most * CENTS
-
-
-def _half_up(amount: Decimal) -> int:
+def half_up(amount: Decimal) -> int:
+    """Rounded to whole minor units, a half up."""
     return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
 
 

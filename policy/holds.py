@@ -51,6 +51,14 @@ HOLDS: dict[str, HoldRule] = {
     "assignment_notice": HoldRule(
         ALL_BUT_INTEREST, "nothing is recovered for thirty days after the notice (OUG 52/2016)"
     ),
+    "fourteen_days": HoldRule(
+        ("fees", "court", "assignment"),
+        "who pays within the term of the 14-day letter owes no cost (BW 6:96(6)); contact goes on",
+    ),
+    "validation_period": HoldRule(
+        ("court", "assignment"),
+        "the debtor may still dispute the debt or ask who is owed (12 CFR 1006.34, 1006.38); contact goes on",
+    ),
     "incapacitated": HoldRule(NO_STEPS, "only those who represent the debtor may be spoken to (230-FZ 7(1))"),
     "disabled": HoldRule(NO_STEPS, "who is disabled of group I is not contacted (230-FZ 7(1))"),
     "minor": HoldRule(NO_STEPS, "only those who represent a minor may be spoken to (230-FZ 7(1))"),
@@ -74,6 +82,9 @@ HOLDS: dict[str, HoldRule] = {
 }
 GATES: dict[str, Block] = {"legal_package": "court", "placement": "assignment"}
 """Steps that wait for holds that let the cycle go on."""
+OVERSHADOWS = frozenset({"formal_notice", "offer", "second_letter"})
+"""Steps by kind, or by their text, that wait until a validation period is over: what threatens, or sets a term of its
+own, overshadows the right to dispute (12 CFR 1006.38(b))."""
 LEFT: dict[Block, str] = {
     "contact": "the steps of the cycle",
     "interest": "interest accrues",

@@ -7,13 +7,17 @@ A payment that was taken back never happened, nor did what an arrangement waived
 from bisect import insort
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
-from models.case import Adjustment, Case, Charge, Instalment, Payment, Refund
-from models.ledger import Entry, EntryKind, PartKind, Served
-from policy.accrual import Accrual, FeeDay, fee_days, late_fee
+from models.case import Adjustment, Case, Charge, CostLetter, Instalment, Payment, Refund
+from models.ledger import CostLine, Entry, EntryKind, PartKind, Served
+from policy.accrual import Accrual, FeeDay, fee_days, forbidden_charge, late_fee
+from policy.collecting import CostDay, cost_days, counts
 from policy.contact_law import debtor_day
+from policy.costs import Charge as Cost
+from policy.costs import Missed, half_up, letter_cost, missed
 
 BY_DAY = attrgetter("day")
 ALWAYS = date.min
@@ -41,6 +45,8 @@ class Book:
         """Principal that is past its day, on which interest runs."""
         self._accrual = Accrual(case)
         self._parts = case.allocation
+        self.missed: list[Missed] = []
+        """What was left unpaid when the term of its 14-day letter ended, with what it cost."""
         self._late = Claim("interest", ALWAYS, 0)
         self._add(self._late)
         self._open(case, until)
@@ -100,10 +106,12 @@ class Book:
                 self._refund(day, happened)
             case FeeDay():
                 self._fee(day, happened)
+            case CostDay():
+                self._cost(day, happened.letter)
         self._use_credit(day)
 
     def _charge(self, day: date, charge: Charge) -> None:
-        amount = self._accrual.allowed(charge.amount, late=charge.what != "cost")
+        amount = self._accrual.allowed(charge.amount, late=charge.what != "cost", fee=charge.what != "interest")
         self._add(Claim(charge.what, day, amount, charge.instalment, charge.id))
         common = {"instalment": charge.instalment, "capped": amount < charge.amount}
         self._enter(charge.what, day, amount, key=charge.id, **common)
@@ -112,12 +120,36 @@ class Book:
         number = fee.instalment.number
         unpaid = sum(c.open for c in self.unpaid() if c.instalment == number and c.what in ("principal", "interest"))
         asked = late_fee(fee.rule, unpaid)
-        amount = self._accrual.allowed(asked, late=True)
+        amount = self._accrual.allowed(asked, late=True, fee=True)
         if amount:
             key = f"late_fee:{number}"
             self._add(Claim("late_fee", day, amount, number, key))
             more: dict[str, Any] = {"base": unpaid, "rate": f"{fee.rule.percent.normalize():f} %"}
             self._enter("late_fee", day, amount, key=key, instalment=number, capped=amount < asked, **more)
+
+    def unpaid_principal(self, before: date) -> Iterator[tuple[int, int]]:
+        """Number and what is open of the principal, of each instalment that was due before a day."""
+        for claim in self.claims["principal"]:
+            if claim.open and claim.instalment is not None and not claim.id and claim.day < before:
+                yield claim.instalment, claim.open
+
+    def _cost(self, day: date, letter: CostLetter) -> None:
+        """What a 14-day letter announced, on what is left unpaid of it (law.md NL-L3); never more than it said."""
+        left = {n: rest for n, rest in self.unpaid_principal(letter.since) if n in letter.instalments}
+        net = letter_cost(
+            letter.scale.model_copy(update={"vat": Decimal(0)}), [*left.values()], letter.last_free_day, self.missed
+        )
+        found = letter_cost(letter.scale, [*left.values()], letter.last_free_day, self.missed)
+        self.missed += missed(letter.scale, [*left.values()], letter.last_free_day, net.amount)
+        asked = min(found.amount, letter.cost)
+        amount = self._accrual.allowed(asked, late=False)
+        if not amount:
+            return
+        key = f"cost:{min(letter.instalments)}"
+        self._add(Claim("cost", day, amount, None, key))
+        article = letter.scale.sharing_article if found.rule == letter.scale.sharing else letter.scale.article
+        more: dict[str, Any] = {"base": sum(left.values()), "rule": f"{found.rule}, {article}", "lines": _lines(found)}
+        self._enter("cost", day, amount, key=key, capped=amount < found.amount, **more)
 
     def _refund(self, day: date, refund: Refund) -> None:
         given = min(self.credit, refund.amount)
@@ -208,13 +240,27 @@ def entries(case: Case, until: date) -> tuple[Entry, ...]:
 def _happenings(case: Case, until: date) -> list[Happening]:
     """What happens up to a day, in order; within a day what is owed comes before money, a fee last."""
     found: list[Happening] = [(i.due, 0, f"{i.number:04}", i) for i in case.instalments]
-    found += [(c.day, 1, c.id, c) for c in case.charges]
+    found += [(c.day, 1, c.id, c) for c in case.charges if counts(case, c) and not forbidden_charge(case, c)]
+    found += [(c.day, 1, c.letter.message, c) for c in cost_days(case)]
     undone = {a.undoes for a in case.adjustments}
     found += [(a.day, 2, a.id, a) for a in case.adjustments if not a.undoes and a.id not in undone]
     found += [(counts_from(p, case.zone), 3, p.event_id, p) for p in counted(case)]
     found += [(r.day, 4, r.id, r) for r in case.refunds]
     found += [(f.day, 5, f"{f.instalment.number:04}", f) for f in fee_days(case)]
     return sorted((h for h in found if h[0] <= until), key=lambda h: h[:3])
+
+
+def _lines(cost: Cost) -> tuple[CostLine, ...]:
+    """How a cost was computed, as an entry keeps it."""
+    return tuple(
+        CostLine(
+            what=line.what,
+            amount=half_up(line.amount),
+            percent=None if line.percent is None else f"{line.percent.normalize():f}",
+            base=None if line.base is None else int(line.base),
+        )
+        for line in cost.lines
+    )
 
 
 def _period(number: int, period: Any) -> Entry:

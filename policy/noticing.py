@@ -6,11 +6,17 @@ from typing import Any
 from models import events as e
 from models.case import Pending, Plan
 from models.events import Channel
+from models.jurisdiction import Jurisdiction
+from policy.accrual import forbidden_charge
 from policy.apply import goes_on
 from policy.changes import OVERPAID
+from policy.collecting import RULE, not_counted
 from policy.contact_law import end_of_day
-from policy.cycle import Now, channels, entry_stage, exhausted, next_candidate, passes, prevention_round
+from policy.court import stuck
+from policy.cycle import Now, channels, entry_stage, next_candidate, passes, prevention_round
 from policy.following import open_offers
+from policy.instructions import short
+from policy.persi import duties
 from policy.promises import deadline, plan_verdict, settlement_paid, verdicts
 from policy.standing import below_threshold, closed, ended_for_good, free, last_day, why_held
 from policy.words import day_text, money_text
@@ -18,7 +24,7 @@ from policy.words import day_text, money_text
 CHARGES_LEFT = "charges_left"
 
 
-def finding(now: Now, n: int) -> e.Finding | None:
+def finding(now: Now, n: int, law: Jurisdiction) -> e.Finding | None:
     """The next thing to be noted of a case, in the order of thinking; `n` counts those noted in this decision."""
     finding_id = f"d{now.case.decisions + 1}:{n}"
     return (
@@ -26,11 +32,14 @@ def finding(now: Now, n: int) -> e.Finding | None:
         or _hold_over(now, finding_id)
         or _charges_left(now, finding_id)
         or _overpaid(now, finding_id)
+        or _not_owed(now, finding_id)
+        or _duty_missed(now, finding_id)
+        or _forbidden(now, finding_id)
         or _reopened(now, finding_id)
         or _episode(now, finding_id)
         or _entered(now, finding_id)
         or _task_over(now, finding_id)
-        or _step_over(now, finding_id)
+        or _step_over(now, finding_id, law)
         or _stage(now, finding_id)
     )
 
@@ -97,6 +106,41 @@ def _overpaid(now: Now, finding_id: str) -> e.Finding | None:
     if credit <= 0 or any(f.id == flag for f in now.case.flags):
         return None
     return e.Flagged(event_id=finding_id, flag=flag, why=f"overpaid by {money_text(credit, now.case.currency)}: refund")
+
+
+def _not_owed(now: Now, finding_id: str) -> e.Finding | None:
+    """A Dutch cost of the lender without the letter that it needs: kept, not owed, before a person."""
+    known = {f.id for f in now.case.flags}
+    for charge in not_counted(now.case):
+        flag = f"cost:{charge.id}"
+        if flag not in known:
+            amount = money_text(charge.amount, now.case.currency)
+            why = (
+                f"the cost of {amount} is not owed without a 14-day letter ({RULE}): tell that one was sent, or drop it"
+            )
+            return e.Flagged(event_id=finding_id, flag=flag, why=why)
+    return None
+
+
+def _duty_missed(now: Now, finding_id: str) -> e.Finding | None:
+    """A day of the Portuguese PERSI that passed without its event: before a person, once."""
+    known = {f.id for f in now.case.flags}
+    for duty in duties(now.case, now.position.oldest_unpaid):
+        flag = f"persi:{duty.rule}:{duty.by}"
+        if duty.by < now.today and flag not in known:
+            return e.Flagged(event_id=finding_id, flag=flag, why=f"{duty.says} by {day_text(duty.by)}: {duty.rule}")
+    return None
+
+
+def _forbidden(now: Now, finding_id: str) -> e.Finding | None:
+    """A charge that was told and that a rule forbids is not owed, and a person hears why."""
+    known = {flag.id for flag in now.case.flags}
+    for charge in now.case.charges:
+        rule, flag = forbidden_charge(now.case, charge), f"forbidden:{charge.id}"
+        if rule and flag not in known:
+            what = f"{charge.what.replace('_', ' ')} {charge.id} of {money_text(charge.amount, now.case.currency)}"
+            return e.Flagged(event_id=finding_id, flag=flag, why=f"{what} is not owed: {rule} forbids it to us")
+    return None
 
 
 def _charges_left(now: Now, finding_id: str) -> e.Finding | None:
@@ -171,7 +215,7 @@ def _not_wanted(now: Now, pending: Pending) -> str | None:
     return why_held(now) or ("the amount is below what is chased" if below_threshold(now) else None)
 
 
-def _step_over(now: Now, finding_id: str) -> e.Finding | None:
+def _step_over(now: Now, finding_id: str, law: Jurisdiction) -> e.Finding | None:
     if not free(now):
         return None
     candidate = next_candidate(now)
@@ -180,12 +224,12 @@ def _step_over(now: Now, finding_id: str) -> e.Finding | None:
     why = passes(now, candidate)
     if why:
         return e.StepPassed(event_id=finding_id, step=candidate.step.id, round=candidate.round, why=why)
-    stuck = exhausted(now, candidate) or (
+    why = stuck(now, candidate, law) or (
         None if channels(now, candidate) else f"{candidate.step.id}: no usable channel"
     )
     flag = f"stuck:{candidate.round}:{candidate.step.id}"
-    if stuck and not any(f.id == flag for f in now.case.flags):
-        return e.Flagged(event_id=finding_id, flag=flag, why=f"a person decides: {stuck}")
+    if why and not any(f.id == flag for f in now.case.flags):
+        return e.Flagged(event_id=finding_id, flag=flag, why=short(f"a person decides: {why}"))
     return None
 
 

@@ -6,11 +6,13 @@ from typing import Any
 
 from models import events as e
 from models.case import Case, Disputed
+from policy.collecting import COUNTRY, LETTER, RULE
 from policy.days import debtor_day, zone_known
 from policy.holds import open_disputes
 from policy.money import position
 from policy.offer_objections import against_offer
-from policy.protections import against_form
+from policy.persi import against_end
+from policy.protections import against_again, against_form
 from policy.words import day_text, money_text
 
 LONGEST_HOLD_DAYS = 730
@@ -59,6 +61,10 @@ def _against_write_off(case: Case, event: e.WrittenOff, now: datetime) -> str | 
 
 
 def _against_outcome(case: Case, event: e.ContactOutcome | e.VisitOutcome, now: datetime) -> str | None:
+    if isinstance(event, e.ContactOutcome) and event.third_party and event.task:
+        return "a third party answers no task: tell what came of the task by itself"
+    if isinstance(event, e.ContactOutcome) and event.purpose and not event.third_party:
+        return "only a third party is asked where the debtor is: name the third party"
     if event.task and event.task not in _known(case):
         return f"no task {event.task} in this case"
     visit_open = case.pending is not None and case.pending.channel == e.Channel.visit
@@ -71,6 +77,10 @@ def _against_hold(case: Case, event: e.Hold | e.Hardship | e.Dispute | e.Protect
     today = debtor_day(now, case.zone)
     if event.until and event.until < today:
         return f"it would end on {day_text(event.until)}, which is past"
+    if isinstance(event, e.Protection) and event.reason == "persi" and event.until:
+        return "a PERSI ends by its letter alone: leave the end open and release it (PT-T8)"
+    if isinstance(event, e.Protection) and (too_soon := against_again(case, event, now)):
+        return too_soon
     if isinstance(event, e.Hold) and event.until and event.until > today + timedelta(days=LONGEST_HOLD_DAYS):
         return f"a hold of more than {LONGEST_HOLD_DAYS} days: leave the end open and release it"
     if isinstance(event, e.Hold) and event.blocks == ():
@@ -196,7 +206,9 @@ def _against_proof(case: Case, event: e.NoticeServed, now: datetime) -> str | No
 
 
 def _against_release(case: Case, event: e.Release, now: datetime) -> str | None:
-    return None if _waits_for(case, event.of) else f"nothing here waits for a release of {event.of}"
+    if not _waits_for(case, event.of):
+        return f"nothing here waits for a release of {event.of}"
+    return against_end(case, event if event.at else event.model_copy(update={"at": now}))
 
 
 def _against_update(case: Case, event: e.AccountUpdated, now: datetime) -> str | None:
@@ -206,6 +218,8 @@ def _against_update(case: Case, event: e.AccountUpdated, now: datetime) -> str |
 def _against_circumstance(case: Case, event: e.Circumstance, now: datetime) -> str | None:
     if event.since and event.since > debtor_day(now, case.zone):
         return f"it begins on {day_text(event.since)}, which is still to come"
+    if (case.country, event.name) == (COUNTRY, LETTER) and event.until is None and not event.ended:
+        return f"a 14-day letter is told with its last free day ({RULE}): name it with --until"
     if event.ended and not any(known.name == event.name for known in case.known):
         return f"no {event.name.replace('_', ' ')} is known that could end"
     return against_form(case.country, event)

@@ -17,7 +17,9 @@ Placed = tuple[Loc, AnyStep]
 WRITTEN = ("sms", "email", "letter")
 CONTACTS = ("sms", "email", "letter", "call", "visit")
 YEAR_OF_PROOF = 2026
-SECTIONS = ("hours", "counters", "cooldowns", "bans", "duties", "wishes")
+PEOPLE_BEFORE_COURT = 2
+"""What cannot be undone needs two people, as a rule of the house."""
+SECTIONS = ("hours", "counters", "cooldowns", "bans", "duties", "wishes", "suits")
 
 
 def strategy_faults(strategy: Strategy, texts: frozenset[str] | None) -> Found:
@@ -134,6 +136,9 @@ def _step(loc: Loc, step: AnyStep, strategy: Strategy, texts: frozenset[str] | N
         yield (*loc, "assignee"), "no specialist can be appointed; expected `specialists` of the strategy to name some"
     if isinstance(step, OfferStep):
         yield from _offer(loc, step, strategy)
+    if step.do == "legal_package" and (step.release is None or step.release.people < PEOPLE_BEFORE_COURT):
+        says = f"{PEOPLE_BEFORE_COURT} people decide to sue, never a machine (EU-6: GDPR art. 22)"
+        yield (*loc, "release"), f"{says}; expected release: {{by: lawyer, people: {PEOPLE_BEFORE_COURT}}}"
 
 
 def _offer(loc: Loc, step: OfferStep, strategy: Strategy) -> Found:

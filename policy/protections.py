@@ -1,10 +1,19 @@
 """Which words of the debtor does the law take, in which form, and when does a protection end that nobody dated?"""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from models.facts import Circumstance, Form
-from policy.deadlines import adviser_pause, breathing_space, credit_holidays_until, crisis_moratorium, recovery_from
+from models.case import Case
+from models.facts import Circumstance, Form, Protection
+from policy.days import debtor_day
+from policy.deadlines import (
+    adviser_pause,
+    breathing_space,
+    credit_holidays_until,
+    crisis_moratorium,
+    next_breathing_space_from,
+)
+from policy.words import day_text
 
 LAST_DAY: dict[tuple[str, str], Callable[[date], date]] = {
     ("GB", "breathing_space"): lambda since: breathing_space(since).last_day,
@@ -42,15 +51,20 @@ def protected_until(country: str, reason: str, since: date, told: date | None) -
     return told or (by_law(since) if by_law else None)
 
 
-def notified_until(country: str, name: str, since: date) -> date | None:
-    """The last day of the pause that a notice begins; None: none. Romania: 30 days after that of an assignment."""
-    free = recovery_from(since) if (country, name) == ("RO", "assignment_notice") else None
-    return free - timedelta(days=1) if free else None
-
-
 def against_form(country: str, event: Circumstance) -> str | None:
     """Why a word of the debtor does not count in the form in which it was told, or None."""
     forms, says = FORMS.get((country, event.name), ((), ""))
     if event.ended or not forms or event.form in forms:
         return None
     return f"{says}; its form is {event.form or 'not told'}, expected {' or '.join(forms)}"
+
+
+def against_again(case: Case, event: Protection, now: datetime) -> str | None:
+    """Why a British breathing space cannot begin: the last one began within twelve months (UK-P1); or None."""
+    begun = [debtor_day(h.since, case.zone) for h in case.holds if h.reason == event.reason == "breathing_space"]
+    if case.country != "GB" or not begun:
+        return None
+    free = next_breathing_space_from(max(begun))
+    if debtor_day(event.at or now, case.zone) >= free:
+        return None
+    return f"the last breathing space began on {day_text(max(begun))}: not before {day_text(free)} (UK-P1)"

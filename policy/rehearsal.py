@@ -7,6 +7,7 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from models.case import Case
+from models.charges import ChargesPack
 from models.contact import Contact
 from models.decisions import Act, Close, Decision, Line, Wait
 from models.events import AnyEvent, Heard
@@ -16,6 +17,7 @@ from policy import story
 from policy.apply import apply, end, follow
 from policy.circumstances import circumstances
 from policy.contact_counts import LOG_DAYS
+from policy.notices import notice_of
 from policy.results import done, is_demand, logged, step_input, stopped
 from policy.treatment import Feed, decide
 
@@ -30,6 +32,13 @@ class Scripted(NamedTuple):
     event: AnyEvent
 
 
+class Around(NamedTuple):
+    """What stands around the cases: how fresh the news of payments are by portfolio, the law on charges by country."""
+
+    feeds: Mapping[str, Feed] = {}
+    charges: Mapping[str, ChargesPack] = {}
+
+
 def rehearse(
     cases: Sequence[Case],
     strategies: Mapping[str, Strategy],
@@ -37,10 +46,10 @@ def rehearse(
     script: Sequence[Scripted] = (),
     *,
     until: datetime,
-    feeds: Mapping[str, Feed] | None = None,
+    around: Around | None = None,
 ) -> Iterator[Line]:
     """Every line of every case's story before `until`, in order of time. A case begins when it is opened."""
-    stage = _Stage(strategies, packs, feeds or {})
+    stage = _Stage(strategies, packs, around or Around())
     told: dict[str, list[Scripted]] = defaultdict(list)
     for scripted in sorted(script, key=lambda s: (s.at, s.event.event_id)):
         told[scripted.account].append(scripted)
@@ -69,10 +78,8 @@ def _heard(told: list[Scripted], at: datetime) -> list[Heard]:
 class _Stage:
     """All cases of a rehearsal, the parties' contact log, and when each case wakes next."""
 
-    def __init__(
-        self, strategies: Mapping[str, Strategy], packs: Mapping[str, Jurisdiction], feeds: Mapping[str, Feed]
-    ) -> None:
-        self.strategies, self.packs, self.feeds = strategies, packs, feeds
+    def __init__(self, strategies: Mapping[str, Strategy], packs: Mapping[str, Jurisdiction], around: Around) -> None:
+        self.strategies, self.packs, self.around = strategies, packs, around
         self.cases: dict[str, Case] = {}
         self.log: dict[str, list[Contact]] = defaultdict(list)
         self.wakes: dict[str, datetime] = {}
@@ -99,7 +106,7 @@ class _Stage:
         raise RuntimeError(f"{account}: {MOST_STEPS_AT_ONCE} steps at {at} and no end")
 
     def _feed(self, case: Case) -> Feed | None:
-        return self.feeds.get(case.portfolio)
+        return self.around.feeds.get(case.portfolio)
 
     def _follow(self, case: Case, decision: Decision, at: datetime) -> tuple[Case, Heard | None]:
         """The case after the decision, and the effect of its step, if it took one."""
@@ -108,8 +115,10 @@ class _Stage:
             case Act() as act:
                 asked = step_input(case, act, at)
                 log = self.log[case.party]
-                known = circumstances(case, at)
-                result = stopped(asked, self.packs[case.country], log, at, known) or done(asked)
+                pack = self.packs[case.country]
+                known = circumstances(case, at, pack)
+                notice = notice_of(asked, pack, at, self.around.charges.get(case.country))
+                result = stopped(asked, pack, log, at, known) or done(asked, notice=notice)
                 if is_demand(act) and result.kind not in ("step_deferred", "step_refused"):
                     begin = at - timedelta(days=LOG_DAYS)
                     log[:] = [*(contact for contact in log if contact.at > begin), logged(asked, at)]

@@ -10,9 +10,12 @@ from models.contact import Contact, Fact, Facts, Level, Party
 from models.decisions import Act, OpenInstalment, StepInput
 from models.events import Channel
 from models.jurisdiction import Jurisdiction
+from policy.circumstances import first_contact
+from policy.collecting import LETTER, announced
 from policy.contact_law import Allow, Answer, Defer, Deny, Human, debtor_day, may_contact
 from policy.cycle import DEMANDS
-from policy.ledger import entries
+from policy.itemising import itemised
+from policy.ledger import Book, entries
 from policy.money import beside, position
 
 LEVELS: dict[str, Level] = {
@@ -28,6 +31,8 @@ LEVELS: dict[str, Level] = {
     "bounced": "attempt",
 }
 """How far a contact came, by its outcome; with all others the debtor was spoken to, or the message arrived."""
+VALIDATION = "validation_notice"
+NOTICES = frozenset({VALIDATION, "transfer_notice"})
 ON_PAPER = frozenset({"formal_notice", "certificate", "legal_package"})
 
 
@@ -58,7 +63,9 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
         ),
         entries=entries(case, today) if on_paper else (),
         beside=beside(case, today) if on_paper else (),
+        itemised=itemised(case, today) if act.text == VALIDATION else None,
         credit=owed.credit,
+        **_to_announce(case, act, today),
         disputed=owed.disputed,
         principal=owed.principal,
         interest=owed.interest,
@@ -70,6 +77,15 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
             if (r.step, r.round, r.granted) == (act.step, act.round, True)
         ),
     )
+
+
+def _to_announce(case: Case, act: Act, today: date) -> dict[str, Any]:
+    """For a 14-day letter: the overdue principal that no letter named yet, and what earlier letters came to."""
+    if act.text != LETTER:
+        return {}
+    book, named = Book(case, today), announced(case)
+    fresh = tuple((number, rest) for number, rest in book.unpaid_principal(today) if number not in named)
+    return {"announces": fresh, "missed": tuple(tuple(m) for m in book.missed)}
 
 
 def agreed(case: Case, round_: str) -> tuple[int, date] | tuple[None, None]:
@@ -89,6 +105,11 @@ def is_demand(act: Act) -> bool:
     return act.do in DEMANDS and act.waits_for != "release"
 
 
+def asks(act: Act) -> bool:
+    """Whether a contact asks for money. A notice that the law wants does not: it may go where a demand may not."""
+    return is_demand(act) and act.text not in NOTICES
+
+
 def stopped(
     asked: StepInput, pack: Jurisdiction, log: list[Contact], at: datetime, known: tuple[Fact, ...] = ()
 ) -> e.Result | None:
@@ -96,7 +117,9 @@ def stopped(
     if not is_demand(asked.act):
         return None
     channel = (asked.act.channel or Channel.letter).value
-    party, facts = Party(asked.party, (asked.zone,)), Facts(asked.account, known=known)
+    first = first_contact(asked.account, log, asked.zone)
+    known = (*known, first) if first else known
+    party, facts = Party(asked.party, (asked.zone,)), Facts(asked.account, demand=asks(asked.act), known=known)
     return against(asked.act, may_contact(party, channel, at, log, facts, pack))
 
 
@@ -123,8 +146,8 @@ def base(act: Act, kind: str) -> dict[str, Any]:
     }
 
 
-def done(asked: StepInput, sha256: str = "0" * 64) -> e.Result:
-    """The result of a step that was taken."""
+def done(asked: StepInput, sha256: str = "0" * 64, notice: e.NoticeGiven | None = None) -> e.Result:
+    """The result of a step that was taken; `notice`: what the law takes its message for."""
     act = asked.act
     if act.waits_for == "release" or act.do in ("call", "visit", "trace", "review"):
         assert act.due
@@ -153,7 +176,7 @@ def done(asked: StepInput, sha256: str = "0" * 64) -> e.Result:
             return e.AccountPlaced(**base(act, "account_placed"), agency=act.agency or "agency", days=act.placed_days)
         case _:
             sent: dict[str, Any] = {"channel": act.channel, "waits_until": act.due, "offer": act.offer}
-            return e.MessageSent(**base(act, "message_sent"), **sent)
+            return e.MessageSent(**base(act, "message_sent"), **sent, notice=notice)
 
 
 def unknown(asked: StepInput, channel: Channel) -> e.OutcomeUnknown:

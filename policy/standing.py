@@ -8,7 +8,7 @@ from models.events import Block
 from policy.contact_law import debtor_day, end_of_day
 from policy.cycle import Candidate, Now, next_candidate
 from policy.following import agreed, open_offers
-from policy.holds import GATES, runs
+from policy.holds import GATES, OVERSHADOWS, runs
 from policy.words import day_text, money_text, whole_units
 
 
@@ -116,6 +116,16 @@ def why_held(now: Now) -> str | None:
 
 
 def gate(now: Now, candidate: Candidate) -> list[tuple[str, datetime | None]]:
-    """What keeps a step that has come due from court or from an agency, though the cycle goes on."""
+    """What keeps a step that has come due from being taken, though the cycle goes on."""
+    if candidate.day > now.today:
+        return []
     what = GATES.get(candidate.step.do)
-    return running(now, what) if what and candidate.day <= now.today else []
+    return running(now, what) if what else _overshadowed(now, candidate)
+
+
+def _overshadowed(now: Now, candidate: Candidate) -> list[tuple[str, datetime | None]]:
+    step = candidate.step
+    if not OVERSHADOWS & {step.do, getattr(step, "text", None)}:
+        return []
+    periods = [h for h in now.case.holds if h.reason == "validation_period" and runs(h, now.at)]
+    return [(f"validation period until {day_text(last_day(now, h.until))}", h.until) for h in periods if h.until]

@@ -12,7 +12,7 @@ from policy.holds import part_of, parts_text, stopped_by
 from policy.words import day_text, money_text
 
 MOST_TOLD = 3
-PLAIN = ("event_id", "at", "kind")
+PLAIN = ("event_id", "at", "kind", "notice")
 
 
 def opened(case: Case) -> Line:
@@ -129,6 +129,9 @@ def tell(event: Any, money: str) -> str:
 
 def _outcome(event: Any, money: str) -> str:
     by = f" by {channel}" if (channel := getattr(event, "channel", None)) else ""
+    if third := getattr(event, "third_party", None):
+        about = " where the debtor can be found" if event.purpose else ""
+        return f"{third} was asked{about}{by}: {str(event.outcome).replace('_', ' ')}"
     return str(event.outcome).replace("_", " ") + by + (f", cause {event.cause}" if event.cause else "")
 
 
@@ -199,7 +202,11 @@ def _sent(event: Any, money: str) -> str:
     if event.within:
         return f"{_attempt(event, money)}, in one message with account {event.within}"
     many = f", in one message with {event.covers} more account" + ("s" if event.covers > 1 else "")
-    return _attempt(event, money) + (many if event.covers else "")
+    return _attempt(event, money) + (many if event.covers else "") + _notice(event.notice)
+
+
+def _notice(notice: e.NoticeGiven | None) -> str:
+    return f"; it is the {notice.fact.replace('_', ' ')}{_until(notice.until)}" if notice else ""
 
 
 def _task(event: Any, money: str) -> str:

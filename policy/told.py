@@ -7,11 +7,15 @@ from typing import Any
 from models import events as e
 from models.case import Adjustment, Case, Flag, Known, Pending, Released, StepRecord
 from models.events import Channel, Outcome
+from policy import persi
 from policy.changes import attempted, changed, flagged, held, recorded, rewritten, without_channels, without_hold
+from policy.collecting import LETTER
 from policy.contact_law import debtor_day, end_of_day, start_of_day
 from policy.holds import open_disputes, part_of, parts_text
+from policy.notices import term_held, unnoticed
+from policy.notices import told as told_notice
 from policy.objections import asked
-from policy.protections import notified_until, protected_until
+from policy.protections import protected_until
 from policy.told_money import ON_MONEY
 
 USELESS: dict[Outcome, tuple[Channel, ...]] = {
@@ -31,6 +35,9 @@ MOST_FAILED = 3
 def _contact_outcome(case: Case, event: e.ContactOutcome | e.VisitOutcome, at: datetime) -> Case:
     if event.cause:
         case = changed(case, causes=(*case.causes, event.cause))
+    if isinstance(event, e.ContactOutcome) and event.third_party:
+        # No channel of the debtor's: it neither reached them nor is it their contact of the day.
+        return _spoken(case, event, None, at)
     if isinstance(event, e.ContactOutcome) and event.channel in WRITTEN:
         return _written(case, event, event.channel, at)
     case = without_channels(case, *USELESS.get(event.outcome, ()))
@@ -52,7 +59,7 @@ def _written(case: Case, event: e.ContactOutcome, channel: Channel, at: datetime
     return held(case, event.event_id, "answer", at, until)
 
 
-def _spoken(case: Case, event: e.ContactOutcome | e.VisitOutcome, channel: Channel, at: datetime) -> Case:
+def _spoken(case: Case, event: e.ContactOutcome | e.VisitOutcome, channel: Channel | None, at: datetime) -> Case:
     spoken = StepRecord(
         step="contact",
         round=f"e{case.episode}",
@@ -86,6 +93,8 @@ def _delivery(case: Case, event: e.DeliveryReport, at: datetime) -> Case:
         case = recorded(case, event.status, at)
     elif _on_its_way(case, event.message):
         case = rewritten(case, event.message, event.status)
+    if event.status != "delivered":
+        case = unnoticed(case, event.message)
     if event.status == "delivered" or known.channel is None:
         return case
     if event.status == "bounced" or _never_arrives(case, known.channel):
@@ -151,19 +160,16 @@ def _protection(case: Case, event: e.Protection, at: datetime) -> Case:
 
 
 def _circumstance(case: Case, event: e.Circumstance, at: datetime) -> Case:
-    kept = tuple(k for k in case.known if (k.name, k.channels) != (event.name, event.channels))
+    # Each 14-day letter was for instalments of its own: the next one does not replace it.
+    again = (event.name, event.channels) if event.ended or event.name != LETTER else None
+    kept = tuple(k for k in case.known if (k.name, k.channels) != again)
     if event.ended:
         about_all = not event.channels
         return changed(case, known=tuple(k for k in kept if not (about_all and k.name == event.name)))
     since = event.since or debtor_day(event.at or at, case.zone)
     told = Known(name=event.name, since=since, until=event.until, channels=event.channels)
     case = changed(case, known=(*kept, told))
-    until = notified_until(case.country, event.name, since)
-    if until is None or end_of_day(until, case.zone) <= at:
-        return case
-    begin = min(start_of_day(since, case.zone), at)
-    more = {"evidence": event.evidence}
-    return held(case, event.event_id, event.name, begin, end_of_day(until, case.zone), **more)
+    return term_held(case, told_notice(case, event, since), event.event_id, at, event.evidence)
 
 
 def _opt_out(case: Case, event: e.OptOut, at: datetime) -> Case:
@@ -215,7 +221,7 @@ def _release(case: Case, event: e.Release, at: datetime) -> Case:
     if pending is None and stuck:
         return _decided(case, event, stuck, at)
     if pending is None or not asked(case, event.of):
-        return without_hold(case, event.of, at)
+        return _hold_released(case, event, at)
     if pending.waits_for == "outcome":
         return recorded(case, Outcome.done if event.granted else Outcome.refused, at)
     answer = Released(step=pending.step, round=pending.round, by=event.by, granted=event.granted, at=at)
@@ -227,6 +233,13 @@ def _release(case: Case, event: e.Release, at: datetime) -> Case:
     return (
         recorded(case, "released", at) if len({r.by.casefold() for r in said if r.granted}) >= pending.people else case
     )
+
+
+def _hold_released(case: Case, event: e.Release, at: datetime) -> Case:
+    """Without the hold; a PERSI lasts through the day of its letter."""
+    if event.of == persi.REASON and persi.running(case):
+        return persi.ended(case, debtor_day(event.at or at, case.zone))
+    return without_hold(case, event.of, at)
 
 
 def _decided(case: Case, event: e.Release, stuck: Flag, at: datetime) -> Case:

@@ -61,6 +61,11 @@ def facts(language: str = "en", **changes: object) -> TextFacts:
             {"reference": "CRA-2026-00012346", "overdue": 34567, "outstanding": 876543},
         ),
         "country": "IT",
+        "sender_address": "Via Emilia 1, 40100 Bologna",
+        "address": "Via Garibaldi 12, 00153 Roma",
+        "creditor_then": CREDITOR.get(language, "Cassa di Risparmio dell'Adriatico"),
+        "itemised": "Owed on 1 May 2026: 98.765,43",
+        "validation_until": date(2026, 10, 30),
     }
     return TextFacts.model_validate(values | changes)
 

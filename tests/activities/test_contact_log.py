@@ -19,7 +19,7 @@ from activities.worklist import Worklist
 from commands.answering import Refused
 from commands.lawful import may_call, open_task, show
 from intake.opening import load_cases
-from intake.packs import HOUSE, jurisdictions, strategy
+from intake.packs import HOUSE, places, strategy
 from models import events as e
 from models.case import Case
 from models.database import Database
@@ -35,7 +35,7 @@ from tests.providers.post import zone_at_noon
 from tests.workflows.houses import account_row, days_ago
 
 AT_ONCE = strategy(HOUSE / "tests" / "durability" / "strategy.yaml")
-LAW, TEXTS = jurisdictions(), load_texts(HOUSE / "letters")
+LAW, TEXTS = places(), load_texts(HOUSE / "letters")
 
 
 class Desk:

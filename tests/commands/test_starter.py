@@ -110,7 +110,7 @@ def test_every_fault_of_a_checked_strategy_is_told(command: Command) -> None:
     expected = bad.with_suffix(".out").read_text().splitlines()
     assert run.exit_code == 1
     assert len(run.stderr.splitlines()) == len(expected)
-    assert len(json.loads(run.stdout)) == 5
+    assert len(json.loads(run.stdout)) == 6
 
 
 def test_a_rehearsal_is_the_same_bytes_every_time(command: Command) -> None:

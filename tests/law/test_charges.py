@@ -2,13 +2,15 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from intake.packs import HOUSE, charges
-from policy.barring import prescription, write_off_test
+from policy.barring import Dues, prescription, write_off_test
 from policy.charges import (
     NoRate,
+    bans,
     caps,
     default_fees_at_most,
     forbidden,
@@ -68,8 +70,10 @@ def test_the_fee_for_an_instalment_not_paid_in_time(row: Row) -> None:
 @pytest.mark.parametrize("row", rows("barring"))
 def test_when_a_claim_is_barred(row: Row) -> None:
     runs_from = date.fromisoformat(row["runs_from"])
-    claims, region = row["claims"], row["region"] or None
-    found = prescription(LAW[row["country"]], runs_from, claims, region, day(row["first_due"]))  # type: ignore[arg-type]
+    dues = Dues(runs_from, runs_from, day(row["first_due"]) or runs_from)
+    claims: Any = {row["claims"]}
+    found = prescription(LAW[row["country"]], dues, {}, claims, row["region"] or None)
+    assert found
     assert found == (day(row["last_day"]), row["effect"], row["rule"])
     assert not found.barred(found.last_day)
     assert found.barred(found.last_day + timedelta(days=1))
@@ -220,15 +224,16 @@ def test_IT_L1_the_threshold_of_usury(mean: str, threshold: str) -> None:
 
 
 def test_US_X2_a_fee_needs_the_agreement_or_a_law() -> None:
-    assert forbidden(US, "fee", "agency", TODAY) == "US-X2"
-    assert forbidden(US, "fee", "agency", TODAY, frozenset({"agreement"})) is None
+    assert forbidden(bans(US, "agency"), "fee", TODAY) == "US-X2"
+    assert forbidden(bans(US, "agency", {"fee": "agreement"}), "fee", TODAY) is None
+    assert forbidden(bans(US, "agency", {"fee": "agreement"}), "cost", TODAY) == "US-X2"
 
 
 def test_RO_L1_an_agency_charges_neither_fee_nor_cost_even_if_agreed() -> None:
-    assert forbidden(RO, "fee", "agency", TODAY, frozenset({"agreement"})) == "RO-L1"
-    assert forbidden(RO, "interest", "agency", TODAY, frozenset({"law"})) is None
-    assert forbidden(RO, "fee", "creditor", TODAY) is None
-    assert forbidden(RO, "late_interest", "agency", TODAY) is None
+    assert forbidden(bans(RO, "agency", {"fee": "agreement"}), "fee", TODAY) == "RO-L1"
+    assert forbidden(bans(RO, "agency", {"interest": "law"}), "interest", TODAY) is None
+    assert forbidden(bans(RO, "creditor"), "fee", TODAY) is None
+    assert forbidden(bans(RO, "agency"), "late_interest", TODAY) is None
 
 
 def test_a_claim_in_another_currency_is_not_tested() -> None:
@@ -240,4 +245,4 @@ def test_a_claim_in_another_currency_is_not_tested() -> None:
 
 def test_every_country_with_contact_rules_has_charges_and_a_prescription() -> None:
     assert set(LAW) == {file.stem.upper() for file in (HOUSE / "jurisdictions" / "charges").glob("*.yaml")}
-    assert all(prescription(pack, TODAY) for pack in LAW.values())
+    assert all(prescription(pack, Dues(TODAY, TODAY, TODAY)) for pack in LAW.values())

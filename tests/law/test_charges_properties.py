@@ -27,7 +27,7 @@ PERCENT = [Fraction(15), Fraction(10), Fraction(5), Fraction(1), Fraction(1, 2)]
 
 def laxer(one: Caps, other: Caps) -> bool:
     """Whether `one` allows more than `other` anywhere."""
-    pairs = [(one.per_day, other.per_day), (one.total, other.total), (one.late, other.late)]
+    pairs = [(one.per_day, other.per_day), (one.total, other.total), (one.late, other.late), (one.fees, other.fees)]
     return any(b is not None and (a is None or a > b) for a, b in pairs)
 
 

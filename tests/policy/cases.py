@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from intake.packs import jurisdictions
+from intake.packs import charges, jurisdictions
 from models import events as e
 from models.case import Case, Instalment
 from models.contact import Contact
@@ -14,8 +14,10 @@ from models.decisions import Act, Close, Decision, Wait
 from models.events import Channel, Heard, Outcome
 from models.strategy import Strategy
 from policy.apply import apply, end, follow
+from policy.circumstances import circumstances
 from policy.contact_law import debtor_day
 from policy.money import Position, position
+from policy.notices import notice_of
 from policy.packs import read_strategy, strategy_version
 from policy.rehearsal import Scripted
 from policy.results import done, is_demand, logged, step_input, stopped
@@ -26,13 +28,14 @@ DUE = date(2027, 3, 1)
 EVERY_CHANNEL = tuple(Channel)
 TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(Path("strategies").glob("*.yaml"))}
 SHIPPED = {name: read_strategy(text, f"{name}.yaml") for name, text in TEXTS.items()}
-LAW = jurisdictions()
+LAW, CHARGES = jurisdictions(), charges()
 HOMES = {
     "cec": ("IT", "Europe/Rome", "EUR"),
     "alth": ("NL", "Europe/Amsterdam", "EUR"),
     "mfo": ("RU", "Europe/Moscow", "RUB"),
     "kruk": ("RO", "Europe/Bucharest", "RON"),
     "crecerto": ("BR", "America/Sao_Paulo", "BRL"),
+    "us_agency": ("US", "America/New_York", "USD"),
 }
 
 
@@ -98,6 +101,8 @@ def account(strategy: Strategy | str = "cec", **more: Any) -> Case:
         "instalments": owes((0, 120_00)),
         "specialist": "specialist_nord" if name == "cec" else None,
         "reach": EVERY_CHANNEL,
+        # Nobody goes to court in the EU before the cause was asked for (EU-4).
+        "causes": ("forgot",),
     }
     facts |= more
     facts.setdefault("opened", at(1, "06:00", facts["zone"]))
@@ -231,7 +236,9 @@ class Life:
 
     def _act(self, act: Act) -> None:
         asked = step_input(self.case, act, self.now)
-        result = self.trouble(act) or stopped(asked, self.pack, self.log, self.now) or done(asked)
+        taken = done(asked, notice=notice_of(asked, self.pack, self.now, CHARGES.get(self.case.country)))
+        known = circumstances(self.case, self.now, self.pack)
+        result = self.trouble(act) or stopped(asked, self.pack, self.log, self.now, known) or taken
         if is_demand(act) and not isinstance(result, e.StepDeferred | e.StepRefused | e.StepFailed):
             self.log.append(logged(asked, self.now))
         self.taken.append(Taken(self.day, self.now, act, result))

@@ -10,9 +10,10 @@ from models.case import Case
 from models.contact import Fact
 from policy.apply import apply
 from policy.circumstances import circumstances, personal
+from policy.deadlines import recovery_from
 from policy.objections import objection
 from policy.protections import protected_until
-from tests.policy.cases import account, at, day
+from tests.policy.cases import LAW, Life, account, at, by_hand, day
 
 SINCE = date(2026, 3, 2)
 
@@ -100,39 +101,42 @@ def test_a_stop_on_a_channel_counts_in_any_form(country):
 
 def test_a_consent_that_was_taken_back_is_none():
     given, back = circumstance("call_consent"), circumstance("call_consent", 2, ended=True)
-    assert circumstances(told("US", given), at(4)) == (Fact("call_consent", day(4)),)
-    assert circumstances(told("US", given, back), at(4)) == ()
+    assert circumstances(told("US", given), at(4), LAW["US"]) == (Fact("call_consent", day(4)),)
+    assert circumstances(told("US", given, back), at(4), LAW["US"]) == ()
     assert objection(told("US"), back, at(4)) == "no call consent is known that could end"
 
 
 def test_a_consent_is_about_its_channels():
     event = circumstance("text_consent", channels=(e.Channel.sms,), since=day(2), until=day(40))
-    assert circumstances(told("US", event), at(4)) == (Fact("text_consent", day(2), day(40), ("sms",)),)
+    assert circumstances(told("US", event), at(4), LAW["US"]) == (Fact("text_consent", day(2), day(40), ("sms",)),)
 
 
 def test_what_is_said_again_is_known_once():
     twice = told("US", circumstance("number_checked", since=day(1)), circumstance("number_checked", 2))
-    assert circumstances(twice, at(4)) == (Fact("number_checked", day(4)),)
+    assert circumstances(twice, at(4), LAW["US"]) == (Fact("number_checked", day(4)),)
 
 
 def test_a_dispute_is_the_debts_and_a_lawyer_the_persons():
     case = told("US", e.Dispute(event_id="d"), e.Protection(event_id="l", reason="lawyer"))
-    assert [(fact.name, personal(fact)) for fact in circumstances(case, at(4))] == [
+    assert [(fact.name, personal(fact)) for fact in circumstances(case, at(4), LAW["US"])] == [
         ("dispute", False),
         ("lawyer", True),
     ]
 
 
 def test_a_dispute_about_a_part_lets_the_rest_be_asked_for():
-    assert circumstances(told("US", e.Dispute(event_id="d", amount=100)), at(4)) == ()
+    assert circumstances(told("US", e.Dispute(event_id="d", amount=100)), at(4), LAW["US"]) == ()
 
 
 def test_what_was_released_or_is_over_is_not_known_any_more():
     case = told("US", e.Protection(event_id="l", reason="lawyer", until=day(10)))
-    assert [fact.until for fact in circumstances(case, at(4))] == [day(10)]
-    assert circumstances(case, at(11)) == ()
+    assert [fact.until for fact in circumstances(case, at(4), LAW["US"])] == [day(10)]
+    assert circumstances(case, at(11), LAW["US"]) == ()
     assert (
-        circumstances(apply(case, e.Heard(event=e.Release(event_id="r", of="lawyer", by="a"), at=at(5))), at(6)) == ()
+        circumstances(
+            apply(case, e.Heard(event=e.Release(event_id="r", of="lawyer", by="a"), at=at(5))), at(6), LAW["US"]
+        )
+        == ()
     )
 
 
@@ -140,3 +144,35 @@ def test_what_begins_later_is_told_on_its_day():
     against = objection(told("US"), circumstance("call_consent", since=day(5)), at(4))
     assert against is not None
     assert "still to come" in against
+
+
+def test_a_second_breathing_space_within_twelve_months_is_not_taken_and_a_person_looks():
+    first = e.Protection(event_id="b1", reason="breathing_space")
+    case = told("GB", first)
+    again = e.Protection(event_id="b2", reason="breathing_space")
+    says = objection(case, again, at(300))
+    assert says == "the last breathing space began on 5 Mar 2027: not before 6 Mar 2028 (UK-P1)"
+    assert objection(case, again, at(4 + 366)) == says
+    assert objection(case, again, at(4 + 367)) is None
+    after = apply(case, e.Heard(event=again, at=at(300)))
+    assert (len(after.holds), after.flags[-1].id) == (1, "event:b2")
+
+
+def test_an_open_objection_keeps_a_romanian_case_closed_after_its_thirty_days():
+    steps = by_hand("- {id: letter, do: letter, text: first_letter, times: 3, every_days: 2}")
+    life = Life(account(steps, country="RO", zone="Europe/Bucharest", currency="RON"), steps).until(0)
+    life.hears(e.Circumstance, name="assignment_notice", since=day(0))
+    life.until(20).hears(e.Dispute)
+    life.until(45)
+    assert (life.steps, recovery_from(day(0), objection_open=True)) == ([], None)
+    assert "dispute" in life.why
+    life.hears(e.Dispute, status="answered", evidence="D-1")
+    assert life.until(46).steps == ["letter"]
+
+
+def test_without_an_objection_a_romanian_case_goes_on_on_day_31():
+    steps = by_hand("- {id: letter, do: letter, text: first_letter}")
+    life = Life(account(steps, country="RO", zone="Europe/Bucharest", currency="RON"), steps).until(0)
+    life.hears(e.Circumstance, name="assignment_notice", since=day(0))
+    life.until(40)
+    assert [life.diary[0][0], day(life.diary[0][1])] == ["letter", recovery_from(day(0))]

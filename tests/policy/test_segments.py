@@ -86,7 +86,7 @@ def test_a_strategy_that_was_asked_for_still_has_to_fit():
 
 def test_an_unknown_name_is_answered_with_the_known_ones():
     assert choose(SHIPPED, account(), "kruck") == NoStrategy(
-        "there is no strategy 'kruck'; known: alth, cec, crecerto, kruk, mfo"
+        "there is no strategy 'kruck'; known: alth, cec, crecerto, kruk, mfo, us_agency"
     )
 
 

@@ -33,8 +33,16 @@ def test_a_shipped_strategy_is_sound_and_named_like_its_file(path):
     assert load(path.stem).strategy == path.stem
 
 
-def test_five_organisations_are_shipped():
-    assert [path.stem for path in FILES] == ["alth", "cec", "crecerto", "kruk", "mfo"]
+def test_five_organisations_are_shipped_and_one_for_the_united_states():
+    assert [path.stem for path in FILES] == ["alth", "cec", "crecerto", "kruk", "mfo", "us_agency"]
+
+
+def test_an_american_account_begins_with_the_notice_of_the_debt():
+    steps = [step for stage in cycle("us_agency", "third_party").stages for step in stage.steps]
+    assert (steps[0].text, steps[0].mandatory) == ("validation_notice", True)
+    assert kinds(cycle("us_agency", "third_party")) == (
+        "letter call email call letter offer call offer formal_notice review legal_package"
+    )
 
 
 def test_cec_goes_from_first_letter_to_certificate_and_only_then_looks_at_court():
