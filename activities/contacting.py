@@ -98,7 +98,7 @@ class Contacting:
             # Whether a reply can come depends on the number and on who writes to it, not on where the person lives.
             sender, country = self._effects.ways.sender(to), country_of(to) or told.country
             told = told.model_copy(update={"country": country, "sms_sender": sender})
-        fields = demanded(self._effects.packs[asked.country], known, asked.act.text, wanted, told)
+        fields = demanded(self._effects.packs, known, asked.act.text, wanted, told)
         if asked.act.text == VALIDATION:
             text, pdf = self._validation(asked, known, told, fields, notice)
         else:
@@ -164,8 +164,7 @@ class Contacting:
         known = addressed(session, asked)
         wanted = cast(TextChannel, asked.act.channel)
         about = of_several(facts(asked, known), known, covers)
-        packs = self._effects.packs[asked.country]
-        fields = demanded(packs, known, SEVERAL, wanted, about) if by_law else ()
+        fields = demanded(self._effects.packs, known, SEVERAL, wanted, about) if by_law else ()
         return render(self._texts, known.party.language, SEVERAL, wanted, about, fields)
 
     def _letter(self, asked: StepInput, known: Addressed, text: Rendered, sums: Computation | None) -> Pdf:

@@ -100,7 +100,7 @@ class Issuing:
 
     def _text(self, asked: StepInput, known: Addressed, name: str) -> Rendered:
         told = facts(asked, known)
-        fields = demanded(self._effects.packs[asked.country], known, name, "letter", told)
+        fields = demanded(self._effects.packs, known, name, "letter", told)
         return render(self._texts, known.party.language, name, "letter", told, fields)
 
     def _notice(self, session: Session, asked: StepInput, known: Addressed) -> Pdf:
