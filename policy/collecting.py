@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from models.case import Case, Charge, CostLetter
+from policy.accrual import forbidden_charge
 from policy.days import debtor_day
 from policy.holds import blocked_days
 
@@ -45,9 +46,12 @@ def counts(case: Case, charge: Charge) -> bool:
     return any(until < charge.day for until in ended)
 
 
-def not_counted(case: Case) -> tuple[Charge, ...]:
-    """The lender's costs that are not owed."""
-    return tuple(charge for charge in case.charges if not counts(case, charge))
+def not_owed(case: Case, charge: Charge) -> str | None:
+    """Why a charge that was told is not owed, with the rule; None: it is. It is kept all the same."""
+    if not counts(case, charge):
+        return f" without a 14-day letter ({RULE}): tell that one was sent, or drop it"
+    rule = forbidden_charge(case, charge)
+    return f": {rule} forbids it to us" if rule else None
 
 
 def announced(case: Case) -> frozenset[int]:

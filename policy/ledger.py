@@ -13,8 +13,8 @@ from typing import Any
 
 from models.case import Adjustment, Case, Charge, CostLetter, Instalment, Payment, Refund
 from models.ledger import CostLine, Entry, EntryKind, PartKind, Served
-from policy.accrual import Accrual, FeeDay, fee_days, forbidden_charge, late_fee
-from policy.collecting import CostDay, cost_days, counts
+from policy.accrual import Accrual, FeeDay, fee_days, late_fee
+from policy.collecting import CostDay, cost_days, not_owed
 from policy.contact_law import debtor_day
 from policy.costs import Charge as Cost
 from policy.costs import Missed, half_up, letter_cost, missed
@@ -240,7 +240,7 @@ def entries(case: Case, until: date) -> tuple[Entry, ...]:
 def _happenings(case: Case, until: date) -> list[Happening]:
     """What happens up to a day, in order; within a day what is owed comes before money, a fee last."""
     found: list[Happening] = [(i.due, 0, f"{i.number:04}", i) for i in case.instalments]
-    found += [(c.day, 1, c.id, c) for c in case.charges if counts(case, c) and not forbidden_charge(case, c)]
+    found += [(c.day, 1, c.id, c) for c in case.charges if not not_owed(case, c)]
     found += [(c.day, 1, c.letter.message, c) for c in cost_days(case)]
     undone = {a.undoes for a in case.adjustments}
     found += [(a.day, 2, a.id, a) for a in case.adjustments if not a.undoes and a.id not in undone]

@@ -144,7 +144,7 @@ def test_the_cost_of_the_lender_is_not_owed_without_its_letter_and_a_person_look
     charge = Charge(id="C-1", what="cost", amount=150_00, day=day(40))
     life = Life(debt(charges=(charge,))).until(41)
     assert (costs(life.case, 50), life.position.costs) == ([], 0)
-    [flag] = [flag for flag in life.case.flags if flag.id == "cost:C-1"]
+    [flag] = [flag for flag in life.case.flags if flag.id == "not_owed:C-1"]
     assert "NL-C1" in flag.why
 
 

@@ -19,6 +19,11 @@ THREAT = by_hand("- {id: notice, do: formal_notice, mandatory: true}")
 PLACED = by_hand("- {id: placement, do: placement, agency: collectors}")
 YEARS = {"IT": 10, "NL": 5, "PT": 5, "RO": 3, "RU": 3, "BR": 5, "US": 3, "GB": 5}
 RULES = {"GB": "UK-S1B"}
+PERSI = (
+    e.Protection(event_id="in", reason="persi", at=at(40)),
+    e.Release(event_id="out", of="persi", by="anna", ground="17-1-c", reasons="no_agreement", at=at(140)),
+)
+"""What a Portuguese loan needs before any suit."""
 
 
 def old(country: str, days_before: int = 0, strategy: Any = COURT, **more: Any) -> Life:
@@ -27,6 +32,7 @@ def old(country: str, days_before: int = 0, strategy: Any = COURT, **more: Any) 
     begins = (last - DUE).days + 1 - days_before
     facts = {"country": country, "zone": "Europe/Rome", "opened": at(begins, "11:00")}
     life = Life(account(strategy, **facts | more), strategy)
+    life.take(*PERSI if country == "PT" else ())
     return life.until(begins, "23:00")
 
 
