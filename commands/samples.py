@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from activities import papers
@@ -15,7 +16,10 @@ from activities.documents import (
     make_validation,
 )
 from activities.texts import AccountLine, TextFacts, Texts, render
+from intake.packs import jurisdictions
+from models.contact import Facts
 from models.ledger import Entry, Itemised
+from policy.content import demands
 
 TODAY = date(2026, 9, 23)
 MADE = datetime(2026, 9, 23, 8, tzinfo=UTC)
@@ -40,6 +44,7 @@ PAPER_OF = {
 """Which paper a text is set on; all others are letters."""
 ITEMISED = Itemised(by="transaction", day=date(2026, 6, 1), amount=92_000, interest=8_000, current=OUTSTANDING)
 FINGERPRINT = "0" * 64
+LAW = cache(jurisdictions)
 SAMPLE_SENDER = {
     "sender": "Rientro Demo",
     "sender_address": "1 Example Square, Sampletown",
@@ -102,6 +107,12 @@ def sample_facts(language: str, country: str | None = None) -> TextFacts:
     )
 
 
+def sample_fields(name: str, channel: str, country: str | None) -> tuple[str, ...]:
+    """What the law of a country wants the text to name, whoever writes; where none is named, nothing."""
+    packs = LAW().get(country or "")
+    return tuple(demand.field for demand in demands(packs, name, channel, Facts(), TODAY)) if packs else ()
+
+
 def sample_pdf(texts: Texts, language: str, name: str, country: str | None = None) -> Pdf:
     """The text as the paper that leaves the house."""
     known = sample_facts(language, country)
@@ -113,7 +124,7 @@ def sample_pdf(texts: Texts, language: str, name: str, country: str | None = Non
         "contact": known.contact,
         "creditor": known.creditor,
         "reference": known.reference,
-        "text": render(texts, language, name, "letter", known),
+        "text": render(texts, language, name, "letter", known, sample_fields(name, "letter", country)),
     }
     addressed = common | {"address": (person, street, town)}
     match name:
