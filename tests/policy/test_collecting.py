@@ -13,7 +13,7 @@ from models.ledger import Entry
 from models.tables import Portfolio
 from policy.apply import apply
 from policy.contact_law import is_holiday
-from policy.costs import collection_cost, left_unpaid
+from policy.costs import collection_cost
 from policy.deadlines import fee_allowed_from
 from policy.ledger import Book, entries
 from policy.money import position
@@ -88,8 +88,7 @@ def test_what_is_paid_on_the_last_free_day_costs_nothing_and_a_day_later_too_muc
 def test_NL_L3_after_a_part_payment_in_time_it_is_the_cost_of_the_part_left_unpaid():
     last = first_cost_day() - timedelta(days=1)
     [cost] = costs(paid(lettered(debt()), 12, 600_00))
-    rest = left_unpaid(1000_00, [(day(12), 600_00)], last)
-    assert cost.amount == collection_cost(NL, rest, "EUR", last).amount == 60_00
+    assert cost.amount == collection_cost(NL, 400_00, "EUR", last).amount == 60_00
 
 
 def test_money_in_time_that_is_told_late_takes_the_cost_back():
