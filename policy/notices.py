@@ -10,7 +10,7 @@ from models.contact import FactName
 from models.decisions import StepInput
 from models.jurisdiction import Jurisdiction
 from policy.changes import changed, held
-from policy.collecting import LETTER
+from policy.collecting import LETTER, TERM
 from policy.contact_law import is_holiday
 from policy.costs import Missed, letter_cost, scale_of
 from policy.days import debtor_day, end_of_day, start_of_day
@@ -38,7 +38,7 @@ TERMS: dict[tuple[str, FactName], Callable[[date, Calendar], date]] = {
 }
 """The last day of the term that a notice begins, by its day, where the law of a place has one."""
 RUNS_AS: dict[str, str] = {
-    "fourteen_day_letter": "fourteen_days",
+    LETTER: TERM,
     "validation_notice": "validation_period",
     "assignment_notice": "assignment_notice",
 }
