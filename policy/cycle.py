@@ -20,7 +20,7 @@ from models.strategy import (
     Step,
     Strategy,
 )
-from policy.collecting import LETTER, nothing_to_announce
+from policy.announcing import nothing_to_announce
 from policy.contact_law import debtor_day, end_of_day
 from policy.holds import over
 from policy.money import Position
@@ -245,8 +245,7 @@ def passes(now: Now, candidate: Candidate) -> str | None:
         return "a person decided so"
     if step.until_dpd is not None and now.dpd > step.until_dpd:
         return f"day {now.dpd} past due, the step is for day {step.until_dpd} at most"
-    overdue = (i.number for i, _ in now.position.open if i.due < now.today)
-    if isinstance(step, MessageStep) and step.text == LETTER and (nothing := nothing_to_announce(now.case, overdue)):
+    if nothing := nothing_to_announce(now.case, getattr(step, "text", None), now.position.open, now.today):
         return nothing
     failing = unmet(now, step.when) if step.when else None
     if failing:

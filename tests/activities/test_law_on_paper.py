@@ -19,7 +19,7 @@ from intake.opening import load_cases
 from intake.packs import HOUSE, charges, jurisdictions, strategy
 from models.database import Database
 from models.decisions import StepInput
-from models.tables import Document
+from models.tables import Document, Portfolio
 from policy.results import step_input
 from policy.treatment import decide
 from tests.activities.letter_facts import spaced
@@ -76,6 +76,15 @@ def test_a_dutch_letter_for_three_small_instalments_announces_one_minimum(
 ) -> None:
     desk = Desk(sqlite_database, tmp_path, "alth", [(days_ago(days), 100_00) for days in (100, 70, 40)])
     assert "€ 40,00 incassokosten" in desk.letter("fourteen_day_letter")
+
+
+def test_a_dutch_letter_announces_vat_where_the_creditor_is_known_not_to_reclaim_it(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    desk = Desk(sqlite_database, tmp_path, "alth", [(days_ago(40), 500_00)])
+    with sqlite_database.session() as session:
+        session.get_one(Portfolio, "p").vat_reclaimable = False
+    assert "€ 90,75 incassokosten" in desk.letter("fourteen_day_letter")
 
 
 def test_where_no_law_gives_a_cost_the_letter_that_announces_one_is_not_written(

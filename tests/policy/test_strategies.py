@@ -120,7 +120,7 @@ def test_alth_goes_from_education_to_the_right_procedure():
         "email call sms sms "  # prevention
         "sms call email offer "  # early
         "offer call letter offer "  # intermediate
-        "letter formal_notice review legal_package"  # judicial
+        "letter letter formal_notice review legal_package"  # judicial: the second letter is the one before any cost
     )
 
 
