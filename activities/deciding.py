@@ -57,7 +57,9 @@ class Deciding:
             _worklist(session, after, asked.now, closing=isinstance(decision.next, Close))
             _outcomes(session, after, asked.news)
             _opted_out(session, case, asked.news)
-            if asked.news or decision.findings or case.decisions == 0:
+            # A notice that left is no news: the case took it in when its step was done.
+            noticed = any(k.message for k in case.known)
+            if asked.news or decision.findings or case.decisions == 0 or noticed:
                 keep_facts(session, after, asked.now)
                 keep_outside(session, after, asked.news, self._packs[case.country])
             _stand(session, after, decision)

@@ -55,6 +55,8 @@ HELP = {
     "proof": "The number of the receipt.",
     "reason": "The reason, as a code word.",
     "of": "The reason of the hold, or the step that waits for a person.",
+    "ground": "Of the letter that ends a PERSI: the ground in DL 227/2012 art. 17.",
+    "reasons": "Of that letter: its reasons, as a code word or a document's number.",
     "granted": "Whether the step may go ahead.",
     "inbound": "Whether the debtor called.",
     "by": "Who says so: a code without blanks.",

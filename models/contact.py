@@ -63,6 +63,10 @@ FactName = Literal[
     "assignment_notice",
     "validation_notice",
     "fourteen_day_letter",
+    "persi_entry_letter",
+    "persi_proposal",
+    "persi_answer",
+    "guarantor_informed",
     "email_notice",
     # this contact
     "third_party",

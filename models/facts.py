@@ -154,6 +154,10 @@ class Circumstance(Event):
         "validation_notice",
         "fourteen_day_letter",
         "email_notice",
+        "persi_entry_letter",
+        "persi_proposal",
+        "persi_answer",
+        "guarantor_informed",
         "visit_announced",
         "bought_contact",
         "prescribed",
@@ -209,6 +213,15 @@ class Release(Event):
     of: Code
     granted: bool = True
     by: Code
+    ground: (
+        Literal[
+            "17-1-a", "17-1-b", "17-1-c", "17-1-d", "17-2-a", "17-2-b", "17-2-c", "17-2-d", "17-2-e", "17-2-f", "17-2-g"
+        ]
+        | None
+    ) = None
+    """Of the letter that ends a PERSI: its ground (DL 227/2012 art. 17), such as 17-1-c, the 91st day."""
+    reasons: Code | None = None
+    """Of that letter: the number or the code word under which its reasons are kept."""
 
 
 class Withdraw(Event):

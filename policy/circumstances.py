@@ -23,6 +23,10 @@ OF_THE_DEBT = frozenset(
         "assignment_notice",
         "validation_notice",
         "fourteen_day_letter",
+        "persi_entry_letter",
+        "persi_proposal",
+        "persi_answer",
+        "guarantor_informed",
         "closing_notice",
         "first_contact",
     }

@@ -12,6 +12,7 @@ from policy.collecting import RULE, not_counted
 from policy.contact_law import end_of_day
 from policy.cycle import Now, channels, entry_stage, exhausted, next_candidate, passes, prevention_round
 from policy.following import open_offers
+from policy.persi import duties
 from policy.promises import deadline, plan_verdict, settlement_paid, verdicts
 from policy.standing import below_threshold, closed, ended_for_good, free, last_day, why_held
 from policy.words import day_text, money_text
@@ -28,6 +29,7 @@ def finding(now: Now, n: int) -> e.Finding | None:
         or _charges_left(now, finding_id)
         or _overpaid(now, finding_id)
         or _not_owed(now, finding_id)
+        or _duty_missed(now, finding_id)
         or _reopened(now, finding_id)
         or _episode(now, finding_id)
         or _entered(now, finding_id)
@@ -112,6 +114,16 @@ def _not_owed(now: Now, finding_id: str) -> e.Finding | None:
                 f"the cost of {amount} is not owed without a 14-day letter ({RULE}): tell that one was sent, or drop it"
             )
             return e.Flagged(event_id=finding_id, flag=flag, why=why)
+    return None
+
+
+def _duty_missed(now: Now, finding_id: str) -> e.Finding | None:
+    """A day of the Portuguese PERSI that passed without its event: before a person, once."""
+    known = {f.id for f in now.case.flags}
+    for duty in duties(now.case, now.position.oldest_unpaid):
+        flag = f"persi:{duty.rule}:{duty.by}"
+        if duty.by < now.today and flag not in known:
+            return e.Flagged(event_id=finding_id, flag=flag, why=f"{duty.says} by {day_text(duty.by)}: {duty.rule}")
     return None
 
 

@@ -11,7 +11,8 @@ from policy.days import debtor_day, zone_known
 from policy.holds import open_disputes
 from policy.money import position
 from policy.offer_objections import against_offer
-from policy.protections import against_form
+from policy.persi import against_end
+from policy.protections import against_again, against_form
 from policy.words import day_text, money_text
 
 LONGEST_HOLD_DAYS = 730
@@ -72,6 +73,10 @@ def _against_hold(case: Case, event: e.Hold | e.Hardship | e.Dispute | e.Protect
     today = debtor_day(now, case.zone)
     if event.until and event.until < today:
         return f"it would end on {day_text(event.until)}, which is past"
+    if isinstance(event, e.Protection) and event.reason == "persi" and event.until:
+        return "a PERSI ends by its letter alone: leave the end open and release it (PT-T8)"
+    if isinstance(event, e.Protection) and (too_soon := against_again(case, event, now)):
+        return too_soon
     if isinstance(event, e.Hold) and event.until and event.until > today + timedelta(days=LONGEST_HOLD_DAYS):
         return f"a hold of more than {LONGEST_HOLD_DAYS} days: leave the end open and release it"
     if isinstance(event, e.Hold) and event.blocks == ():
@@ -197,7 +202,9 @@ def _against_proof(case: Case, event: e.NoticeServed, now: datetime) -> str | No
 
 
 def _against_release(case: Case, event: e.Release, now: datetime) -> str | None:
-    return None if _waits_for(case, event.of) else f"nothing here waits for a release of {event.of}"
+    if not _waits_for(case, event.of):
+        return f"nothing here waits for a release of {event.of}"
+    return against_end(case, event if event.at else event.model_copy(update={"at": now}))
 
 
 def _against_update(case: Case, event: e.AccountUpdated, now: datetime) -> str | None:

@@ -1,10 +1,19 @@
 """Which words of the debtor does the law take, in which form, and when does a protection end that nobody dated?"""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from models.facts import Circumstance, Form
-from policy.deadlines import adviser_pause, breathing_space, credit_holidays_until, crisis_moratorium
+from models.case import Case
+from models.facts import Circumstance, Form, Protection
+from policy.days import debtor_day
+from policy.deadlines import (
+    adviser_pause,
+    breathing_space,
+    credit_holidays_until,
+    crisis_moratorium,
+    next_breathing_space_from,
+)
+from policy.words import day_text
 
 LAST_DAY: dict[tuple[str, str], Callable[[date], date]] = {
     ("GB", "breathing_space"): lambda since: breathing_space(since).last_day,
@@ -48,3 +57,14 @@ def against_form(country: str, event: Circumstance) -> str | None:
     if event.ended or not forms or event.form in forms:
         return None
     return f"{says}; its form is {event.form or 'not told'}, expected {' or '.join(forms)}"
+
+
+def against_again(case: Case, event: Protection, now: datetime) -> str | None:
+    """Why a British breathing space cannot begin: the last one began within twelve months (UK-P1); or None."""
+    begun = [debtor_day(h.since, case.zone) for h in case.holds if h.reason == event.reason == "breathing_space"]
+    if case.country != "GB" or not begun:
+        return None
+    free = next_breathing_space_from(max(begun))
+    if debtor_day(event.at or now, case.zone) >= free:
+        return None
+    return f"the last breathing space began on {day_text(max(begun))}: not before {day_text(free)} (UK-P1)"

@@ -7,6 +7,7 @@ from typing import Any
 from models import events as e
 from models.case import Adjustment, Case, Flag, Known, Pending, Released, StepRecord
 from models.events import Channel, Outcome
+from policy import persi
 from policy.changes import attempted, changed, flagged, held, recorded, rewritten, without_channels, without_hold
 from policy.collecting import LETTER
 from policy.contact_law import debtor_day, end_of_day, start_of_day
@@ -217,7 +218,7 @@ def _release(case: Case, event: e.Release, at: datetime) -> Case:
     if pending is None and stuck:
         return _decided(case, event, stuck, at)
     if pending is None or not asked(case, event.of):
-        return without_hold(case, event.of, at)
+        return _hold_released(case, event, at)
     if pending.waits_for == "outcome":
         return recorded(case, Outcome.done if event.granted else Outcome.refused, at)
     answer = Released(step=pending.step, round=pending.round, by=event.by, granted=event.granted, at=at)
@@ -229,6 +230,13 @@ def _release(case: Case, event: e.Release, at: datetime) -> Case:
     return (
         recorded(case, "released", at) if len({r.by.casefold() for r in said if r.granted}) >= pending.people else case
     )
+
+
+def _hold_released(case: Case, event: e.Release, at: datetime) -> Case:
+    """Without the hold; a PERSI lasts through the day of its letter."""
+    if event.of == persi.REASON and persi.running(case):
+        return persi.ended(case, debtor_day(event.at or at, case.zone))
+    return without_hold(case, event.of, at)
 
 
 def _decided(case: Case, event: e.Release, stuck: Flag, at: datetime) -> Case:

@@ -18,6 +18,7 @@ from policy.holds import GATES, runs
 from policy.instructions import instruction, short
 from policy.money import position
 from policy.noticing import finding
+from policy.persi import duties
 from policy.standing import below_threshold, closed, gate, last_day, only_agreed, running
 from policy.words import day_text, money_text
 
@@ -67,8 +68,9 @@ def _next(now: Now, pack: Jurisdiction, feed: Feed | None) -> Act | Wait | Close
 
 
 def _till_a_hold_ends(now: Now, wait: Wait) -> Wait:
-    """Also a hold that lets the cycle go on ends by itself, at its own end."""
+    """Also a hold that lets the cycle go on ends by itself, at its own end; and a day of PERSI passes."""
     ends = [hold.until for hold in now.case.holds if hold.until is not None and runs(hold, now.at)]
+    ends += [end_of_day(d.by, now.case.zone) for d in duties(now.case, now.position.oldest_unpaid) if d.by >= now.today]
     ends += [wait.until] if wait.until else []
     return wait.model_copy(update={"until": min(ends)}) if ends else wait
 

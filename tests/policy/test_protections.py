@@ -10,9 +10,10 @@ from models.case import Case
 from models.contact import Fact
 from policy.apply import apply
 from policy.circumstances import circumstances, personal
+from policy.deadlines import recovery_from
 from policy.objections import objection
 from policy.protections import protected_until
-from tests.policy.cases import account, at, day
+from tests.policy.cases import Life, account, at, by_hand, day
 
 SINCE = date(2026, 3, 2)
 
@@ -140,3 +141,35 @@ def test_what_begins_later_is_told_on_its_day():
     against = objection(told("US"), circumstance("call_consent", since=day(5)), at(4))
     assert against is not None
     assert "still to come" in against
+
+
+def test_a_second_breathing_space_within_twelve_months_is_not_taken_and_a_person_looks():
+    first = e.Protection(event_id="b1", reason="breathing_space")
+    case = told("GB", first)
+    again = e.Protection(event_id="b2", reason="breathing_space")
+    says = objection(case, again, at(300))
+    assert says == "the last breathing space began on 5 Mar 2027: not before 6 Mar 2028 (UK-P1)"
+    assert objection(case, again, at(4 + 366)) == says
+    assert objection(case, again, at(4 + 367)) is None
+    after = apply(case, e.Heard(event=again, at=at(300)))
+    assert (len(after.holds), after.flags[-1].id) == (1, "event:b2")
+
+
+def test_an_open_objection_keeps_a_romanian_case_closed_after_its_thirty_days():
+    steps = by_hand("- {id: letter, do: letter, text: first_letter, times: 3, every_days: 2}")
+    life = Life(account(steps, country="RO", zone="Europe/Bucharest", currency="RON"), steps).until(0)
+    life.hears(e.Circumstance, name="assignment_notice", since=day(0))
+    life.until(20).hears(e.Dispute)
+    life.until(45)
+    assert (life.steps, recovery_from(day(0), objection_open=True)) == ([], None)
+    assert "dispute" in life.why
+    life.hears(e.Dispute, status="answered", evidence="D-1")
+    assert life.until(46).steps == ["letter"]
+
+
+def test_without_an_objection_a_romanian_case_goes_on_on_day_31():
+    steps = by_hand("- {id: letter, do: letter, text: first_letter}")
+    life = Life(account(steps, country="RO", zone="Europe/Bucharest", currency="RON"), steps).until(0)
+    life.hears(e.Circumstance, name="assignment_notice", since=day(0))
+    life.until(40)
+    assert [life.diary[0][0], day(life.diary[0][1])] == ["letter", recovery_from(day(0))]

@@ -1,0 +1,143 @@
+"""What do the days of a Portuguese PERSI ask of people, what ends it, and what does it keep from court?"""
+
+from typing import Any
+
+import pytest
+
+from models import events as e
+from models.case import Case
+from policy.apply import apply
+from policy.contact_law import end_of_day
+from policy.objections import objection
+from policy.persi import PRODUCTS, duties
+from tests.policy.cases import Life, account, at, by_hand, day
+
+ZONE = "Europe/Lisbon"
+SUIT = "- {id: suit, do: legal_package, release: {by: lawyer, people: 2}, from_dpd: 70}"
+
+
+def bank(**more: Any) -> Case:
+    return account(by_hand(SUIT), country="PT", zone=ZONE, **more)
+
+
+def lived(case: Case | None = None) -> Life:
+    return Life(case or bank(), by_hand(SUIT))
+
+
+def persi_flags(life: Life) -> list[str]:
+    return [flag.id.split(":")[1] for flag in life.case.flags if flag.id.startswith("persi:")]
+
+
+def enter(life: Life, **fields: Any) -> e.Event:
+    return life.hears(e.Protection, reason="persi", evidence="PERSI-1", **fields)
+
+
+def letter(of: str = "persi", n: int | None = None, **fields: Any) -> e.Release:
+    when = None if n is None else at(n, zone=ZONE)
+    return e.Release(event_id="end", of=of, by="anna", at=when, **fields)
+
+
+def in_persi(entered: int = 40) -> Case:
+    fact = e.Protection(event_id="in", reason="persi")
+    return apply(bank(), e.Heard(event=fact, at=at(entered, zone=ZONE)))
+
+
+def test_the_days_before_persi_are_put_before_a_person_when_they_pass():
+    life = lived().until(15)
+    assert persi_flags(life) == []
+    life.until(16)
+    assert persi_flags(life) == ["PT-T1"], "nobody wrote or spoke to the client in fifteen days"
+    life.until(60)
+    assert persi_flags(life) == ["PT-T1"]
+    life.until(61)
+    assert persi_flags(life) == ["PT-T1", "PT-T2"]
+
+
+def test_a_guarantor_is_told_within_fifteen_days():
+    life = lived(bank(guarantors=1)).until(16)
+    assert persi_flags(life) == ["PT-T1", "PT-G2"]
+    told = lived(bank(guarantors=1)).until(10)
+    told.hears(e.Circumstance, name="guarantor_informed")
+    assert persi_flags(told.until(16)) == ["PT-T1"]
+
+
+def test_the_days_inside_persi_are_the_letter_of_entry_the_proposal_and_its_answer():
+    life = lived().until(40)
+    enter(life)
+    assert persi_flags(life.until(45)) == ["PT-T1"]
+    assert persi_flags(life.until(46)) == ["PT-T1", "PT-T3"]
+    assert persi_flags(life.until(71)) == ["PT-T1", "PT-T3", "PT-T5"]
+
+
+def test_what_was_done_in_time_is_asked_of_nobody():
+    life = lived().until(14)
+    life.says("right_party")
+    enter(life.until(40))
+    life.hears(e.Circumstance, name="persi_entry_letter")
+    life.until(60).hears(e.Circumstance, name="persi_proposal")
+    assert persi_flags(life.until(75)) == []
+    assert persi_flags(life.until(76)) == ["PT-T6"]
+
+
+@pytest.mark.parametrize(("country", "product"), [("IT", "consumer_loan"), ("PT", "invoice"), ("PT", "utility")])
+def test_a_debt_that_is_no_portuguese_credit_has_no_such_days(country: str, product: str):
+    assert not list(duties(account("cec", country=country, zone=ZONE, product=product), day(0)))
+    assert "mortgage" in PRODUCTS
+
+
+@pytest.mark.parametrize(
+    ("event", "rule"),
+    [
+        (letter(), "PT-T8"),
+        (letter(ground="17-1-c"), "PT-T8"),
+        (letter(reasons="no_agreement"), "PT-T8"),
+        (letter(n=130, ground="17-1-c", reasons="no_agreement"), "PT-T7"),
+        (letter(n=131, ground="17-1-c", reasons="no_agreement"), None),
+        (letter(n=50, ground="17-2-d", reasons="papers_not_sent"), None),
+    ],
+)
+def test_a_persi_ends_by_a_letter_with_ground_and_reasons_and_by_time_from_the_91st_day(event: Any, rule: str | None):
+    found = objection(in_persi(), event, at(150, zone=ZONE))
+    assert (found or "").endswith(f"({rule})" if rule else "")
+    assert bool(found) == bool(rule)
+
+
+def test_an_unsound_letter_told_as_a_signal_leaves_the_persi_as_it_is_and_a_flag():
+    case = apply(in_persi(), e.Heard(event=letter(ground="17-1-c"), at=at(150, zone=ZONE)))
+    assert [hold.until for hold in case.holds] == [None]
+    assert "PT-T8" in case.flags[-1].why
+
+
+def test_the_day_of_the_letter_still_belongs_to_the_persi():
+    sound = letter(n=131, ground="17-1-c", reasons="no_agreement")
+    case = apply(in_persi(), e.Heard(event=sound, at=at(133, zone=ZONE)))
+    assert [hold.until for hold in case.holds] == [end_of_day(day(131), ZONE)]
+
+
+def test_a_persi_has_no_last_day_of_its_own():
+    fact = e.Protection(event_id="in", reason="persi", until=day(200))
+    assert "PT-T8" in (objection(bank(), fact, at(40, zone=ZONE)) or "")
+
+
+def test_a_suit_without_any_persi_waits_for_a_person_with_the_rule():
+    life = lived().until(90)
+    assert life.steps == []
+    [stuck] = [flag for flag in life.case.flags if flag.id.startswith("stuck:")]
+    assert "PT-G1" in stuck.why
+    life.hears(e.Release, of="suit", by="anna")
+    assert life.until(95).steps == ["suit?"], "a person said again: then it is asked for by two as ever"
+
+
+def test_a_suit_waits_while_a_persi_runs_and_goes_on_after_its_letter():
+    life = lived().until(40)
+    enter(life)
+    life.until(140)
+    assert (life.steps, "persi" in life.why) == ([], True)
+    life.hears(e.Release, of="persi", by="anna", ground="17-1-c", reasons="no_agreement")
+    assert life.steps == [], "the day of the letter still belongs to it"
+    life.until(141)
+    assert life.steps == ["suit?"]
+
+
+def test_a_suit_for_an_invoice_needs_no_persi():
+    assert lived(bank(product="invoice")).until(71).steps == ["suit?"]

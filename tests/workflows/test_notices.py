@@ -1,0 +1,106 @@
+"""Does what the law asks of a notice happen by itself: the Dutch letter and its cost, the British visit?"""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from sqlmodel import select
+from temporalio.testing import WorkflowEnvironment
+
+from activities.accounts import Addressed
+from activities.documents import make_statement
+from activities.reckoning import statement
+from activities.stating import stated
+from activities.texts import load_texts
+from intake.packs import HOUSE, Pack
+from models import events as e
+from models.case import Case
+from models.database import Database
+from models.tables import Account, Ledger, Party, Portfolio
+from policy.packs import read_strategy, strategy_version
+from tests.workflows.houses import House, account_row, days_ago
+from tests.workflows.lives import Led
+
+TEXTS = load_texts(HOUSE / "letters")
+HEAD = """format: 1
+strategy: notices
+title: For a test
+cycles:
+  - name: only
+    ends: closed
+    stages:
+      - name: out_of_court
+        from_dpd: 1
+        steps:
+"""
+FREE_DAYS = """          - {id: free_days, do: letter, text: fourteen_day_letter, mandatory: true}
+          - {id: call, do: call, after_days: 60}
+"""
+VISITS = """          - {id: announcement, do: letter, text: visit_announcement}
+          - {id: visit, do: visit, assignee: field_agents, after_days: 7}
+"""
+
+
+async def led(env: WorkflowEnvironment, house: House, steps: str, **changes: Any) -> Led:
+    """A case of its own strategy, started on the real server."""
+    text = HEAD + steps
+    pack = Pack(read_strategy(text, "notices.yaml"), strategy_version(text, "notices"), text)
+    dues = [(days_ago(40), 1000_00), (days_ago(-400), 500_00)]
+    [case] = house.take([account_row("A1", "alth", dues, **changes)], pack, "only", datetime.now(UTC))
+    with env.with_time_skipping_disabled():
+        handle = await house.start(case)
+    return Led(env, house, handle, case)
+
+
+def printed(database: Database, case: Case, day: date) -> str:
+    """The statement of the case for a day: every word of its tables; and it can be printed."""
+    with database.reading() as session:
+        account = session.get_one(Account, case.account)
+        party = session.get_one(Party, case.party)
+        known = Addressed(account, party, session.get_one(Portfolio, account.portfolio))
+    paper = stated(TEXTS, case, known, day)
+    assert make_statement(TEXTS, paper).content.startswith(b"%PDF")
+    return str(statement(TEXTS, paper)).replace("\\xa0", " ")
+
+
+async def test_the_cost_of_a_dutch_letter_stands_in_the_statement_on_the_first_day_after_its_term(
+    temporal_env: WorkflowEnvironment, house: House
+) -> None:
+    life = await led(temporal_env, house, FREE_DAYS)
+    while not (case := (await life.view()).case).letters:
+        await life.days(1)
+    [letter], [hold] = case.letters, (await life.view()).holds
+    assert (hold.reason, hold.until, letter.cost) == ("fourteen_days", letter.last_free_day, 150_00)
+    assert "€ 150,00 incassokosten" in " ".join(house.sent()[-1].read_text(encoding="utf-8").split()).replace(
+        "\u00a0", " "
+    )
+    await life.tell(e.PaymentReceived, amount=600_00, currency="EUR")
+    while await life.today() <= letter.last_free_day + timedelta(days=1):
+        await life.days(1)
+    with house.database.reading() as session:
+        rows = session.exec(select(Ledger).where(Ledger.account == case.account, Ledger.kind == "cost")).all()
+    assert [(row.amount, row.value_date) for row in rows] == [(60_00, letter.last_free_day + timedelta(days=1))]
+    case = (await life.view()).case
+    said = printed(house.database, case, letter.last_free_day + timedelta(days=2))
+    assert "15% van € 400,00" in said.replace("15 %", "15%")
+    assert "Volgens de wet: NL-L1, BW 6:96(5); BIK art. 2(1), 2(2)." in said
+    assert "60,00" not in printed(house.database, case, letter.last_free_day)
+
+
+async def test_a_british_visit_is_announced_and_then_made(temporal_env: WorkflowEnvironment, house: House) -> None:
+    place = {"country": "GB", "time_zone": "Europe/London", "currency": "GBP", "language": "en"}
+    life = await led(temporal_env, house, VISITS, **place)
+    await life.until("visit", 30)
+    [known] = (await life.view()).case.known
+    assert (known.name, known.until) == ("visit_announced", None)
+    [task] = [task for task in house.tasks(life.case.account) if task.kind == "visit"]
+    assert (task.status, task.assignee) == ("open", "field_agents")
+
+
+async def test_a_british_visit_that_nobody_announced_is_refused_by_its_rule(
+    temporal_env: WorkflowEnvironment, house: House
+) -> None:
+    place = {"country": "GB", "time_zone": "Europe/London", "currency": "GBP", "language": "en"}
+    life = await led(temporal_env, house, VISITS.splitlines(keepends=True)[1], **place)
+    await life.until_closed()
+    told = [line.reason for line in house.story(life.case.account) if line.step == "visit" and line.kind == "effect"]
+    assert [reason.split(": ")[2] for reason in told] == ["UK-V1"]
