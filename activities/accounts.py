@@ -30,6 +30,14 @@ class Lacking(Exception):
     """The law wants named in the text what nobody told; the message says by which rule, and which portfolio."""
 
 
+class Creditor(NamedTuple):
+    """Who is owed: name, address in one line, number in the tax or trade register."""
+
+    name: str
+    address: str | None = None
+    number: str | None = None
+
+
 class Addressed(NamedTuple):
     """An account with its people."""
 
@@ -70,7 +78,7 @@ def facts(asked: StepInput, known: Addressed, notice: NoticeGiven | None = None)
     act, offer = asked.act, asked.act.terms
     today = debtor_day(clock(asked), asked.zone)
     return TextFacts(
-        **people(known),
+        **people(portfolio, creditor_of(account)),
         name=party.name,
         reference=account.reference,
         pay_to=portfolio.pay_to or f"{account.creditor}, {account.reference}",
@@ -101,17 +109,21 @@ def facts(asked: StepInput, known: Addressed, notice: NoticeGiven | None = None)
     )
 
 
-def people(known: Addressed) -> dict[str, Any]:
+def creditor_of(account: Account) -> Creditor:
+    """Who is owed."""
+    return Creditor(account.creditor, account.creditor_address, account.creditor_number)
+
+
+def people(portfolio: Portfolio, creditor: Creditor) -> dict[str, Any]:
     """Who is owed and who writes, with all that a law may want said of them; the creditor may be both."""
-    account, _, portfolio = known
-    sender = portfolio.sender or account.creditor
-    own = sender == account.creditor
+    sender = portfolio.sender or creditor.name
+    own = sender == creditor.name
     return {
-        "creditor": account.creditor,
-        "creditor_address": account.creditor_address or (portfolio.sender_address if own else None),
-        "creditor_number": account.creditor_number,
+        "creditor": creditor.name,
+        "creditor_address": creditor.address or (portfolio.sender_address if own else None),
+        "creditor_number": creditor.number,
         "sender": sender,
-        "sender_address": portfolio.sender_address or (account.creditor_address if own else None),
+        "sender_address": portfolio.sender_address or (creditor.address if own else None),
         "contact": portfolio.contact or sender,
         "phone": portfolio.phone,
         "licence": portfolio.licence,

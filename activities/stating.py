@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from activities.accounts import Addressed, demanded, people, window
+from activities.accounts import Addressed, creditor_of, demanded, people, window
 from activities.papers import Agreement, InstalmentLine, Owed, Statement
 from activities.texts import TextFacts, Texts, render
 from models.case import Case
@@ -21,7 +21,7 @@ def stated(texts: Texts, packs: Jurisdiction, case: Case, known: Addressed, day:
     account, party, portfolio = known
     owed, lines = position(case, day), entries(case, day)
     facts = TextFacts(
-        **people(known),
+        **people(portfolio, creditor_of(account)),
         name=party.name,
         reference=account.reference,
         pay_to=portfolio.pay_to or f"{account.creditor}, {account.reference}",

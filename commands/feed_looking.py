@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from commands import portfolios
 from commands.answering import count, say, show_table
 from commands.delivering import progress
+from commands.gaps import gaps_of_file, show_gaps
 from commands.portfolios import MOST_SHOWN, Handed
 from intake.feed import Compared, Difference, compare, differences
 from intake.handover import check_client
@@ -128,6 +129,7 @@ def show_dry_run(looked: Looked, portfolio: Portfolio, opened: Database | None, 
     fresh = _fresh(looked, portfolio, opened)
     told = [difference._asdict() for difference in looked.differences]
     more = {"known": looked.known, "changed": looked.changed, "differences": told, "missing": list(looked.missing)}
+    incomplete = gaps_of_file(looked.handed.rows, portfolio, _before(opened, portfolio.id))
     if looked.differences and not as_json:
         rows = looked.differences[:MOST_DIFFERENCES]
         show_table("Differences", ("account", "what", "before", "now"), rows)
@@ -135,7 +137,16 @@ def show_dry_run(looked: Looked, portfolio: Portfolio, opened: Database | None, 
             say(f"  and {len(looked.differences) - MOST_DIFFERENCES:,} more: see --json")
     if not as_json:
         show_missing(looked.missing)
-    portfolios.show_dry_run(fresh, as_json, more)
+        show_gaps(incomplete)
+    portfolios.show_dry_run(fresh, as_json, more | {"incomplete": incomplete})
+
+
+def _before(opened: Database | None, portfolio: str) -> Portfolio | None:
+    """The portfolio as earlier files said it."""
+    if opened is None:
+        return None
+    with opened.reading() as session:
+        return session.get(Portfolio, portfolio)
 
 
 def _fresh(looked: Looked, portfolio: Portfolio, opened: Database | None) -> Handed:

@@ -9,11 +9,11 @@ from activities.segments import budget, segments
 from activities.texts import Texts, load_texts, render, text_channels, text_names
 from activities.wording import TextChannel
 from commands.answering import Refused, count, say, show_json, show_table
-from commands.samples import sample_facts, sample_pdf
+from commands.samples import sample_facts, sample_fields, sample_pdf
 from settings import HOUSE
 
 Language = Annotated[str | None, typer.Option(help="Only this language.")]
-Country = Annotated[str | None, typer.Option(help="Where the debtor is: whether an SMS can be answered there.")]
+Country = Annotated[str | None, typer.Option(help="Where the debtor is: what its law wants named.")]
 
 Wanted = tuple[str, str, TextChannel]
 """A text by its name, its language and its channel."""
@@ -78,7 +78,8 @@ def _wanted(texts: Texts, name: str | None, language: str | None, channel: str |
 
 
 def _rendered(texts: Texts, name: str, language: str, channel: TextChannel, country: str | None) -> dict[str, Any]:
-    text = render(texts, language, name, channel, sample_facts(language, country))
+    fields = sample_fields(name, channel, country)
+    text = render(texts, language, name, channel, sample_facts(language, country), fields)
     shown: dict[str, Any] = {"text": name, "language": language, "channel": channel}
     if channel == "sms":
         shown |= {"segments": segments(text.body), "budget": budget(language, name)}

@@ -16,7 +16,9 @@ import typer
 from commands.answering import Refused, say
 from commands.choosing import AUTOMATIC
 from commands.feed_looking import look
+from commands.gaps import show_gaps
 from commands.portfolios import as_portfolio, read_file, refuse_unsound
+from commands.samples import SAMPLE_SENDER
 from commands.sending import mode, ways
 from commands.standing import show_standing
 from commands.starting import HandingOver, begin, until_idle, watch_intake
@@ -77,12 +79,13 @@ async def _run(settings: Settings, portfolio: Portfolio, once: bool) -> None:
 
 async def _begin(database: Database, settings: Settings, portfolio: Portfolio) -> None:
     handed = read_file(portfolio.file, portfolio.client, AUTOMATIC, datetime.now(UTC))
-    row = as_portfolio(portfolio.name, portfolio.client, portfolio.file)
+    row = as_portfolio(portfolio.name, portfolio.client, portfolio.file, **SAMPLE_SENDER)
     looked = await asyncio.to_thread(look, database, row, handed)
     refuse_unsound(looked.handed, strict=False)
     client = await connect(settings)
     taken = await begin(database, client, settings.task_queue, HandingOver(portfolio.file, looked, row, None), 0)
     where = f": see {taken['rejects']}" if taken["rejects"] else ""
+    show_gaps(taken["incomplete"])
     say(f"{taken['taken']} accounts taken, {taken['known']} known already, {taken['rejected']} rejected{where}")
     await watch_intake(database, portfolio.name, patience=None)
 

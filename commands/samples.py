@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from activities import papers
@@ -15,7 +16,10 @@ from activities.documents import (
     make_validation,
 )
 from activities.texts import AccountLine, TextFacts, Texts, render
+from intake.packs import jurisdictions
+from models.contact import Facts
 from models.ledger import Entry, Itemised
+from policy.content import demands
 
 TODAY = date(2026, 9, 23)
 MADE = datetime(2026, 9, 23, 8, tzinfo=UTC)
@@ -38,14 +42,23 @@ PAPER_OF = {
     "statement": "statement",
 }
 """Which paper a text is set on; all others are letters."""
-CREDITOR_AT = "1 Example Street, Example Town"
 ITEMISED = Itemised(by="transaction", day=date(2026, 6, 1), amount=92_000, interest=8_000, current=OUTSTANDING)
 FINGERPRINT = "0" * 64
+LAW = cache(jurisdictions)
+SAMPLE_SENDER = {
+    "sender": "Rientro Demo",
+    "sender_address": "1 Example Square, Sampletown",
+    "contact": "0800 123 456",
+    "phone": "0800 123 456",
+    "licence": "DEMO-0001",
+    "complaints": "complaints@example.org",
+}
+"""An agency that does not exist, with all that any law wants said of one."""
 
 
 def sample_facts(language: str, country: str | None = None) -> TextFacts:
     """Everything a text can name; no text of the house needs more."""
-    home, currency, name, _, _, creditor = PEOPLE[language]
+    home, currency, name, street, town, creditor = PEOPLE[language]
     return TextFacts(
         name=name,
         creditor=creditor,
@@ -76,12 +89,28 @@ def sample_facts(language: str, country: str | None = None) -> TextFacts:
             AccountLine(reference="A-2026-0043", overdue=25_000, outstanding=25_000),
         ),
         country=country or home,
-        sender_address=CREDITOR_AT,
+        product="consumer_loan",
+        principal=92_000,
+        interest=8_000,
+        late_fees=0,
+        costs=0,
+        creditor_address=f"{street}, {town}",
+        creditor_number="00.000.000/0000-00",
+        sender_address=f"{street}, {town}",
+        phone="0800 123 456",
+        licence="DEMO-0001",
+        complaints="complaints@example.org",
         address=", ".join(PEOPLE[language][3:5]),
         creditor_then=creditor,
         itemised="2026-06-01: 920.00\n+ 80.00\n= 1000.00",
         validation_until=date(2026, 10, 30),
     )
+
+
+def sample_fields(name: str, channel: str, country: str | None) -> tuple[str, ...]:
+    """What the law of a country wants the text to name, whoever writes; where none is named, nothing."""
+    packs = LAW().get(country or "")
+    return tuple(demand.field for demand in demands(packs, name, channel, Facts(), TODAY)) if packs else ()
 
 
 def sample_pdf(texts: Texts, language: str, name: str, country: str | None = None) -> Pdf:
@@ -95,7 +124,7 @@ def sample_pdf(texts: Texts, language: str, name: str, country: str | None = Non
         "contact": known.contact,
         "creditor": known.creditor,
         "reference": known.reference,
-        "text": render(texts, language, name, "letter", known),
+        "text": render(texts, language, name, "letter", known, sample_fields(name, "letter", country)),
     }
     addressed = common | {"address": (person, street, town)}
     match name:

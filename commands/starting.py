@@ -21,6 +21,7 @@ from commands.answering import Refused, console, count, say
 from commands.delivering import progress
 from commands.feed_looking import Looked, batches, show_missing
 from commands.feed_telling import tell_updates
+from commands.gaps import gaps_kept, show_gaps
 from commands.portfolios import MOST_SHOWN, keep_rejects, take
 from commands.reaching import ANSWER_SECONDS, NO_WORKER
 from intake.feed_keeping import Source, keep
@@ -56,12 +57,15 @@ def take_over(database: Database, asked: HandingOver) -> dict[str, Any]:
     taken = take(database, asked.portfolio, handed)
     keep_differences(database, asked)
     rejects = keep_rejects(handed, asked.file, asked.rejects)
+    with database.reading() as session:
+        incomplete = gaps_kept(session, asked.portfolio.id)
     return {
         "portfolio": asked.portfolio.id,
         "taken": taken.new,
         "known": taken.known,
         "changed": asked.looked.changed,
         "missing": list(asked.looked.missing),
+        "incomplete": incomplete,
         "rejected": handed.rejected,
         "rejects": str(rejects) if rejects else None,
     }
@@ -87,6 +91,7 @@ def keep_differences(database: Database, asked: HandingOver) -> None:
 def show_taken(answer: dict[str, Any]) -> None:
     """What a file brought, in one line; on stderr what it left open."""
     show_missing(answer["missing"])
+    show_gaps(answer["incomplete"])
     for reason in answer["waiting"][:MOST_SHOWN]:
         say(f"  not told yet, {reason}")
     parts = [f"{count(answer['taken'], 'account')} taken", f"{answer['known']} known already"]

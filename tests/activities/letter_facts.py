@@ -13,6 +13,22 @@ CURRENCY = {"ro": "RON", "ru": "RUB", "pt": "BRL"}
 CREDITOR = {"ro": "Banca Română de Credit Țărănesc", "ru": "МКК «Быстрые деньги»", "pt": "Crédito e Poupança São João"}
 
 
+PARTICULARS = {
+    "product": "consumer_loan",
+    "principal": 9000001,
+    "interest": 800002,
+    "late_fees": 70003,
+    "costs": 6537,
+    "creditor_address": "Piazza del Credito 1, 40121 Bologna",
+    "creditor_number": "CF 01234567890",
+    "sender_address": "Via dei Solleciti 2, 20121 Milano",
+    "phone": "+39 02 7654321",
+    "licence": "Lic. 115/2026",
+    "complaints": "reclami@agenzia.example.org",
+}
+"""What a law may want said besides."""
+
+
 def facts(language: str = "en", **changes: object) -> TextFacts:
     """The longest facts that one may really meet."""
     values: dict[str, object] = {

@@ -58,6 +58,13 @@ def some_rows(here: Path) -> Callable[..., Path]:
     return write
 
 
+SENDER = (
+    *("--sender-address", "Via Esempio 2, 20121 Milano", "--phone", "+39 02 1234567"),
+    *("--licence", "Lic. 115/7", "--complaints", "reclami@example.org"),
+)
+"""What the laws of all places want a portfolio to say of its sender."""
+
+
 class Ran(NamedTuple):
     """How a command ended and what it said."""
 

@@ -19,9 +19,9 @@ from intake.handover import opaque_id
 from models.arrivals import FeedUpdate
 from models.database import Database
 from models.tables import Account
-from tests.commands.conftest import EXAMPLE, House
+from tests.commands.conftest import EXAMPLE, SENDER, House
 
-WORDS = ("--portfolio", "spring", "--client", "bank")
+WORDS = ("--portfolio", "spring", "--client", "bank", *SENDER)
 Row = dict[str, str]
 
 

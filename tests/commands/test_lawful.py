@@ -5,14 +5,14 @@ from typing import Any
 
 import pytest
 
-from tests.commands.conftest import EXAMPLE, House
+from tests.commands.conftest import EXAMPLE, SENDER, House
 from tests.commands.test_living_cases import eventually
 
 
 @pytest.fixture(scope="module")
 def spring(house: House) -> House:
     """The example, handed over and started."""
-    house.json("starter", "start", EXAMPLE, "--portfolio", "spring", "--client", "bank")
+    house.json("starter", "start", EXAMPLE, "--portfolio", "spring", "--client", "bank", *SENDER)
     return house
 
 

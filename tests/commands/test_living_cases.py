@@ -18,7 +18,7 @@ from sqlmodel import col, func, select
 from models.database import Database
 from models.tables import Account
 from settings import HOUSE
-from tests.commands.conftest import EXAMPLE, House
+from tests.commands.conftest import EXAMPLE, SENDER, House
 
 NAMES = ("Ginevra", "Ornella", "Bozzelli", "+39")
 
@@ -26,7 +26,7 @@ NAMES = ("Ginevra", "Ornella", "Bozzelli", "+39")
 @pytest.fixture(scope="module")
 def spring(house: House) -> House:
     """The example, handed over and started."""
-    told = house.json("starter", "start", EXAMPLE, "--portfolio", "spring", "--client", "bank")
+    told = house.json("starter", "start", EXAMPLE, "--portfolio", "spring", "--client", "bank", *SENDER)
     assert told["taken"] > 40
     return house
 
@@ -57,7 +57,7 @@ def reasons(house: House, word: str) -> list[str]:
 def test_rejected_rows_go_to_a_file_and_are_counted(spring: House) -> None:
     header, first, second, *_ = EXAMPLE.read_text().splitlines()
     (spring.directory / "mixed.csv").write_text("\n".join([header, first, second.replace("EUR", "ITL")]))
-    run = spring.run("starter", "start", "mixed.csv", "--portfolio", "mixed", "--client", "other")
+    run = spring.run("starter", "start", "mixed.csv", "--portfolio", "mixed", "--client", "other", *SENDER)
     assert run.stdout == "1 account taken, 0 known already, 1 rejected: see mixed-rejects.csv\n"
     rejects = (spring.directory / "mixed-rejects.csv").read_text("utf-8-sig").splitlines()
     assert rejects[0] == "row,account,column,value,reason"
@@ -65,7 +65,7 @@ def test_rejected_rows_go_to_a_file_and_are_counted(spring: House) -> None:
 
 
 def test_the_same_file_again_starts_nothing_twice(spring: House) -> None:
-    told = spring.json("starter", "start", EXAMPLE, "--portfolio", "spring", "--client", "bank")
+    told = spring.json("starter", "start", EXAMPLE, "--portfolio", "spring", "--client", "bank", *SENDER)
     assert (told["taken"], told["known"] > 40) == (0, True)
 
 
@@ -144,7 +144,7 @@ def test_a_resume_of_what_is_not_paused_is_refused(spring: House) -> None:
 def test_a_portfolio_is_paused_resumed_and_withdrawn(spring: House, tmp_path: Path) -> None:
     lines = EXAMPLE.read_text().splitlines()
     (tmp_path / "autumn.csv").write_text("\n".join(lines[:5]) + "\n")
-    spring.json("starter", "start", tmp_path / "autumn.csv", "--portfolio", "autumn", "--client", "bank")
+    spring.json("starter", "start", tmp_path / "autumn.csv", "--portfolio", "autumn", "--client", "bank", *SENDER)
     spring.json("starter", "pause", "autumn")
     eventually(spring, "autumn/IT-0003", next_at=None)
     assert spring.json("starter", "status", "autumn")["portfolios"][0]["paused"]

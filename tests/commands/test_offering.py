@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.commands.conftest import EXAMPLE, House
+from tests.commands.conftest import EXAMPLE, SENDER, House
 
 
 @pytest.fixture(scope="module")
 def spring(house: House) -> House:
     """The example, handed over and started."""
-    house.json("starter", "start", EXAMPLE, "--portfolio", "spring", "--client", "bank")
+    house.json("starter", "start", EXAMPLE, "--portfolio", "spring", "--client", "bank", *SENDER)
     deadline = time.monotonic() + 60
     while house.json("auditor", "case", "BR-0010")["account"]["next_at"] is None:
         assert time.monotonic() < deadline

@@ -18,7 +18,7 @@ from intake.payments import PaymentRow
 from models.arrivals import BankPayment
 from models.database import Database
 from models.tables import Ledger, Portfolio
-from tests.commands.conftest import EXAMPLE, House
+from tests.commands.conftest import EXAMPLE, SENDER, House
 from tests.intake.test_payments_camt import details, entry, part, statement
 
 TODAY = datetime.now(UTC).date()
@@ -31,7 +31,9 @@ def spring(house: House) -> House:
     (house.directory / "spring.csv").write_text("\n".join(lines[:13]))
     (house.directory / "autumn.csv").write_text("\n".join([lines[0], lines[12]]))
     for name in ("spring", "autumn"):
-        house.json("starter", "start", f"{name}.csv", "--portfolio", name, "--client", name, "--fresh-hours", 1)
+        house.json(
+            "starter", "start", f"{name}.csv", "--portfolio", name, "--client", name, "--fresh-hours", 1, *SENDER
+        )
     return house
 
 
@@ -252,7 +254,7 @@ def test_a_payment_for_a_case_that_was_not_started_waits_and_is_told_later(sprin
         (spring.directory / "autumn.csv").read_text().replace("IT-0012", "IT-0099")
     )
     spring.json("starter", "pause", "autumn")
-    spring.json("starter", "start", "late.csv", "--portfolio", "autumn", "--client", "autumn")
+    spring.json("starter", "start", "late.csv", "--portfolio", "autumn", "--client", "autumn", *SENDER)
     file = paid(spring, ("EARLY-1", "IT-0099", "1"), name="early.csv")
     run = spring.run("starter", "payments", file)
     assert "1 not told yet: run it again" in run.stdout

@@ -17,7 +17,8 @@ from models.case import Case, Payment
 from models.database import Database
 from models.tables import Account, Document, Portfolio
 from policy.apply import end
-from tests.commands.conftest import EXAMPLE, Command, House
+from tests.commands.conftest import EXAMPLE, SENDER, Command, House
+from tests.workflows.houses import SENDER as WRITES
 from tests.workflows.houses import account_row, days_ago, pack
 
 NOW = datetime.now(UTC)
@@ -30,7 +31,7 @@ def books(here: Path) -> Database:
     database.migrate()
     cec = pack("cec")
     rows = [account_row(r, "cec", [(days_ago(40), 50_000), (days_ago(-20), 50_000)]) for r in ("S-1", "S-2", "S/3")]
-    owner = Portfolio(id="p", client="c", source="test", created=NOW, fed=NOW)
+    owner = Portfolio(id="p", client="c", source="test", created=NOW, fed=NOW, **WRITES)
     with database.session() as session:
         hand_over(session, owner, rows, lambda _: (cec.version, "out_of_court"), {cec.version: cec.text})
     with database.session() as session:
@@ -136,7 +137,7 @@ def test_another_day_is_another_statement(command: Command, books: Database) -> 
 @pytest.fixture(scope="module")
 def summer(house: House) -> House:
     """The example, handed over and started."""
-    house.json("starter", "start", EXAMPLE, "--portfolio", "summer", "--client", "bank")
+    house.json("starter", "start", EXAMPLE, "--portfolio", "summer", "--client", "bank", *SENDER)
     return house
 
 

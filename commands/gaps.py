@@ -1,0 +1,88 @@
+"""What did nobody say that the law wants named: which fields, for how many accounts, and what will not go for it?"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from activities.accounts import Creditor, people
+from activities.wording import CHANNELS, PARTICULARS
+from commands.answering import count, say
+from intake.handover import CREDITOR, SENDER
+from intake.packs import jurisdictions
+from intake.portfolio import AccountRow
+from models.contact import Facts
+from models.jurisdiction import Jurisdiction
+from models.tables import Account, Party, Portfolio
+from policy.content import Demand, demands
+
+Owed = tuple[str, Creditor]
+"""Where the debtor lives, and who is owed."""
+
+
+class Gap(NamedTuple):
+    """A field that is not known, the rule that wants it, and the channels on which it keeps messages from going."""
+
+    country: str
+    rule: str
+    field: str
+    channels: tuple[str, ...]
+    accounts: int
+
+
+def gaps_of_file(rows: Iterable[AccountRow], portfolio: Portfolio, before: Portfolio | None) -> list[dict[str, Any]]:
+    """What a file and its options leave unsaid; `before`: the portfolio as it was handed over earlier."""
+    owed: dict[Owed, int] = {}
+    for row in rows:
+        key = (row.country, Creditor(row.creditor, row.creditor_address, row.creditor_number))
+        owed[key] = owed.get(key, 0) + 1
+    if before is None:
+        return _told(owed, portfolio)
+    said = {name: value for name in SENDER if (value := getattr(portfolio, name)) is not None}
+    return _told(owed, Portfolio(**before.model_dump() | said))
+
+
+def gaps_kept(session: Session, portfolio: str) -> list[dict[str, Any]]:
+    """What is not known of a portfolio's open accounts."""
+    kinds = (col(Party.country), col(Account.creditor), col(Account.creditor_address), col(Account.creditor_number))
+    asked = select(*kinds, func.count()).join(Party, col(Party.id) == Account.party).group_by(*kinds)
+    mine = asked.where(col(Account.portfolio) == portfolio, col(Account.outcome).is_(None))
+    owed = {(country, Creditor(*of)): accounts for country, *of, accounts in session.execute(mine)}
+    return _told(owed, session.get_one(Portfolio, portfolio))
+
+
+def _told(owed: Mapping[Owed, int], portfolio: Portfolio) -> list[dict[str, Any]]:
+    packs = jurisdictions()
+    found: dict[tuple[str, Demand], int] = {}
+    wanted = {country: _wanted(packs[country], portfolio) for country in sorted({country for country, _ in owed})}
+    for (country, creditor), accounts in owed.items():
+        known = people(portfolio, creditor)
+        for demand in wanted[country]:
+            # What comes from the case, a sum or a product, is not looked for here.
+            if any(name in known and known[name] is None for name in PARTICULARS[demand.field]):
+                found[country, demand] = found.get((country, demand), 0) + accounts
+    gaps = [Gap(c, d.rule, d.field, wanted[c][d], n) for (c, d), n in sorted(found.items())]
+    return [gap._asdict() for gap in gaps]
+
+
+def _wanted(packs: Jurisdiction, portfolio: Portfolio) -> dict[Demand, tuple[str, ...]]:
+    """Everything that is demanded of any text in the place, with its channels."""
+    facts, today = Facts(actor=portfolio.role), datetime.now(UTC).date()  # type: ignore[arg-type]
+    found: dict[Demand, list[str]] = {}
+    for text, channels in CHANNELS.items():
+        for channel in channels:
+            for demand in demands(packs, text, channel, facts, today):
+                found.setdefault(demand, [])
+                found[demand] += [channel] if channel not in found[demand] else []
+    return {demand: tuple(channels) for demand, channels in found.items()}
+
+
+def show_gaps(told: Iterable[Mapping[str, Any]]) -> None:
+    """On stderr, a line each."""
+    for gap in told:
+        channels, lack = ", ".join(gap["channels"]), "lacks" if gap["accounts"] == 1 else "lack"
+        accounts, field = count(gap["accounts"], "account"), gap["field"]
+        where = f"the column {field}" if field in CREDITOR else f"--{field.replace('_', '-')}"
+        say(f"{gap['country']}: {accounts} {lack} {where}: {gap['rule']} keeps {channels} from going")
