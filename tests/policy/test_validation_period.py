@@ -90,7 +90,7 @@ charged = st.tuples(st.integers(0, 60), amounts, st.sampled_from(["cost", "late_
 
 @given(st.lists(paid, max_size=4), st.lists(charged, max_size=3), st.integers(0, 90), st.booleans())
 def test_whatever_happened_the_itemisation_adds_up_to_what_is_owed(payments, charges, today, dated):
-    known = tuple(Charge(id=f"c{n}", what=w, amount=a, day=day(on)) for n, (on, a, w) in enumerate(charges))  # type: ignore[arg-type]
+    known = tuple(Charge(id=f"c{n}", what=w, amount=a, day=day(on)) for n, (on, a, w) in enumerate(charges))
     contract = day(-200) if dated else None
     case = american(instalments=owes((0, 500_00), (30, 500_00)), contract_date=contract, charges=known)
     facts: list[Any] = []
