@@ -89,10 +89,6 @@ def sample_facts(language: str, country: str | None = None) -> TextFacts:
             AccountLine(reference="A-2026-0043", overdue=25_000, outstanding=25_000),
         ),
         country=country or home,
-        address=", ".join(PEOPLE[language][3:5]),
-        creditor_then=creditor,
-        itemised="2026-06-01: 920.00\n+ 80.00\n= 1000.00",
-        validation_until=date(2026, 10, 30),
         product="consumer_loan",
         principal=92_000,
         interest=8_000,
@@ -104,6 +100,10 @@ def sample_facts(language: str, country: str | None = None) -> TextFacts:
         phone="0800 123 456",
         licence="DEMO-0001",
         complaints="complaints@example.org",
+        address=", ".join(PEOPLE[language][3:5]),
+        creditor_then=creditor,
+        itemised="2026-06-01: 920.00\n+ 80.00\n= 1000.00",
+        validation_until=date(2026, 10, 30),
     )
 
 
