@@ -16,6 +16,7 @@ from activities.listing import Data, labelled, table, word_of
 from activities.papers import Certificate, Letter, Notice, Package, Paper, Statement, WriteOffLine
 from activities.reckoning import computation, statement
 from activities.texts import Texts, count, day, money, text_version
+from models.decisions import Barred
 
 REGIONS = {"pt": "BR", "en": "GB"}
 
@@ -83,12 +84,19 @@ def _evidence(texts: Texts, paper: Certificate) -> Data:
         "oldest_due": day(paper.oldest_due, paper.language) if paper.oldest_due else "–",
         "days_past_due": str(paper.days_past_due),
     }
+    if paper.barred:
+        position["prescription"] = _barred(texts, paper, paper.barred)
     tested = {"tax_write_off": _write_off(texts, paper, paper.write_off)} if paper.write_off else {}
     return {
         "people": labelled(texts, paper, people | {"specialist": paper.specialist or "–"}),
         "position": labelled(texts, paper, position | tested),
         "released": [[person.name, day(person.day, paper.language)] for person in paper.released],
     }
+
+
+def _barred(texts: Texts, paper: Certificate, barred: Barred) -> str:
+    """The last day of the claim, the rule, and what follows after it."""
+    return f"{day(barred.last_day, paper.language)} ({barred.rule}: {word_of(texts, paper, 'effect', barred.effect)})"
 
 
 def _write_off(texts: Texts, paper: Certificate, test: WriteOffLine) -> str:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from activities.texts import Line, Rendered
+from models.decisions import Barred
 from models.ledger import Entry, OpenCharge
 from policy.barring import Verdict
 
@@ -172,6 +173,8 @@ class Certificate(Paper):
     documents: tuple[DocumentLine, ...]
     released: Annotated[tuple[Release, ...], Field(min_length=1)]
     write_off: WriteOffLine | None = None
+    barred: Barred | None = None
+    """Until when the claim can be brought; None: no law says so."""
 
 
 class Package(Certificate):
