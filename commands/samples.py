@@ -23,13 +23,6 @@ PEOPLE = {
     "pt": ("BR", "BRL", "João da Conceição", "Rua das Flores 12", "01001-000 São Paulo", "Banco Exemplo"),
     "en": ("GB", "GBP", "Ann Example", "12 Garden Street", "London E1 6AN", "Example Bank"),
 }
-PAPER_OF = {
-    "formal_notice": "notice",
-    "certificate": "certificate",
-    "legal_package": "package",
-    "statement": "statement",
-}
-"""Which paper a text is set on; all others are letters."""
 FINGERPRINT = "0" * 64
 
 
