@@ -157,6 +157,7 @@ def _evidence(session: Session, asked: StepInput, known: Addressed) -> dict[str,
             DocumentLine(title=d.kind, day=debtor_day(d.made, asked.zone), sha256=d.sha256)
             for d in _documents(session, asked)
         ),
+        "barred": asked.act.barred,
         "released": tuple(Release(name=by, day=day) for by, day in asked.released),
     }
 

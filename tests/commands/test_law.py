@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
+from intake.packs import charges
+
 Command = Callable[..., Result]
 GOOD: dict[str, Any] = {
     "id": "q",
@@ -140,3 +142,12 @@ def test_packs_are_shown_within_100_columns_and_the_unsigned_are_said(command: C
     run = command("starter", "packs")
     assert max(len(line) for line in run.stdout.splitlines()) <= 100
     assert "no lawyer has signed it" in run.stderr
+
+
+def test_the_packs_of_charges_are_listed_too(command: Command) -> None:
+    found = {pack["version"].split("@")[0]: pack for pack in json.loads(command("starter", "packs", "--json").stdout)}
+    on_charges = found["NL-charges"]
+    unsure = {rule["rule"] for rule in on_charges["uncertain"]}
+    assert {name.split("-")[0] for name, pack in found.items() if pack["kind"] == "charges"} == set(charges())
+    assert (on_charges["sign_off"], on_charges["rules"]) == ("none", len(charges()["NL"].rules))
+    assert ("NL-L5" in unsure, "NL-L1" in unsure) == (True, False)

@@ -8,7 +8,7 @@ import pytest
 from intake.packs import strategies
 from models import events as e
 from models.contact import Fact
-from models.decisions import Wait
+from models.decisions import Barred, Wait
 from policy.circumstances import circumstances
 from policy.court import barred_after
 from policy.packs import PackFault
@@ -151,6 +151,16 @@ def test_a_notice_does_not_wake_a_claim_that_was_barred_already():
     found = barred_after(life.case, life.position, LAW["NL"])
     assert found
     assert found.last_day == later(5)
+
+
+@pytest.mark.parametrize("kind", ["certificate", "legal_package"])
+def test_the_papers_are_told_the_day_with_its_rule(kind):
+    paper = f"- {{id: paper, do: {kind}, release: {{by: lawyer, people: 2}}}}"
+    steps = by_hand(f"- {{id: sms, do: sms, text: first_reminder}}\n{paper}")
+    life = Life(account(steps, country="NL"), steps).answering(release="yes").until(5)
+    _, asked, taken = life.taken
+    assert asked.act.barred is None
+    assert taken.act.barred == Barred(last_day=later(5), effect="must_be_pleaded", rule="NL-S1")
 
 
 def test_nothing_open_is_never_barred():
