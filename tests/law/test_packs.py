@@ -37,6 +37,7 @@ def edited(name: str, *changes: tuple[str, str]) -> Read:
 def test_there_is_a_pack_for_every_place_that_we_know() -> None:
     assert set(jurisdictions()) == {"BR", "GB", "IT", "NL", "PT", "RO", "RU", "US"}
     regions = {"BR-SP", "BR-RJ", "BR-ES", "BR-AM", "BR-AL", "BR-ANY", "GB-SCT", "US-MA", "US-WA", "US-NYC", "US-FL"}
+    regions |= {"US-DC", "US-WV"}
     assert set(places()) == {*jurisdictions(), *regions}
 
 
