@@ -48,10 +48,8 @@ class Deciding:
         case = asked.case
         with self._database.session() as session:
             self._database.lock(session, f"journal {case.account}")
-            strategy, law = (
-                self._strategy(session, case.strategy),
-                law_of(self._packs, session.get_one(Party, case.party)),
-            )
+            strategy = self._strategy(session, case.strategy)
+            law = law_of(self._packs, session.get_one(Party, case.party))
             feed = _feed(session, case.portfolio)
             decision = decide(case, strategy, law, asked.now, feed)
             after = follow(case, decision)
