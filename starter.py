@@ -31,7 +31,7 @@ from commands.meaning import find_portfolio
 from commands.placing import webhooks
 from commands.reaching import database, database_if_any, engine
 from commands.standing import show_standing
-from intake.packs import law_packs
+from intake.packs import charges, law_packs
 from models.charges import Role
 from models.tables import Account
 from policy.packs import PackFault
@@ -314,8 +314,8 @@ def list_strategies(
 
 @app.command()
 def packs(as_json: Json = False) -> None:
-    """The packs of law: versions, layers, who signed, what is uncertain, which years of holidays are not confirmed."""
-    packing.show_packs(law_packs(), datetime.now(UTC).date(), as_json)
+    """The packs of law on contact and charges: versions, layers, who signed, what is uncertain or unconfirmed."""
+    packing.show_packs(law_packs(), charges(), datetime.now(UTC).date(), as_json)
 
 
 @app.command()

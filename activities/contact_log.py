@@ -99,15 +99,9 @@ def question(session: Session, contact: Wanted, at: datetime) -> Question:
     return Question(party, contact.channel, at, log(session, contact, at), facts)
 
 
-def law_of(packs: Mapping[str, Jurisdiction], session: Session, party: str) -> Jurisdiction:
+def law_of(packs: Mapping[str, Jurisdiction], person: Person) -> Jurisdiction:
     """What binds where a person lives: the law of the region where that is known and has one, else of the country."""
-    person = session.get_one(Person, party)
-    return law_at(packs, person.country, person.region)
-
-
-def law_at(packs: Mapping[str, Jurisdiction], country: str, region: str | None) -> Jurisdiction:
-    """The law of a region where it has one, else of the country."""
-    return packs.get(f"{country}-{region}") or packs[country]
+    return packs.get(f"{person.country}-{person.region}") or packs[person.country]
 
 
 def opted_out(session: Session, party: str, channel: str | None) -> bool:

@@ -20,7 +20,7 @@ from models.decisions import Act, Close, DecideInput, Decision, Line, Wait
 from models.events import Heard
 from models.jurisdiction import Jurisdiction
 from models.strategy import Strategy
-from models.tables import FOR_A_PERSON, Account, Attempt, Portfolio, StrategyText, Task
+from models.tables import FOR_A_PERSON, Account, Attempt, Party, Portfolio, StrategyText, Task
 from policy import story
 from policy.apply import end, follow
 from policy.changes import OVERPAID
@@ -48,7 +48,8 @@ class Deciding:
         case = asked.case
         with self._database.session() as session:
             self._database.lock(session, f"journal {case.account}")
-            strategy, law = self._strategy(session, case.strategy), law_of(self._packs, session, case.party)
+            strategy = self._strategy(session, case.strategy)
+            law = law_of(self._packs, session.get_one(Party, case.party))
             feed = _feed(session, case.portfolio)
             decision = decide(case, strategy, law, asked.now, feed)
             after = follow(case, decision)

@@ -16,7 +16,7 @@ from models.database import Database
 from models.decisions import StepInput
 from models.events import Heard, Result, StepRefused
 from models.jurisdiction import Jurisdiction
-from models.tables import Attempt
+from models.tables import Attempt, Party
 from policy import story
 from policy.contact_law import debtor_day
 from policy.results import against, is_demand
@@ -84,7 +84,7 @@ class Effects:
         """What the law was asked, to be kept; and what stands against the step, if anything does."""
         if not is_demand(asked.act):
             return None, None
-        packs, put = law_of(self.packs, session, asked.party), question(session, wanted(asked), at)
+        packs, put = law_of(self.packs, session.get_one(Party, asked.party)), question(session, wanted(asked), at)
         answer = put.answer(packs)
         refused = against(asked.act, answer)
         if isinstance(refused, StepRefused) and opted_out(session, asked.party, asked.act.channel):

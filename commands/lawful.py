@@ -55,7 +55,7 @@ def open_task(
         task = _task(session, word, find_account(session, of) if of else None)
         account = session.get_one(Account, task.account)
         person = party_of(session, account)
-        law = law_of(packs, session, person.id)
+        law = law_of(packs, person)
         told = {"task": task.key, "account": account.reference, "kind": task.kind, "why": task.why}
         if task.kind not in CONTACTS:
             free = told | {"decision": "allow", "duties": [], "debtor": person.name}
@@ -78,7 +78,7 @@ def may_call(
     person = party_of(session, account)
     put = question(session, _wanted(account, person, channel, now, whom), now)
     about = {"account": account.reference, "kind": channel, "third_party": whom.third_party}
-    return about | _told(put, put.answer(law_of(packs, session, person.id)), person)
+    return about | _told(put, put.answer(law_of(packs, person)), person)
 
 
 def show(told: Mapping[str, Any]) -> None:

@@ -35,13 +35,6 @@ PEOPLE = {
     "pt": ("BR", "BRL", "João da Conceição", "Rua das Flores 12", "01001-000 São Paulo", "Banco Exemplo"),
     "en": ("GB", "GBP", "Ann Example", "12 Garden Street", "London E1 6AN", "Example Bank"),
 }
-PAPER_OF = {
-    "formal_notice": "notice",
-    "certificate": "certificate",
-    "legal_package": "package",
-    "statement": "statement",
-}
-"""Which paper a text is set on; all others are letters."""
 ITEMISED = Itemised(by="transaction", day=date(2026, 6, 1), amount=92_000, interest=8_000, current=OUTSTANDING)
 FINGERPRINT = "0" * 64
 LAW = cache(jurisdictions)
@@ -89,10 +82,6 @@ def sample_facts(language: str, country: str | None = None) -> TextFacts:
             AccountLine(reference="A-2026-0043", overdue=25_000, outstanding=25_000),
         ),
         country=country or home,
-        address=", ".join(PEOPLE[language][3:5]),
-        creditor_then=creditor,
-        itemised="2026-06-01: 920.00\n+ 80.00\n= 1000.00",
-        validation_until=date(2026, 10, 30),
         product="consumer_loan",
         principal=92_000,
         interest=8_000,
@@ -104,6 +93,10 @@ def sample_facts(language: str, country: str | None = None) -> TextFacts:
         phone="0800 123 456",
         licence="DEMO-0001",
         complaints="complaints@example.org",
+        address=", ".join(PEOPLE[language][3:5]),
+        creditor_then=creditor,
+        itemised="2026-06-01: 920.00\n+ 80.00\n= 1000.00",
+        validation_until=date(2026, 10, 30),
     )
 
 

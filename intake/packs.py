@@ -105,3 +105,9 @@ def charges(folder: Path = HOUSE / "jurisdictions" / "charges") -> Mapping[str, 
     """The law on charges by country. Raises PackFault."""
     packs = [read_charges(file.read_text(encoding="utf-8"), file.name) for file in sorted(folder.glob("*.yaml"))]
     return {pack.country: pack for pack in packs}
+
+
+def charges_versions(folder: Path = HOUSE / "jurisdictions" / "charges") -> Mapping[str, str]:
+    """The edition of each country's law on charges, by its content."""
+    texts = {file.stem.upper(): file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.yaml"))}
+    return {country: strategy_version(text, f"{country}-charges") for country, text in texts.items()}

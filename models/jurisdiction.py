@@ -131,6 +131,8 @@ class HoursRule(Rule):
 
     windows: list[Window] = []
     closed: list[DayKind] = []
+    unless: "Condition | None" = None
+    """The debtor's agreement: on its days the rule does not bind."""
 
     @field_validator("channels")
     @classmethod

@@ -14,6 +14,7 @@ from policy.cycle import Candidate, Now, exhausted
 from policy.days import debtor_day
 from policy.ledger import counted, counts_from
 from policy.money import Position
+from policy.persi import without_persi
 from policy.words import day_text
 
 SUITS = frozenset({"legal_package"})
@@ -36,6 +37,8 @@ def against_suit(now: Now, do: str, law: Jurisdiction) -> Iterator[Against]:
     yield from _barred(now, do, law)
     if do in SUITS:
         yield from _no_forbearance(now, law)
+        if why := without_persi(now.case, now.today):
+            yield Against(why, now.case.episode_since or now.today)
 
 
 def stuck(now: Now, candidate: Candidate, law: Jurisdiction) -> str | None:

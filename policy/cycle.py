@@ -20,11 +20,10 @@ from models.strategy import (
     Step,
     Strategy,
 )
-from policy.collecting import LETTER, nothing_to_announce
+from policy.announcing import nothing_to_announce
 from policy.contact_law import debtor_day, end_of_day
 from policy.holds import over
 from policy.money import Position
-from policy.persi import against_suit
 from policy.words import days_text, whole_units
 
 DEMANDS = frozenset({"sms", "email", "letter", "call", "visit", "offer", "formal_notice"})
@@ -175,9 +174,6 @@ def _results(now: Now, round_: str, step: Step) -> list[str]:
 def exhausted(now: Now, candidate: Candidate) -> str | None:
     """Why a person must look before this step can go on: it failed too often, or was refused, or was never served."""
     results = _results(now, candidate.round, candidate.step)
-    again = any(r.result == "again" for r in now.records.get((candidate.round, candidate.step.id), ()))
-    if candidate.step.do == "legal_package" and not again and (lost := against_suit(now.case, now.today)):
-        return f"{candidate.step.id}: {lost}"
     if results.count("failed") >= now.strategy.fails:
         return f"{candidate.step.id} failed {results.count('failed')} times"
     if isinstance(candidate.step, NoticeStep) and results.count("overdue") >= candidate.step.times:
@@ -249,8 +245,7 @@ def passes(now: Now, candidate: Candidate) -> str | None:
         return "a person decided so"
     if step.until_dpd is not None and now.dpd > step.until_dpd:
         return f"day {now.dpd} past due, the step is for day {step.until_dpd} at most"
-    overdue = (i.number for i, _ in now.position.open if i.due < now.today)
-    if isinstance(step, MessageStep) and step.text == LETTER and (nothing := nothing_to_announce(now.case, overdue)):
+    if nothing := nothing_to_announce(now.case, getattr(step, "text", None), now.position.open, now.today):
         return nothing
     failing = unmet(now, step.when) if step.when else None
     if failing:

@@ -10,11 +10,18 @@ from models.contact import FactName
 from models.decisions import StepInput
 from models.jurisdiction import Jurisdiction
 from policy.changes import changed, held
-from policy.collecting import LETTER
+from policy.collecting import LETTER, TERM
 from policy.contact_law import is_holiday
 from policy.costs import Missed, letter_cost, scale_of
 from policy.days import debtor_day, end_of_day, start_of_day
-from policy.deadlines import Calendar, fourteen_day_letter, recovery_from, validation_period
+from policy.deadlines import (
+    Calendar,
+    default_notice_may_end,
+    diffida_may_end,
+    fourteen_day_letter,
+    recovery_from,
+    validation_period,
+)
 
 TELLS: dict[str, FactName] = {
     "visit_announcement": "visit_announced",
@@ -31,11 +38,21 @@ TERMS: dict[tuple[str, FactName], Callable[[date, Calendar], date]] = {
 }
 """The last day of the term that a notice begins, by its day, where the law of a place has one."""
 RUNS_AS: dict[str, str] = {
-    "fourteen_day_letter": "fourteen_days",
+    LETTER: TERM,
     "validation_notice": "validation_period",
     "assignment_notice": "assignment_notice",
 }
 """The hold as which the term of a notice runs."""
+
+
+SHORTEST: dict[str, Callable[[date], date]] = {"IT": diffida_may_end, "GB": default_notice_may_end}
+"""The earliest last day of a formal notice by the day on which it arrived, where the law of a place has one."""
+
+
+def notice_days(country: str, wanted: int) -> int:
+    """How many days a formal notice gives: those of the strategy, and no fewer than the law (IT-C3, UK-C1)."""
+    shortest = SHORTEST.get(country)
+    return max(wanted, (shortest(date.min) - date.min).days) if shortest else wanted
 
 
 def notice_of(

@@ -7,10 +7,9 @@ from models import events as e
 from models.case import Pending, Plan
 from models.events import Channel
 from models.jurisdiction import Jurisdiction
-from policy.accrual import forbidden_charge
 from policy.apply import goes_on
 from policy.changes import OVERPAID
-from policy.collecting import RULE, not_counted
+from policy.collecting import not_owed
 from policy.contact_law import end_of_day
 from policy.court import stuck
 from policy.cycle import Now, channels, entry_stage, next_candidate, passes, prevention_round
@@ -34,7 +33,6 @@ def finding(now: Now, n: int, law: Jurisdiction) -> e.Finding | None:
         or _overpaid(now, finding_id)
         or _not_owed(now, finding_id)
         or _duty_missed(now, finding_id)
-        or _forbidden(now, finding_id)
         or _reopened(now, finding_id)
         or _episode(now, finding_id)
         or _entered(now, finding_id)
@@ -109,16 +107,13 @@ def _overpaid(now: Now, finding_id: str) -> e.Finding | None:
 
 
 def _not_owed(now: Now, finding_id: str) -> e.Finding | None:
-    """A Dutch cost of the lender without the letter that it needs: kept, not owed, before a person."""
-    known = {f.id for f in now.case.flags}
-    for charge in not_counted(now.case):
-        flag = f"cost:{charge.id}"
-        if flag not in known:
-            amount = money_text(charge.amount, now.case.currency)
-            why = (
-                f"the cost of {amount} is not owed without a 14-day letter ({RULE}): tell that one was sent, or drop it"
-            )
-            return e.Flagged(event_id=finding_id, flag=flag, why=why)
+    """A charge that was told and that the law does not let us ask for: kept, not owed, before a person."""
+    known = {flag.id for flag in now.case.flags}
+    for charge in now.case.charges:
+        why, flag = not_owed(now.case, charge), f"not_owed:{charge.id}"
+        if why and flag not in known:
+            what = f"{charge.what.replace('_', ' ')} {charge.id} of {money_text(charge.amount, now.case.currency)}"
+            return e.Flagged(event_id=finding_id, flag=flag, why=f"{what} is not owed{why}")
     return None
 
 
@@ -129,17 +124,6 @@ def _duty_missed(now: Now, finding_id: str) -> e.Finding | None:
         flag = f"persi:{duty.rule}:{duty.by}"
         if duty.by < now.today and flag not in known:
             return e.Flagged(event_id=finding_id, flag=flag, why=f"{duty.says} by {day_text(duty.by)}: {duty.rule}")
-    return None
-
-
-def _forbidden(now: Now, finding_id: str) -> e.Finding | None:
-    """A charge that was told and that a rule forbids is not owed, and a person hears why."""
-    known = {flag.id for flag in now.case.flags}
-    for charge in now.case.charges:
-        rule, flag = forbidden_charge(now.case, charge), f"forbidden:{charge.id}"
-        if rule and flag not in known:
-            what = f"{charge.what.replace('_', ' ')} {charge.id} of {money_text(charge.amount, now.case.currency)}"
-            return e.Flagged(event_id=finding_id, flag=flag, why=f"{what} is not owed: {rule} forbids it to us")
     return None
 
 

@@ -8,7 +8,7 @@ import pytest
 from intake.packs import strategies
 from models import events as e
 from models.contact import Fact
-from models.decisions import Wait
+from models.decisions import Barred, Wait
 from policy.circumstances import circumstances
 from policy.court import barred_after
 from policy.packs import PackFault
@@ -19,6 +19,11 @@ THREAT = by_hand("- {id: notice, do: formal_notice, mandatory: true}")
 PLACED = by_hand("- {id: placement, do: placement, agency: collectors}")
 YEARS = {"IT": 10, "NL": 5, "PT": 5, "RO": 3, "RU": 3, "BR": 5, "US": 3, "GB": 5}
 RULES = {"GB": "UK-S1B"}
+PERSI = (
+    e.Protection(event_id="in", reason="persi", at=at(40)),
+    e.Release(event_id="out", of="persi", by="anna", ground="17-1-c", reasons="no_agreement", at=at(140)),
+)
+"""What a Portuguese loan needs before any suit."""
 
 
 def old(country: str, days_before: int = 0, strategy: Any = COURT, **more: Any) -> Life:
@@ -27,6 +32,7 @@ def old(country: str, days_before: int = 0, strategy: Any = COURT, **more: Any) 
     begins = (last - DUE).days + 1 - days_before
     facts = {"country": country, "zone": "Europe/Rome", "opened": at(begins, "11:00")}
     life = Life(account(strategy, **facts | more), strategy)
+    life.take(*PERSI if country == "PT" else ())
     return life.until(begins, "23:00")
 
 
@@ -145,6 +151,16 @@ def test_a_notice_does_not_wake_a_claim_that_was_barred_already():
     found = barred_after(life.case, life.position, LAW["NL"])
     assert found
     assert found.last_day == later(5)
+
+
+@pytest.mark.parametrize("kind", ["certificate", "legal_package"])
+def test_the_papers_are_told_the_day_with_its_rule(kind):
+    paper = f"- {{id: paper, do: {kind}, release: {{by: lawyer, people: 2}}}}"
+    steps = by_hand(f"- {{id: sms, do: sms, text: first_reminder}}\n{paper}")
+    life = Life(account(steps, country="NL"), steps).answering(release="yes").until(5)
+    _, asked, taken = life.taken
+    assert asked.act.barred is None
+    assert taken.act.barred == Barred(last_day=later(5), effect="must_be_pleaded", rule="NL-S1")
 
 
 def test_nothing_open_is_never_barred():

@@ -117,7 +117,7 @@ def test_what_a_lender_was_told_to_charge_is_not_owed_where_a_rule_forbids_it_an
     bound = law_alone(law, Contract(DAY, "consumer_loan", 120_00, "RON", 90))
     told = {"charges": (Charge(id="C-1", what="cost", amount=25_00, day=day(3)),), "opened": at(4, "09:00")}
     life = Life(account("kruk", tariff=bound, **told)).until(5)
-    assert (life.position.outstanding, life.flags) == (120_00, ["forbidden"])
+    assert (life.position.outstanding, life.flags) == (120_00, ["not_owed"])
     assert life.case.flags[0].why == "cost C-1 of 25.00 RON is not owed: RO-L1 forbids it to us"
 
 
@@ -128,7 +128,7 @@ def test_a_forbidden_charge_is_flagged_once_also_when_it_is_told_later():
     fee = ChargeTold(id="F-1", what="late_fee", amount=10_00, day=day(2))
     life.hears(e.AccountUpdated, charges=(fee,))
     life.until(9)
-    assert life.flags == ["forbidden"]
+    assert life.flags == ["not_owed"]
     assert life.position.late_fees == 0
 
 

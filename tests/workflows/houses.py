@@ -30,6 +30,7 @@ PLACES = {
     "alth": ("NL", "Europe/Amsterdam", "EUR", "nl", "microloan"),
     "mfo": ("RU", "Europe/Moscow", "RUB", "ru", "small_debt"),
     "crecerto": ("BR", "America/Sao_Paulo", "BRL", "pt", "microcredit"),
+    "us_agency": ("US", "America/New_York", "USD", "en", "third_party"),
 }
 
 SENDER: dict[str, Any] = {
@@ -52,9 +53,13 @@ def account_row(reference: str, strategy: str, dues: Sequence[tuple[datetime, in
         "language": language,
         "country": country,
         "time_zone": zone,
-        "phone": {"IT": "+393471234567", "RO": "+40712034567", "NL": "+31612345678", "RU": "+79123456789"}.get(
-            country, "+5511961234567"
-        ),
+        "phone": {
+            "IT": "+393471234567",
+            "RO": "+40712034567",
+            "NL": "+31612345678",
+            "RU": "+79123456789",
+            "US": "+12125550123",
+        }.get(country, "+5511961234567"),
         "email": "debtor@example.org",
         "street": "Via Roma 1",
         "city": "Roma",
