@@ -9,7 +9,6 @@ from pydantic import ValidationError
 from sqlmodel import Session
 from temporalio.exceptions import ApplicationError
 
-from activities.contact_log import law_at
 from activities.effects import clock
 from activities.papers import Computation, ComputationLine, charge_kind
 from activities.particulars import gaps
@@ -132,14 +131,11 @@ def people(portfolio: Portfolio, creditor: Creditor) -> dict[str, Any]:
     }
 
 
-def demanded(
-    packs: Mapping[str, Jurisdiction], known: Addressed, text: str, channel: str, told: TextFacts
-) -> tuple[TextField, ...]:
+def demanded(packs: Jurisdiction, known: Addressed, text: str, channel: str, told: TextFacts) -> tuple[TextField, ...]:
     """What the law of the place wants named in the text on the channel. Raises Lacking where it is not known."""
     portfolio = known.portfolio
     bound = Facts(actor=portfolio.role, contract_on=known.account.contract_date)  # type: ignore[arg-type]
-    law = law_at(packs, known.party.country, known.party.region)
-    wanted = demands(law, text, channel, bound, told.today)
+    wanted = demands(packs, text, channel, bound, told.today)
     if found := gaps(wanted, dict(told)):
         rules = "; ".join(f"{rule}: {', '.join(fields)}" for rule, fields in found.items())
         raise Lacking(f"{rules} not known, portfolio {portfolio.id}")

@@ -1,6 +1,5 @@
 """The statement of a debt: from a case and its people to a paper, computed for any day."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -14,7 +13,7 @@ from policy.ledger import entries
 from policy.money import Position, beside, position
 
 
-def stated(texts: Texts, packs: Mapping[str, Jurisdiction], case: Case, known: Addressed, day: date) -> Statement:
+def stated(texts: Texts, packs: Jurisdiction, case: Case, known: Addressed, day: date) -> Statement:
     """The statement for a day. Raises ValueError where the ledger does not make what is open, and Lacking.
 
     It is dated by the day it is computed for, so that the same day and the same case make the same bytes.

@@ -8,7 +8,6 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from activities.accounts import Creditor, people
-from activities.contact_log import law_at
 from activities.wording import CHANNELS, PARTICULARS
 from commands.answering import count, say
 from intake.handover import CREDITOR, SENDER
@@ -66,7 +65,7 @@ def _told(owed: Mapping[Owed, int], portfolio: Portfolio) -> list[dict[str, Any]
     channels: dict[tuple[str, Demand], tuple[str, ...]] = {}
     wanted: dict[str, dict[Demand, tuple[str, ...]]] = {}
     for (country, region, creditor), accounts in owed.items():
-        law, known = law_at(packs, country, region), people(portfolio, creditor)
+        law, known = packs.get(f"{country}-{region}") or packs[country], people(portfolio, creditor)
         wanted[law.country] = wanted.get(law.country) or _wanted(law, portfolio)
         for demand in wanted[law.country]:
             # What comes from the case, a sum or a product, is not looked for here.

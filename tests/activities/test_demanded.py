@@ -13,6 +13,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities import journal
 from activities.accounts import Addressed, Lacking, demanded
+from activities.contact_log import law_of
 from activities.contacting import Contacting
 from activities.effects import Effects
 from activities.issuing import Issuing
@@ -193,9 +194,9 @@ def test_the_law_of_a_city_binds_whoever_is_written_to_there() -> None:
         for region in (None, "NYC")
     ]
     told = facts("en", phone="0800 123 456")
-    assert demanded(places(), known[0], "first_reminder", "sms", told) == ("opt_out",)
+    assert demanded(law_of(places(), known[0].party), known[0], "first_reminder", "sms", told) == ("opt_out",)
     with pytest.raises(Lacking, match="US-NYC-C1: licence not known, portfolio p"):
-        demanded(places(), known[1], "first_reminder", "sms", told)
+        demanded(law_of(places(), known[1].party), known[1], "first_reminder", "sms", told)
 
 
 # --- what becomes of the step ----------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from tests.activities.letter_facts import HOSTILE, TEXTS, facts, spaced
 from tests.policy.cases import day as day_of
 from tests.policy.test_ledger import DAYS, books
 
-LAW = jurisdictions()
+LAW = jurisdictions()["IT"]
 TYPST = '#panic("x") *b* $x$ _i_ <l> @r [c] \\ {amount} //c'
 VERDICTS: tuple[Literal["running", "broken"], ...] = ("running", "broken")
 EXPLAINED = {

@@ -13,7 +13,7 @@ from activities.documents import make_statement
 from activities.reckoning import statement
 from activities.stating import stated
 from activities.texts import load_texts
-from intake.packs import HOUSE, Pack, places
+from intake.packs import HOUSE, Pack, jurisdictions
 from models import events as e
 from models.case import Case
 from models.database import Database
@@ -59,7 +59,7 @@ def printed(database: Database, case: Case, day: date) -> str:
         account = session.get_one(Account, case.account)
         party = session.get_one(Party, case.party)
         known = Addressed(account, party, session.get_one(Portfolio, account.portfolio))
-    paper = stated(TEXTS, places(), case, known, day)
+    paper = stated(TEXTS, jurisdictions()[case.country], case, known, day)
     assert make_statement(TEXTS, paper).content.startswith(b"%PDF")
     return str(statement(TEXTS, paper)).replace("\\xa0", " ")
 
