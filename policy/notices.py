@@ -93,7 +93,8 @@ def _announcing(asked: StepInput, notice: e.NoticeGiven, law: ChargesPack, vat_r
 def noticed(case: Case, notice: e.NoticeGiven, message: str, at: datetime) -> Case:
     """The case after a notice left: it knows the fact from then on, its term runs as a hold, its cost will fall due."""
     known = Known(name=notice.fact, since=notice.since, message=message)
-    kept = tuple(k for k in case.known if k.name != notice.fact or not k.message)
+    # Each 14-day letter was for instalments of its own: the next one does not replace it.
+    kept = tuple(k for k in case.known if k.name != notice.fact or not k.message or k.name == LETTER)
     case = changed(case, known=(*kept, known))
     if notice.scale and notice.until and notice.cost is not None:
         letter = CostLetter(
@@ -125,8 +126,6 @@ def told(case: Case, event: e.Circumstance, since: date) -> e.NoticeGiven:
 
 def unnoticed(case: Case, message: str) -> Case:
     """The case without what a message told that did not arrive: nobody got notice by it."""
-    if not any(k.message == message for k in case.known):
-        return case
     known = tuple(k for k in case.known if k.message != message)
     letters = tuple(letter for letter in case.letters if letter.message != message)
     return changed(case, known=known, letters=letters, holds=tuple(h for h in case.holds if h.id != message))

@@ -77,7 +77,7 @@ def _against_hold(case: Case, event: e.Hold | e.Hardship | e.Dispute | e.Protect
     today = debtor_day(now, case.zone)
     if event.until and event.until < today:
         return f"it would end on {day_text(event.until)}, which is past"
-    if isinstance(event, e.Protection) and event.reason == "persi" and event.until:
+    if isinstance(event, e.Protection | e.Hold) and event.reason == "persi" and event.until:
         return "a PERSI ends by its letter alone: leave the end open and release it (PT-T8)"
     if isinstance(event, e.Protection) and (too_soon := against_again(case, event, now)):
         return too_soon

@@ -160,6 +160,9 @@ def _protection(case: Case, event: e.Protection, at: datetime) -> Case:
 
 
 def _circumstance(case: Case, event: e.Circumstance, at: datetime) -> Case:
+    if event.ended and not event.channels:  # Also what a message of ours told, with its term and its cost.
+        for message in [k.message for k in case.known if k.name == event.name and k.message]:
+            case = unnoticed(case, message)
     # Each 14-day letter was for instalments of its own: the next one does not replace it.
     again = (event.name, event.channels) if event.ended or event.name != LETTER else None
     kept = tuple(k for k in case.known if (k.name, k.channels) != again)

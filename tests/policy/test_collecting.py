@@ -153,6 +153,21 @@ def test_a_letter_that_came_back_costs_nothing():
     assert costs(apply(case, e.Heard(event=back, at=at(14, zone=ZONE)))) == []
 
 
+def test_of_two_letters_the_one_that_came_back_late_costs_nothing():
+    case = lettered(lettered(debt((0, 1000_00), (30, 500_00))), 40, "L2")
+    assert [cost.amount for cost in costs(case)] == [150_00, 75_00]
+    back = e.DeliveryReport(event_id="r", message="L1", status="bounced")
+    assert [cost.amount for cost in costs(apply(case, e.Heard(event=back, at=at(80, zone=ZONE))))] == [75_00]
+
+
+def test_a_person_who_finds_our_letters_void_takes_their_costs_back():
+    case = lettered(lettered(debt((0, 1000_00), (30, 500_00))), 40, "L2")
+    void = e.Circumstance(event_id="c", name=LETTER, ended=True)
+    assert objection(case, void, at(80, zone=ZONE)) is None
+    case = apply(case, e.Heard(event=void, at=at(80, zone=ZONE)))
+    assert (costs(case), case.known, case.letters) == ([], (), ())
+
+
 def test_the_cost_of_the_lender_is_not_owed_without_its_letter_and_a_person_looks():
     charge = Charge(id="C-1", what="cost", amount=150_00, day=day(40))
     life = Life(debt(charges=(charge,))).until(41)
@@ -223,9 +238,10 @@ def test_no_cost_is_early_above_the_scale_or_charged_twice(dues, letters, paymen
     for letter in case.letters:
         cost = charged.get(f"cost:{min(letter.instalments)}")
         book = Book(case, letter.last_free_day)
-        left = sum(rest for n, rest in book.unpaid_principal(letter.since) if n in letter.instalments)
+        rests = [rest for n, rest in book.unpaid_principal(letter.since) if n in letter.instalments]
+        left = sum(rests)
         if cost is None:
-            shares = len(Book(case, letter.last_free_day + timedelta(days=1)).missed) > len(letter.instalments)
+            shares = len(Book(case, letter.last_free_day + timedelta(days=1)).missed) > len(rests)
             assert left == 0 or shares, "only what was paid, or shares the cost of earlier ones, is free"
             continue
         allowed = fee_allowed_from(letter.since, lambda d: is_holiday(LAW["NL"], d))
