@@ -38,7 +38,7 @@ from models.events import Channel, NoticeGiven, Result
 from models.tables import Attempt
 from policy.contact_law import debtor_day
 from policy.notices import notice_of
-from policy.results import VALIDATION, done
+from policy.results import TRANSFER, VALIDATION, done
 
 
 class Written(NamedTuple):
@@ -99,6 +99,8 @@ class Contacting:
             sender, country = self._effects.ways.sender(to), country_of(to) or told.country
             told = told.model_copy(update={"country": country, "sms_sender": sender})
         fields = demanded(self._effects.packs[asked.country], known, asked.act.text, wanted, told)
+        if asked.act.text == TRANSFER and told.transferred is None:
+            raise Lacking(f"EU-1N: transferred not known, account {asked.account}")
         if asked.act.text == VALIDATION:
             text, pdf = self._validation(asked, known, told, fields, notice)
         else:

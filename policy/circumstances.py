@@ -49,6 +49,11 @@ def first_contact(account: str, log: Iterable[Contact], zone: str) -> Fact | Non
     return Fact("contacted", debtor_day(min(told), zone)) if told else None
 
 
+def sold_on(case: Case) -> date | None:
+    """The day on which the debt was sold, where somebody told it; None: it was not, as far as the case knows."""
+    return next((known.since for known in case.known if known.name == "transferred"), None)
+
+
 def personal(fact: Fact) -> bool:
     """Whether a fact is the person's: then it holds on every account of theirs."""
     return fact.name not in OF_THE_DEBT

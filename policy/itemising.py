@@ -5,6 +5,7 @@ from datetime import date
 
 from models.case import Case
 from models.ledger import EntryKind, Itemised, ItemisedBy
+from policy.circumstances import sold_on
 from policy.ledger import counted, counts_from, entries
 
 SINCE: dict[EntryKind, str] = {
@@ -31,8 +32,9 @@ def itemised(case: Case, today: date) -> Itemised | None:
     by, day = found
     then, now = _sums(case, day), _sums(case, today)
     changes = {change: now[change] - then[change] for change in set(SINCE.values())}
-    sold = any(known.name == "transferred" and known.since > day for known in case.known)
-    return Itemised(by=by, day=day, amount=then.total(), current=now.total(), sold_since=sold, **changes)
+    sold = sold_on(case)
+    since = sold is not None and sold > day
+    return Itemised(by=by, day=day, amount=then.total(), current=now.total(), sold_since=since, **changes)
 
 
 def _since(case: Case, today: date) -> tuple[ItemisedBy, date] | None:

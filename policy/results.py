@@ -10,7 +10,7 @@ from models.contact import Contact, Fact, Facts, Level, Party
 from models.decisions import Act, OpenInstalment, StepInput
 from models.events import Channel
 from models.jurisdiction import Jurisdiction
-from policy.circumstances import first_contact
+from policy.circumstances import first_contact, sold_on
 from policy.collecting import LETTER, announced
 from policy.contact_law import Allow, Answer, Defer, Deny, Human, debtor_day, may_contact
 from policy.cycle import DEMANDS
@@ -32,7 +32,8 @@ LEVELS: dict[str, Level] = {
 }
 """How far a contact came, by its outcome; with all others the debtor was spoken to, or the message arrived."""
 VALIDATION = "validation_notice"
-NOTICES = frozenset({VALIDATION, "transfer_notice"})
+TRANSFER = "transfer_notice"
+NOTICES = frozenset({VALIDATION, TRANSFER})
 ON_PAPER = frozenset({"formal_notice", "certificate", "legal_package"})
 
 
@@ -64,6 +65,7 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
         entries=entries(case, today) if on_paper else (),
         beside=beside(case, today) if on_paper else (),
         itemised=itemised(case, today) if act.text == VALIDATION else None,
+        transferred=sold_on(case),
         credit=owed.credit,
         **_to_announce(case, act, today),
         disputed=owed.disputed,

@@ -33,6 +33,7 @@ def american(**more: Any) -> Case:
 def test_calls_go_on_while_the_period_runs_and_nothing_overshadows_it():
     life = Life(american(), by_hand(EARLY)).answering(call="no_answer", proof="served", release="yes").until(120)
     [period] = [h for h in life.case.holds if h.reason == "validation_period"]
+    assert period.until
     last = (debtor_day(period.until - timedelta(seconds=1), ZONE) - day(0)).days
     days = {taken.act.step: taken.day for taken in life.taken}
     assert [t.day for t in life.taken if t.act.step == "call"] == [4, 13]
@@ -68,7 +69,7 @@ def test_without_the_notice_nothing_is_asked_after_the_fifth_day_and_a_person_is
     """
     life = Life(american(), by_hand(steps)).until(60)
     first = next(t for t in life.taken if t.act.step == "letter")
-    allowed = [(t.act.step, t.day) for t in life.taken if t.result.kind == "message_sent"]
+    allowed = [(t.act.step, t.day) for t in life.taken if isinstance(t.result, e.MessageSent)]
     assert allowed == [("letter", 1), ("again", 6), ("notice", 7), ("after", 8)]
     assert validation_notice_by(debtor_day(first.at, ZONE)) == day(6)
     [refused] = [t.result for t in life.taken if isinstance(t.result, e.StepRefused)]
