@@ -100,6 +100,7 @@ def facts(asked: StepInput, known: Addressed, notice: NoticeGiven | None = None)
         offer_settlement=_number(offer.get("settlement")),
         offer_until=offer.get("until"),  # type: ignore[arg-type]  # pydantic reads the ISO day
         offer_defer_until=offer.get("defer_until"),  # type: ignore[arg-type]
+        transferred=asked.transferred,
         product=account.product,
         principal=asked.principal,
         interest=asked.interest,

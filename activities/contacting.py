@@ -39,7 +39,7 @@ from models.events import Channel, NoticeGiven, Result
 from models.tables import Attempt
 from policy.contact_law import debtor_day
 from policy.notices import notice_of
-from policy.results import VALIDATION, done
+from policy.results import TRANSFER, VALIDATION, done
 
 
 class Written(NamedTuple):
@@ -100,6 +100,8 @@ class Contacting:
             sender, country = self._effects.ways.sender(to), country_of(to) or told.country
             told = told.model_copy(update={"country": country, "sms_sender": sender})
         fields = demanded(law_of(self._effects.packs, known.party), known, asked.act.text, wanted, told)
+        if asked.act.text == TRANSFER and told.transferred is None:
+            raise Lacking(f"EU-1N: transferred not known, account {asked.account}")
         if asked.act.text == VALIDATION:
             text, pdf = self._validation(asked, known, told, fields, notice)
         else:

@@ -111,6 +111,8 @@ class TextFacts(BaseModel):
     """The debtor's own."""
     creditor_then: Filled | None = None
     """Who was owed on the day from which a validation notice itemises the debt."""
+    transferred: date | None = None
+    """The day on which the debt was sold."""
     itemised: str | None = None
     """How it came about since that day, line by line."""
     validation_until: date | None = None

@@ -29,7 +29,7 @@ PAPERS = NOT_TO_DEBTOR
 CHANNELS: Mapping[str, tuple[TextChannel, ...]] = MappingProxyType(
     dict.fromkeys(MESSAGES, ("sms", "email", "letter"))
     | {"formal_notice": ("email", "letter"), "fourteen_day_letter": ("letter",), "statement": ("letter",)}
-    | {"validation_notice": ("email", "letter")}
+    | dict.fromkeys(("validation_notice", "transfer_notice"), ("email", "letter"))
     | {SEVERAL: ("sms", "email"), "certificate": ("letter",), "legal_package": ("letter",)}
 )
 BEFORE_OVERDUE = frozenset({"reminder_before_due", "due_today"})

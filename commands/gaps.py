@@ -17,6 +17,7 @@ from models.contact import Facts
 from models.jurisdiction import Jurisdiction
 from models.tables import Account, Party, Portfolio
 from policy.content import Demand, demands
+from policy.results import TRANSFER
 
 Owed = tuple[str, str | None, Creditor]
 """Country and region of the debtor, and who is owed."""
@@ -81,7 +82,8 @@ def _wanted(packs: Jurisdiction, portfolio: Portfolio) -> dict[Demand, tuple[str
     facts, today = Facts(actor=portfolio.role), datetime.now(UTC).date()  # type: ignore[arg-type]
     found: dict[Demand, list[str]] = {}
     for text, channels in CHANNELS.items():
-        for channel in channels:
+        # Only a debt that was sold has a notice of its transfer, and no file says that it was.
+        for channel in channels if text != TRANSFER else ():
             for demand in demands(packs, text, channel, facts, today):
                 found.setdefault(demand, [])
                 found[demand] += [channel] if channel not in found[demand] else []

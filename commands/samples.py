@@ -97,6 +97,7 @@ def sample_facts(language: str, country: str | None = None) -> TextFacts:
         creditor_then=creditor,
         itemised="2026-06-01: 920.00\n+ 80.00\n= 1000.00",
         validation_until=date(2026, 10, 30),
+        transferred=date(2026, 9, 1),
     )
 
 

@@ -159,6 +159,8 @@ class StepInput(BaseModel):
     """For steps on paper: how all that is outstanding comes about."""
     beside: tuple[OpenCharge, ...] = ()
     """For steps on paper: what is open beside the instalments."""
+    transferred: date | None = None
+    """The day on which the debt was sold, as the case knows it."""
     itemised: Itemised | None = None
     """For a validation notice: how the debt came about; None where no day is known from which it can be told."""
     credit: int = 0

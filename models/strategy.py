@@ -41,6 +41,8 @@ class If(Data):
     """Whether none of these channels can be used."""
     last: dict[Name, list[Outcome]] | None = None
     """The last outcome of the named steps is one of those listed."""
+    transferred: bool | None = None
+    """Whether the debt was sold, as somebody told the case."""
     broken_promises: Range | None = None
     outstanding: Range | None = None
     overdue: Range | None = None

@@ -290,6 +290,7 @@ def unmet(now: Now, when: If) -> str | None:
         ("reachable", None if when.reachable is None else any(_usable(case, c) for c in when.reachable)),
         ("unreachable", None if when.unreachable is None else not any(_usable(case, c) for c in when.unreachable)),
         ("last", None if when.last is None else _last(now, when.last)),
+        ("transferred", None if when.transferred is None else when.transferred == (case.sold_on is not None)),
         ("broken_promises", None if when.broken_promises is None else when.broken_promises.holds(_broken(now))),
         ("outstanding", None if when.outstanding is None else when.outstanding.holds(debt)),
         ("overdue", None if when.overdue is None else when.overdue.holds(overdue)),

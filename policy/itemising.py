@@ -31,8 +31,9 @@ def itemised(case: Case, today: date) -> Itemised | None:
     by, day = found
     then, now = _sums(case, day), _sums(case, today)
     changes = {change: now[change] - then[change] for change in set(SINCE.values())}
-    sold = any(known.name == "transferred" and known.since > day for known in case.known)
-    return Itemised(by=by, day=day, amount=then.total(), current=now.total(), sold_since=sold, **changes)
+    sold = case.sold_on
+    since = sold is not None and sold > day
+    return Itemised(by=by, day=day, amount=then.total(), current=now.total(), sold_since=since, **changes)
 
 
 def _since(case: Case, today: date) -> tuple[ItemisedBy, date] | None:

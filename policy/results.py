@@ -33,7 +33,8 @@ LEVELS: dict[str, Level] = {
 }
 """How far a contact came, by its outcome; with all others the debtor was spoken to, or the message arrived."""
 VALIDATION = "validation_notice"
-NOTICES = frozenset({VALIDATION, "transfer_notice"})
+TRANSFER = "transfer_notice"
+NOTICES = frozenset({VALIDATION, TRANSFER})
 ON_PAPER = frozenset({"formal_notice", "certificate", "legal_package"})
 
 
@@ -66,6 +67,7 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
         entries=entries(case, today) if on_paper else (),
         beside=beside(case, today) if on_paper else (),
         itemised=itemised(case, today) if act.text == VALIDATION else None,
+        transferred=case.sold_on,
         credit=owed.credit,
         announces=announces,
         missed=missed,

@@ -66,8 +66,9 @@ def facts(language: str = "en", **changes: object) -> TextFacts:
         "creditor_then": CREDITOR.get(language, "Cassa di Risparmio dell'Adriatico"),
         "itemised": "Owed on 1 May 2026: 98.765,43",
         "validation_until": date(2026, 10, 30),
+        "transferred": date(2026, 9, 1),
     }
-    return TextFacts.model_validate(values | changes)
+    return TextFacts.model_validate(PARTICULARS | values | changes)
 
 
 def spaced(text: str) -> str:

@@ -1,0 +1,128 @@
+"""Does the notice of a transfer hold what European law asks of it, and does it open the way for what may follow?"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import select
+from temporalio.testing import ActivityEnvironment
+
+from activities.contact_log import Wanted, question
+from activities.contacting import Contacting
+from activities.deciding import Deciding
+from activities.effects import Effects
+from activities.providers.outbox import Outbox
+from intake.opening import load_cases
+from intake.packs import jurisdictions
+from models import events as e
+from models.case import Case
+from models.database import Database
+from models.decisions import Act, DecideInput
+from models.events import Channel, Heard
+from models.tables import Account, Portfolio
+from policy.apply import apply, follow
+from policy.contact_law import Allow, Deny
+from policy.results import step_input
+from tests.activities.letter_facts import TEXTS, spaced
+from tests.durability.machine import take
+from tests.workflows.houses import SENDER, account_row, days_ago, pack
+
+LAW = jurisdictions()
+SOLD = days_ago(10).date()
+
+
+class Desk:
+    """One account that was sold, and the real activities around an outbox."""
+
+    def __init__(self, database: Database, directory: Path, place: str, **more: Any) -> None:
+        self.database, self.outbox = database, Outbox(directory)
+        self.contacting = Contacting(Effects(database, LAW, self.outbox), TEXTS, {})
+        self.deciding = Deciding(database, LAW)
+        row = account_row("A-77", place, [(days_ago(40), 500_00)], **more)
+        take(database, "p", [row], pack(place), lambda _: pack(place).strategy.cycles[-1].name)
+        with database.reading() as session:
+            self.case: Case = load_cases(session, "p", 0, 1, datetime.now(UTC))[0][0]
+
+    def hears(self, *events: Any) -> None:
+        """The case after it was told and decided, as the workflow does it."""
+        now = datetime.now(UTC)
+        news = tuple(Heard(event=event, at=now) for event in events)
+        for heard in news:
+            self.case = apply(self.case, heard)
+        asked = DecideInput(case=self.case, news=news, now=now)
+        self.case = follow(self.case, ActivityEnvironment().run(self.deciding.decide, asked))
+
+    def send(self) -> Any:
+        key = f"{self.case.account}:x:e1:transfer_notice:1"
+        common: dict[str, Any] = {"step": "transfer_notice", "round": "e1", "key": key, "attempt": 1, "why": "due"}
+        act = Act(**common, do="letter", channel=Channel.letter, text="transfer_notice")
+        result = ActivityEnvironment().run(self.contacting.send_message, step_input(self.case, act, datetime.now(UTC)))
+        self.case = apply(self.case, Heard(event=result, at=datetime.now(UTC)))
+        return result
+
+    def demanded(self) -> Any:
+        """The law's answer to a letter that asks for money, had it all the days of the log behind it."""
+        with self.database.reading() as session:
+            contact = Wanted(self.case.account, self.case.party, self.case.zone, "letter")
+            return question(session, contact, datetime.now(UTC)).answer(LAW[self.case.country])
+
+    def say(self, table: type[Any], **values: Any) -> None:
+        with self.database.session() as session:
+            row = session.exec(select(table)).one()
+            for name, value in values.items():
+                setattr(row, name, value)
+
+
+def sold() -> e.Circumstance:
+    return e.Circumstance(event_id="sold", name="transferred", since=SOLD)
+
+
+@pytest.mark.parametrize("place", ["cec", "alth", "kruk"])
+def test_the_notice_holds_all_that_the_law_asks_for(sqlite_database: Database, tmp_path: Path, place: str) -> None:
+    desk = Desk(sqlite_database, tmp_path, place)
+    desk.hears(sold())
+    assert desk.send().kind == "message_sent"
+    [file] = desk.outbox.directory.glob("*/*.txt")
+    body = spaced(file.read_text(encoding="utf-8"))
+    wanted = [str(SOLD.year), str(SOLD.day), "A-77", "Banca Esempio", "Via Esempio 1, 00184 Roma", *SENDER.values()]
+    assert [part for part in wanted if part not in body and part != SENDER["phone"]] == []
+    assert body.count("500") >= 2, "the sum, and the principal that it is made of"
+
+
+def test_nothing_is_asked_before_the_notice_and_it_opens_the_way(sqlite_database: Database, tmp_path: Path) -> None:
+    desk = Desk(sqlite_database, tmp_path, "cec")
+    assert isinstance(desk.demanded(), Allow)
+    desk.hears(sold())
+    before = desk.demanded()
+    assert isinstance(before, Deny)
+    assert before.rules == ("EU-1",)
+    sent = desk.send()
+    assert (sent.notice.fact, sent.notice.until) == ("transfer_notice", None)
+    desk.hears()
+    assert "EU-1" not in str(desk.demanded().rules if isinstance(desk.demanded(), Deny) else "")
+    assert [(k.name, bool(k.message)) for k in desk.case.known] == [("transferred", False), ("transfer_notice", True)]
+
+
+def test_without_the_day_of_the_transfer_it_does_not_go(sqlite_database: Database, tmp_path: Path) -> None:
+    desk = Desk(sqlite_database, tmp_path, "cec")
+    refused = desk.send()
+    assert (refused.kind, refused.person) == ("step_refused", True)
+    assert refused.rule.startswith("EU-1N: transferred not known")
+
+
+@pytest.mark.parametrize(
+    ("table", "missing"),
+    [(Portfolio, "licence"), (Portfolio, "complaints"), (Portfolio, "sender_address"), (Account, "creditor_address")],
+)
+def test_without_any_of_its_fields_it_does_not_go(
+    sqlite_database: Database, tmp_path: Path, table: type[Any], missing: str
+) -> None:
+    desk = Desk(sqlite_database, tmp_path, "cec")
+    desk.say(Portfolio, sender="Servicer SpA")
+    desk.hears(sold())
+    desk.say(table, **{missing: None})
+    refused = desk.send()
+    assert (refused.kind, refused.person) == ("step_refused", True)
+    assert missing in refused.rule
+    assert not list(desk.outbox.directory.glob("*/*"))
