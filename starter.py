@@ -95,7 +95,7 @@ def start(  # noqa: PLR0913 (a command has as many parameters as options)
     handed = portfolios.read_file(file, client, strategy, datetime.now(UTC))
     with database_if_any(migrate=not dry_run) as opened:
         looked = feed_looking.look(opened, row, handed)
-        portfolios.show_notes(looked.handed, row)
+        portfolios.show_notes(portfolios.tariffs_of(looked.handed, row))
         if dry_run:
             feed_looking.show_dry_run(looked, row, opened, as_json)
     handed = looked.handed

@@ -60,12 +60,15 @@ def resolve(file: TariffFile, version: str, law: ChargesPack | None, contract: C
     notes: list[str] = []
     rates = tuple(_lawful_rates(file, rates, law, contract, notes))
     fees = _lawful_fees(fees, law, contract, banned, notes)
+    found = _caps(law, contract, banned)
+    if found.per_day is not None and any(_a_day(rate) > found.per_day for rate in rates):
+        notes.append(f"at most {found.per_day.normalize():f} % a day: {found.rules[0]}")
     return Tariff(
         name=file.tariff,
         version=version,
         interest=rates,
         late_fees=fees,
-        caps=_caps(law, contract, banned),
+        caps=found,
         notes=tuple(dict.fromkeys(notes)),
     )
 

@@ -161,7 +161,7 @@ def test_dutch_credit_costs_what_statutory_interest_and_eight_points_allow_each_
     found = asked_in("it_legal", "NL", "creditor", interest=dear, covers="contract")
     limits = {rate.since: (rate.percent * 365).quantize(Decimal("0.1")) for rate in found.interest}
     assert limits == {date(2024, 1, 1): 15, date(2025, 1, 1): 14, date(2026, 1, 1): 12}
-    assert found.notes == ("less interest than 30 % a year: NL-L6",)
+    assert found.notes == ("less interest than 30 % a year: NL-L6", "at most 0.032876 % a day: NL-L6")
     assert "NL-L6" in found.caps.rules
 
 
