@@ -226,11 +226,12 @@ def keep_outside(session: Session, case: Case, news: tuple[Heard, ...], packs: J
 def _outside(
     case: Case, event: e.ContactOutcome | e.VisitOutcome, key: str, channel: Channel | None
 ) -> tuple[Wanted, bool]:
-    """A contact that no step asked for, and whether the debtor or the third party began it: who writes to us does."""
-    way = (channel or Channel.call).value
+    """A contact that no step asked for, and whether we were contacted: what a debtor writes, they wrote to us."""
     if isinstance(event, e.VisitOutcome):
-        return Wanted(case.account, case.party, case.zone, way, key=key), False
-    inbound, third = event.inbound or way not in ("call", "visit"), event.third_party or ""
+        return Wanted(case.account, case.party, case.zone, Channel.visit.value, key=key), False
+    way = (channel or event.channel or Channel.call).value
+    third = event.third_party or ""
+    inbound = event.inbound or (not third and way not in ("call", "visit"))
     place, location = place_of(event.place, third), event.purpose == "location"
     demand = not inbound and not location
     wants = Wanted(case.account, case.party, case.zone, way, demand, None, key, place, third, location)

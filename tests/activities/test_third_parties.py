@@ -209,6 +209,12 @@ def test_the_auditor_finds_the_neighbour_who_was_told_of_the_debt_and_the_second
     assert (last["verdict"], "US-WA-F2" in last["rules"]) == ("unlawful", True)
 
 
+def test_what_we_wrote_to_a_neighbour_is_a_message_of_ours(desk: Desk) -> None:
+    told(desk, desk.case(), "o-1", third_party="neighbour-1", channel=Channel.email, outcome=Outcome.done)
+    assert {(row.channel, row.inbound, row.demand) for row in desk.all(Attempt)} == {("email", False, True)}
+    assert verdicts(desk) == [("unlawful", "US-T1")]
+
+
 def test_what_the_debtor_wrote_to_us_is_no_call_of_ours(desk: Desk) -> None:
     desk.hears(desk.case(), outcome(outcome=Outcome.callback, channel=Channel.sms, inbound=True))
     desk.hears(desk.case("q"), outcome("o-2", outcome=Outcome.callback, channel=Channel.email))
