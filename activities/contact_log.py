@@ -102,8 +102,13 @@ def question(session: Session, contact: Wanted, at: datetime) -> Question:
 
 
 def law_of(packs: Mapping[str, Jurisdiction], session: Session, party: str) -> Jurisdiction:
-    """What binds where a person lives: the law of the region where that is known and has one, else of the country."""
+    """What binds where a person lives: the law of the region that is told or that the postcode lies in, where it has
+    one of its own; else that of the country."""
     person = session.get_one(Person, party)
+    if person.region is None and person.postal_code:
+        own = (law for name, law in packs.items() if name.startswith(f"{person.country}-"))
+        found = next((law for law in own if any(p.holds(person.postal_code) for p in law.packs)), None)
+        return found or packs[person.country]
     return packs.get(f"{person.country}-{person.region}") or packs[person.country]
 
 

@@ -9,6 +9,7 @@ import typer
 from sqlmodel import select
 from temporalio.testing import ActivityEnvironment
 
+from activities.contact_log import law_of
 from commands.answering import Refused
 from commands.lawful import DEBTOR, Whom, may_call, open_task, show, third_party
 from commands.rechecking import Period, recheck
@@ -174,6 +175,39 @@ def test_a_state_without_a_pack_of_its_own_has_the_law_of_the_country(desk: Desk
     assert [version.split("@")[0] for version in asked(desk)["packs"]] == ["US", "HOUSE"]
     lives_in(desk, "NYC")
     assert [version.split("@")[0] for version in asked(desk)["packs"]] == ["US", "US-NYC", "HOUSE"]
+
+
+@pytest.mark.parametrize(
+    ("country", "postcode", "place"),
+    [
+        ("US", "02108", "US-MA"),
+        ("US", "02808", "US"),  # Rhode Island
+        ("US", "11201-3411", "US-NYC"),
+        ("US", "11501", "US"),  # Nassau County
+        ("US", "98101", "US-WA"),
+        ("US", "20001", "US-DC"),
+        ("US", "20101", "US"),  # Virginia
+        ("US", "25301", "US-WV"),
+        ("US", "33101", "US-FL"),
+        ("US", "34001", "US"),  # of the armed forces
+        ("BR", "01310-100", "BR-SP"),
+        ("BR", "22041-001", "BR-RJ"),
+        ("BR", "29010-002", "BR-ES"),
+        ("BR", "57020-000", "BR-AL"),
+        ("BR", "69301-000", "BR"),  # Roraima
+        ("BR", "69005-000", "BR-AM"),
+        ("BR", "69901-000", "BR"),  # Acre
+    ],
+)
+def test_where_nobody_names_the_region_its_postcode_does(desk: Desk, country: str, postcode: str, place: str) -> None:
+    with desk.database.session() as session:
+        [person] = session.exec(select(Person))
+        person.country, person.postal_code = country, postcode
+        session.flush()
+        assert law_of(LAW, session, person.id).country == place
+        person.region = "TX"
+        session.flush()
+        assert law_of(LAW, session, person.id).country == country, "what is told goes before"
 
 
 def test_a_call_of_a_task_stands_where_it_was_made(desk: Desk) -> None:
