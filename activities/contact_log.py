@@ -24,6 +24,7 @@ from policy.circumstances import circumstances, personal
 from policy.contact_counts import LOG_DAYS
 from policy.contact_law import Allow, Answer, debtor_day, may_contact
 from policy.days import zone_known
+from policy.packs import law_at
 from policy.results import is_demand, level_of
 
 NO_CONTACT = ("failed", "bounced", "withdrawn")
@@ -102,14 +103,9 @@ def question(session: Session, contact: Wanted, at: datetime) -> Question:
 
 
 def law_of(packs: Mapping[str, Jurisdiction], session: Session, party: str) -> Jurisdiction:
-    """What binds where a person lives: the law of the region that is told or that the postcode lies in, where it has
-    one of its own; else that of the country."""
+    """What binds where a person lives, by what is known of them now."""
     person = session.get_one(Person, party)
-    if person.region is None and person.postal_code:
-        own = (law for name, law in packs.items() if name.startswith(f"{person.country}-"))
-        found = next((law for law in own if any(p.holds(person.postal_code) for p in law.packs)), None)
-        return found or packs[person.country]
-    return packs.get(f"{person.country}-{person.region}") or packs[person.country]
+    return law_at(packs, person.country, person.region, person.postal_code)
 
 
 def opted_out(session: Session, party: str, channel: str | None) -> bool:
