@@ -24,6 +24,7 @@ from policy.circumstances import NOTHING_TOLD, circumstances, personal
 from policy.contact_counts import LOG_DAYS
 from policy.contact_law import Allow, Answer, debtor_day, may_contact
 from policy.days import zone_known
+from policy.packs import law_at
 from policy.results import LEVELS, asks, level_of
 
 NO_CONTACT = ("failed", "bounced", "withdrawn")
@@ -100,8 +101,8 @@ def question(session: Session, contact: Wanted, at: datetime) -> Question:
 
 
 def law_of(packs: Mapping[str, Jurisdiction], person: Person) -> Jurisdiction:
-    """What binds where a person lives: the law of the region where that is known and has one, else of the country."""
-    return packs.get(f"{person.country}-{person.region}") or packs[person.country]
+    """What binds where a person lives, by what is known of them now."""
+    return law_at(packs, person.country, person.region, person.postal_code)
 
 
 def opted_out(session: Session, party: str, channel: str | None) -> bool:
@@ -225,11 +226,12 @@ def keep_outside(session: Session, case: Case, news: tuple[Heard, ...], packs: J
 def _outside(
     case: Case, event: e.ContactOutcome | e.VisitOutcome, key: str, channel: Channel | None
 ) -> tuple[Wanted, bool]:
-    """A contact that no step asked for, and whether the debtor or the third party began it: who writes to us does."""
-    way = (channel or Channel.call).value
+    """A contact that no step asked for, and whether we were contacted: what a debtor writes, they wrote to us."""
     if isinstance(event, e.VisitOutcome):
-        return Wanted(case.account, case.party, case.zone, way, key=key), False
-    inbound, third = event.inbound or way not in ("call", "visit"), event.third_party or ""
+        return Wanted(case.account, case.party, case.zone, Channel.visit.value, key=key), False
+    way = (channel or event.channel or Channel.call).value
+    third = event.third_party or ""
+    inbound = event.inbound or (not third and way not in ("call", "visit"))
     place, location = place_of(event.place, third), event.purpose == "location"
     demand = not inbound and not location
     wants = Wanted(case.account, case.party, case.zone, way, demand, None, key, place, third, location)

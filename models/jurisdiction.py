@@ -308,6 +308,8 @@ class Pack(Data):
     """The wider pack that binds there too."""
     elsewhere: Annotated[str, Field(pattern=PACK_ID)] | None = None
     """Of a country: the region whose rules bind where the debtor's region is not known or has none of its own."""
+    postcodes: list[Annotated[str, Field(pattern=r"^[0-9]{2,5}(-[0-9]{2,5})?$")]] = []
+    """Of a region: how the postcodes there begin, so that it is found where nobody names it."""
     sign_off: Literal["none", "signed"]
     """none: no lawyer has signed this pack; it is not for live contact."""
     signed_by: str = ""
@@ -328,6 +330,11 @@ class Pack(Data):
         if (self.sign_off == "signed") != bool(self.signed_by and self.signed_on):
             raise ValueError("a signed pack names signed_by and signed_on, one that is not signed names neither")
         return self
+
+    def holds(self, postcode: str) -> bool:
+        """Whether a postcode lies in this region, as far as it is known by its postcodes."""
+        spans = [(first, last or first) for first, _, last in (span.partition("-") for span in self.postcodes)]
+        return any(first <= postcode[: len(first)] <= last for first, last in spans)
 
     @property
     def rules(self) -> Iterator[Rule]:

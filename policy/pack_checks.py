@@ -85,6 +85,12 @@ def _opens(rules: list[HoursRule], day: DayKind) -> bool:
 def _scope(pack: Pack) -> Found:
     if pack.kind == "client" and pack.off:
         yield ("off",), "a client cannot switch a strict reading off; expected rules that tighten"
+    for place, span in enumerate(pack.postcodes):
+        first, _, last = span.partition("-")
+        if pack.kind != "region":
+            yield ("postcodes", place), "only a region is found by postcodes; expected them there"
+        elif last and (len(first) != len(last) or first > last):
+            yield ("postcodes", place), f"{span} is no span; expected two beginnings of the same length in order"
     if pack.elsewhere and pack.kind != "country":
         yield ("elsewhere",), "only a country has regions; expected it there"
 

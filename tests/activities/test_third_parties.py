@@ -9,6 +9,7 @@ import typer
 from sqlmodel import select
 from temporalio.testing import ActivityEnvironment
 
+from activities.contact_log import law_of
 from commands.answering import Refused
 from commands.lawful import DEBTOR, Whom, may_call, open_task, show, third_party
 from commands.rechecking import Period, recheck
@@ -176,6 +177,39 @@ def test_a_state_without_a_pack_of_its_own_has_the_law_of_the_country(desk: Desk
     assert [version.split("@")[0] for version in asked(desk)["packs"]] == ["US", "US-NYC", "HOUSE"]
 
 
+@pytest.mark.parametrize(
+    ("country", "postcode", "place"),
+    [
+        ("US", "02108", "US-MA"),
+        ("US", "02808", "US"),  # Rhode Island
+        ("US", "11201-3411", "US-NYC"),
+        ("US", "11501", "US"),  # Nassau County
+        ("US", "98101", "US-WA"),
+        ("US", "20001", "US-DC"),
+        ("US", "20101", "US"),  # Virginia
+        ("US", "25301", "US-WV"),
+        ("US", "33101", "US-FL"),
+        ("US", "34001", "US"),  # of the armed forces
+        ("BR", "01310-100", "BR-SP"),
+        ("BR", "22041-001", "BR-RJ"),
+        ("BR", "29010-002", "BR-ES"),
+        ("BR", "57020-000", "BR-AL"),
+        ("BR", "69301-000", "BR"),  # Roraima
+        ("BR", "69005-000", "BR-AM"),
+        ("BR", "69901-000", "BR"),  # Acre
+    ],
+)
+def test_where_nobody_names_the_region_its_postcode_does(desk: Desk, country: str, postcode: str, place: str) -> None:
+    with desk.database.session() as session:
+        [person] = session.exec(select(Person))
+        person.country, person.postal_code = country, postcode
+        session.flush()
+        assert law_of(LAW, person).country == place
+        person.region = "TX"
+        session.flush()
+        assert law_of(LAW, person).country == country, "what is told goes before"
+
+
 def test_a_call_of_a_task_stands_where_it_was_made(desk: Desk) -> None:
     lives_in(desk, "WA")
     case = desk.case()
@@ -207,6 +241,12 @@ def test_the_auditor_finds_the_neighbour_who_was_told_of_the_debt_and_the_second
     with desk.database.reading() as session:
         last = recheck(session, None, None, Period(None, None))[-1]
     assert (last["verdict"], "US-WA-F2" in last["rules"]) == ("unlawful", True)
+
+
+def test_what_we_wrote_to_a_neighbour_is_a_message_of_ours(desk: Desk) -> None:
+    told(desk, desk.case(), "o-1", third_party="neighbour-1", channel=Channel.email, outcome=Outcome.done)
+    assert {(row.channel, row.inbound, row.demand) for row in desk.all(Attempt)} == {("email", False, True)}
+    assert verdicts(desk) == [("unlawful", "US-T1")]
 
 
 def test_what_the_debtor_wrote_to_us_is_no_call_of_ours(desk: Desk) -> None:
