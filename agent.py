@@ -3,12 +3,13 @@
 import asyncio
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
 from commands import holding, lawful
 from commands.answering import code, commands, main, show_json
+from commands.facts import HELP
 from commands.meaning import find_account, find_portfolio
 from commands.offering import chosen, listed, live_case, show, sight, wished
 from commands.reaching import database
@@ -18,8 +19,9 @@ from commands.tellers import add_tellers
 from commands.telling import tell as tell_case
 from commands.worklist import Wanted, show_tasks, tasks
 from commands.worklist import settle as settle_task
-from intake.packs import jurisdictions
+from intake.packs import places
 from models.agreements import Arrangement, Schedule
+from models.contact import Place
 from models.events import Channel
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
@@ -92,22 +94,33 @@ def offer(  # noqa: PLR0913 (a command has as many parameters as options)
 def open_(
     key: Annotated[str, typer.Argument(help="The task's key, or the end of it.")],
     account: Annotated[str | None, typer.Option(help="Its account, where several have such a task.")] = None,
+    place: Annotated[Place | None, typer.Option(help="Where the debtor is to be reached; at home.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Begin a task: the law is asked once more. Yes, with whom to reach and what must be said; or no, and from when."""
+    """Begin a task: the law is asked once more. Yes, with whom to reach and what must be said; or no, and from when.
+
+    Of a trace: whether others may be asked where the debtor is.
+    """
     with database() as opened:
-        _answered(lawful.open_task(opened, key, account, jurisdictions(), datetime.now(UTC)), as_json)
+        whom = lawful.Whom(place=place)
+        _answered(lawful.open_task(opened, key, account, places(), datetime.now(UTC), whom), as_json)
 
 
 @app.command(name="may-call")
 def may_call(
     account: Annotated[str, typer.Argument(help="By reference, id, or portfolio/reference.")],
     channel: Annotated[Channel, typer.Option(help="How.")] = Channel.call,
+    third_party: Annotated[str | None, typer.Option(callback=lawful.third_party, help=HELP["third_party"])] = None,
+    purpose: Annotated[Literal["location"] | None, typer.Option(help=HELP["purpose"])] = None,
+    place: Annotated[Place | None, typer.Option(help=HELP["place"])] = None,
     as_json: Json = False,
 ) -> None:
-    """May the debtor of ACCOUNT be contacted now, unasked by any task? Nothing is reserved."""
+    """May the debtor of ACCOUNT, or somebody else about them, be contacted now? Nothing is reserved."""
+    if purpose and not third_party:
+        raise typer.BadParameter("only a third party is asked where the debtor is: name --third-party")
+    whom = lawful.Whom(third_party, purpose == "location", place)
     with database() as opened, opened.reading() as session:
-        _answered(lawful.may_call(session, account, channel.value, jurisdictions(), datetime.now(UTC)), as_json)
+        _answered(lawful.may_call(session, account, channel.value, places(), datetime.now(UTC), whom), as_json)
 
 
 def _answered(told: dict[str, Any], as_json: bool) -> None:

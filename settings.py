@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     )
     data_dir: Path = HOUSE / ".data"
     database_url: SecretStr | None = Field(default=None, validation_alias=also("DATABASE_URL"))
-    """It may hold a password: pass `url` on, print `redacted_url`."""
+    """It may hold a password: pass `url` on, print `Database.name`."""
     temporal_address: str | None = Field(default=None, validation_alias=also("TEMPORAL_ADDRESS"))
     """None: the embedded engine, or what a Temporal profile says."""
     temporal_namespace: str = Field(default="default", validation_alias=also("TEMPORAL_NAMESPACE"))
@@ -115,11 +115,6 @@ class Settings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_dir.absolute() / 'rientro.db'}"
-
-    @property
-    def redacted_url(self) -> str:
-        """The database, fit for a screen or a log."""
-        return make_url(self.url).render_as_string(hide_password=True)
 
     @property
     def outbox(self) -> Path:

@@ -31,7 +31,8 @@ from commands.meaning import find_portfolio
 from commands.placing import webhooks
 from commands.reaching import database, database_if_any, engine
 from commands.standing import show_standing
-from intake.packs import law_packs
+from intake.packs import charges, law_packs
+from models.charges import Role
 from models.tables import Account
 from policy.packs import PackFault
 from settings import load_settings
@@ -42,6 +43,7 @@ Client = Annotated[str, typer.Option(help="Who hands the accounts over.")]
 Which = Annotated[str, typer.Option("--strategy", help="A strategy, a YAML file, or `automatic`: chosen by segment.")]
 PortfolioName = Annotated[str | None, typer.Option("--portfolio", help="Its name; the file's by default.")]
 Target = Annotated[str, typer.Argument(metavar="TARGET", help="A portfolio, or an account by reference or id.")]
+Acting = Annotated[Role | None, typer.Option(help="In which role we act; agency, or as first told.")]
 By = Annotated[str, typer.Option(callback=code, help="Who orders it: a code without blanks.")]
 Payments = Annotated[Path | None, typer.Argument(metavar="FILE", help="CSV, .xlsx or camt.053: docs/payments-file.md.")]
 Pair = Annotated[tuple[str, str] | None, typer.Option(metavar="REFERENCE ACCOUNT", help="Say whose a payment is.")]
@@ -78,6 +80,7 @@ def start(  # noqa: PLR0913 (a command has as many parameters as options)
     phone: Annotated[str | None, typer.Option(help="A number at which a person answers.")] = None,
     licence: Annotated[str | None, typer.Option(help="The sender's licence or register number.")] = None,
     complaints: Annotated[str | None, typer.Option(help="Where to complain about the sender.")] = None,
+    role: Acting = None,
     fresh_hours: Annotated[int | None, typer.Option(min=1, help="Demands wait for news of payments.")] = None,
     vat_reclaimable: Annotated[bool | None, typer.Option(help="The creditor reclaims VAT; else unknown.")] = None,
     wait: Annotated[bool, typer.Option(help="Wait until all cases were started.")] = True,
@@ -87,10 +90,12 @@ def start(  # noqa: PLR0913 (a command has as many parameters as options)
     named = None if strategy == choosing.AUTOMATIC else strategy
     said = {"sender": sender, "contact": contact, "pay_to": pay_to, "sender_address": sender_address, "phone": phone}
     more = {"strategy": named, "fresh_hours": fresh_hours, "licence": licence, "complaints": complaints}
-    row = portfolios.as_portfolio(portfolio, client, file, vat_reclaimable=vat_reclaimable, **said, **more)
+    more |= {"vat_reclaimable": vat_reclaimable} | ({"role": role} if role else {})
+    row = portfolios.as_portfolio(portfolio, client, file, **said, **more)
     handed = portfolios.read_file(file, client, strategy, datetime.now(UTC))
     with database_if_any(migrate=not dry_run) as opened:
         looked = feed_looking.look(opened, row, handed)
+        portfolios.show_notes(portfolios.tariffs_of(looked.handed, row))
         if dry_run:
             feed_looking.show_dry_run(looked, row, opened, as_json)
     handed = looked.handed
@@ -309,8 +314,8 @@ def list_strategies(
 
 @app.command()
 def packs(as_json: Json = False) -> None:
-    """The packs of law: versions, layers, who signed, what is uncertain, which years of holidays are not confirmed."""
-    packing.show_packs(law_packs(), datetime.now(UTC).date(), as_json)
+    """The packs of law on contact and charges: versions, layers, who signed, what is uncertain or unconfirmed."""
+    packing.show_packs(law_packs(), charges(), datetime.now(UTC).date(), as_json)
 
 
 @app.command()

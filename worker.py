@@ -26,7 +26,7 @@ from activities.worklist import Worklist
 from commands.answering import main as end
 from commands.sending import mode, ways
 from engine import EmbeddedEngine, EngineNotRunning, cluster, connect, ensure_search_attributes
-from intake.packs import HOUSE, charges, countries, law_packs
+from intake.packs import HOUSE, bound, charges, law_packs
 from models.database import Database, DatabaseNotMigrated
 from settings import Settings, SettingsError, load_settings
 from workflows.account_recovery import AccountRecoveryWorkflow
@@ -49,7 +49,7 @@ async def create_worker(
     The editions of the law are those that stand in `folder` now; their texts are kept.
     """
     read = law_packs(folder, text_names())
-    packs = countries(read)
+    packs = bound(read)
     keep_law(database, {pack.version: pack.text for pack in read.values()})
     texts, law = load_texts(HOUSE / "letters"), charges()
     effects = Effects(database, packs, ways(settings))

@@ -1,6 +1,6 @@
 """The contact log of a party, over all its accounts and portfolios, and what the law is asked about it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from sqlmodel import Session, col, delete, func, select
 from activities.together import counted_once
 from models import events as e
 from models.case import Case
-from models.contact import Contact, Fact, Facts, LawChannel, Party
+from models.contact import Contact, Fact, Facts, Party, Place
 from models.database import Database
 from models.decisions import StepInput
 from models.events import Channel, Heard
@@ -24,6 +24,7 @@ from policy.circumstances import NOTHING_TOLD, circumstances, personal
 from policy.contact_counts import LOG_DAYS
 from policy.contact_law import Allow, Answer, debtor_day, may_contact
 from policy.days import zone_known
+from policy.packs import law_at
 from policy.results import LEVELS, asks, level_of
 
 NO_CONTACT = ("failed", "bounced", "withdrawn")
@@ -45,6 +46,11 @@ class Wanted(NamedTuple):
     demand: bool = True
     overdue_since: date | None = None
     key: str = ""
+    place: Place = "home"
+    third_party: str = ""
+    """Somebody else than the debtor."""
+    location: bool = False
+    """A third party is only asked where the debtor can be found."""
 
 
 class Question(NamedTuple):
@@ -86,11 +92,17 @@ def question(session: Session, contact: Wanted, at: datetime) -> Question:
         account=contact.account,
         actor=portfolio.role,  # type: ignore[arg-type]
         demand=contact.demand,
+        place=contact.place,
         contract_on=account.contract_date,
-        known=tuple(_known(session, contact)),
+        known=(*_known(session, contact), *_of_others(session, contact, at)),
     )
-    party = Party(contact.party, zones(person, contact.zone))
+    party = Party(contact.party, zones(person, contact.zone), "third_party" if contact.third_party else "debtor")
     return Question(party, contact.channel, at, log(session, contact, at), facts)
+
+
+def law_of(packs: Mapping[str, Jurisdiction], person: Person) -> Jurisdiction:
+    """What binds where a person lives, by what is known of them now."""
+    return law_at(packs, person.country, person.region, person.postal_code)
 
 
 def opted_out(session: Session, party: str, channel: str | None) -> bool:
@@ -125,7 +137,31 @@ def entry(row: Attempt) -> Contact:
     """An attempt as the law counts it: when it was made, or until that is known when it was reserved."""
     channel = row.channel if row.channel in set(Channel) else Channel.letter.value
     level = level_of(channel, row.outcome)
-    return Contact(row.account, row.party, channel, row.made or row.reserved, level, row.demand, row.inbound)
+    if row.third_party and level == "conversation":
+        level = "connected"  # With somebody else: the debtor was not spoken to.
+    place: Any = row.place or "home"
+    made = row.made or row.reserved
+    return Contact(row.account, row.party, channel, made, level, row.demand, row.inbound, place=place)
+
+
+def place_of(told: Place | None, third_party: str | None) -> Place:
+    """Where a contact is, if nobody says: the debtor is at home, an employer at work, anybody else elsewhere."""
+    if told or not third_party:
+        return told or "home"
+    return "work" if third_party.startswith("employer") else "other"
+
+
+def asked_before(rows: Iterable[Attempt], third_party: str, at: datetime) -> Fact | None:
+    """That a third party was spoken to about the debtor before, on whatever account, if they were."""
+    spoken = [
+        row.local_day
+        for row in rows
+        if row.third_party == third_party
+        and not row.inbound
+        and (row.made or row.reserved) < at
+        and entry(row).level not in ("unconnected", "attempt")
+    ]
+    return Fact("third_party_asked", min(spoken)) if spoken else None
 
 
 def keep_law(database: Database, texts: Mapping[str, str]) -> None:
@@ -137,10 +173,10 @@ def keep_law(database: Database, texts: Mapping[str, str]) -> None:
         session.add_all(LawText(version=v, text=text, added=now) for v, text in texts.items() if v not in known)
 
 
-def keep_facts(session: Session, case: Case, now: datetime) -> None:
+def keep_facts(session: Session, case: Case, now: datetime, law: Jurisdiction) -> None:
     """The facts that a case knows stand in the database too: the party's other accounts ask for them."""
     rows = session.exec(select(PartyFact).where(PartyFact.account == case.account)).all()
-    found = circumstances(case, now)
+    found = circumstances(case, now, law)
     if [_fact(row) for row in sorted(rows, key=lambda row: row.number)] == list(found):
         return
     session.exec(delete(PartyFact).where(col(PartyFact.account) == case.account))
@@ -161,10 +197,8 @@ def keep_outside(session: Session, case: Case, news: tuple[Heard, ...], packs: J
             continue
         if session.get(Attempt, key) is not None:
             continue
-        inbound = isinstance(event, e.ContactOutcome) and event.inbound
         made = record.at.astimezone(UTC)
-        way: LawChannel = "visit" if record.channel is Channel.visit else "call"
-        contact = Wanted(case.account, case.party, case.zone, way, not inbound, key=key)
+        contact, inbound = _outside(case, event, key, record.channel)
         asked = question(session, contact, made)
         session.add(
             Attempt(
@@ -173,10 +207,12 @@ def keep_outside(session: Session, case: Case, news: tuple[Heard, ...], packs: J
                 party=case.party,
                 step=OUTSIDE,
                 attempt=1,
-                channel=way,
+                channel=contact.channel,
                 local_day=debtor_day(made, case.zone),
-                demand=not inbound,
+                demand=contact.demand,
                 inbound=inbound,
+                place=contact.place,
+                third_party=contact.third_party or None,
                 status="done",
                 outcome=event.outcome,
                 reserved=made,
@@ -185,6 +221,32 @@ def keep_outside(session: Session, case: Case, news: tuple[Heard, ...], packs: J
                 law=asked.kept(packs, asked.answer(packs)),
             )
         )
+
+
+def _outside(
+    case: Case, event: e.ContactOutcome | e.VisitOutcome, key: str, channel: Channel | None
+) -> tuple[Wanted, bool]:
+    """A contact that no step asked for, and whether we were contacted: what a debtor writes, they wrote to us."""
+    if isinstance(event, e.VisitOutcome):
+        return Wanted(case.account, case.party, case.zone, Channel.visit.value, key=key), False
+    way = (channel or event.channel or Channel.call).value
+    third = event.third_party or ""
+    inbound = event.inbound or (not third and way not in ("call", "visit"))
+    place, location = place_of(event.place, third), event.purpose == "location"
+    demand = not inbound and not location
+    wants = Wanted(case.account, case.party, case.zone, way, demand, None, key, place, third, location)
+    return wants, inbound
+
+
+def _of_others(session: Session, contact: Wanted, at: datetime) -> Iterator[Fact]:
+    """What is known of a third party: that they are only asked where the debtor is, that they were asked before."""
+    if contact.location:
+        yield Fact("location_only")
+    if contact.third_party:
+        others = select(Attempt).where(Attempt.party == contact.party, Attempt.third_party == contact.third_party)
+        before = asked_before(session.exec(others.where(Attempt.key != contact.key)), contact.third_party, at)
+        if before:
+            yield before
 
 
 def _known(session: Session, contact: Wanted) -> Iterator[Fact]:

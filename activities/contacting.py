@@ -21,6 +21,7 @@ from activities.accounts import (
     paper,
     window,
 )
+from activities.contact_log import law_of
 from activities.documents import Pdf, make_letter, make_validation
 from activities.effects import Effects, clock
 from activities.papers import Computation, Letter
@@ -83,7 +84,7 @@ class Contacting:
     def _notice(self, asked: StepInput, known: Addressed) -> NoticeGiven | None:
         # What left earlier and is only found now is taken to have left now: its term is longer, never shorter.
         law, vat = self._charges.get(asked.country), known.portfolio.vat_reclaimable
-        return notice_of(asked, self._effects.packs[asked.country], clock(asked), law, vat)
+        return notice_of(asked, law_of(self._effects.packs, known.party), clock(asked), law, vat)
 
     def _message(
         self, asked: StepInput, known: Addressed, sums: Computation | None, notice: NoticeGiven | None
@@ -98,7 +99,7 @@ class Contacting:
             # Whether a reply can come depends on the number and on who writes to it, not on where the person lives.
             sender, country = self._effects.ways.sender(to), country_of(to) or told.country
             told = told.model_copy(update={"country": country, "sms_sender": sender})
-        fields = demanded(self._effects.packs[asked.country], known, asked.act.text, wanted, told)
+        fields = demanded(law_of(self._effects.packs, known.party), known, asked.act.text, wanted, told)
         if asked.act.text == TRANSFER and told.transferred is None:
             raise Lacking(f"EU-1N: transferred not known, account {asked.account}")
         if asked.act.text == VALIDATION:
@@ -166,7 +167,7 @@ class Contacting:
         known = addressed(session, asked)
         wanted = cast(TextChannel, asked.act.channel)
         about = of_several(facts(asked, known), known, covers)
-        packs = self._effects.packs[asked.country]
+        packs = law_of(self._effects.packs, known.party)
         fields = demanded(packs, known, SEVERAL, wanted, about) if by_law else ()
         return render(self._texts, known.party.language, SEVERAL, wanted, about, fields)
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from temporalio import activity
 
 from activities import journal
-from activities.contact_log import NOT_MADE, keep_facts, keep_outside
+from activities.contact_log import NOT_MADE, keep_facts, keep_outside, law_of
 from activities.posting import post
 from activities.stopping import STOPS
 from intake.opting import OptOut, opt_out
@@ -20,7 +20,7 @@ from models.decisions import Act, Close, DecideInput, Decision, Line, Wait
 from models.events import Heard
 from models.jurisdiction import Jurisdiction
 from models.strategy import Strategy
-from models.tables import FOR_A_PERSON, Account, Attempt, Portfolio, StrategyText, Task
+from models.tables import FOR_A_PERSON, Account, Attempt, Party, Portfolio, StrategyText, Task
 from policy import story
 from policy.apply import end, follow
 from policy.changes import OVERPAID
@@ -49,8 +49,9 @@ class Deciding:
         with self._database.session() as session:
             self._database.lock(session, f"journal {case.account}")
             strategy = self._strategy(session, case.strategy)
+            law = law_of(self._packs, session.get_one(Party, case.party))
             feed = _feed(session, case.portfolio)
-            decision = decide(case, strategy, self._packs[case.country], asked.now, feed)
+            decision = decide(case, strategy, law, asked.now, feed)
             after = follow(case, decision)
             journal.append(session, case.account, _lines(case, asked.news, decision))
             post(session, after, asked.news, asked.now)
@@ -60,13 +61,13 @@ class Deciding:
             # A notice that left is no news: the case took it in when its step was done.
             noticed = any(k.message for k in case.known)
             if asked.news or decision.findings or case.decisions == 0 or noticed:
-                keep_facts(session, after, asked.now)
-                keep_outside(session, after, asked.news, self._packs[case.country])
+                keep_facts(session, after, asked.now, law)
+                keep_outside(session, after, asked.news, law)
             _stand(session, after, decision)
             if strategy.one_message:
                 # Asked only for whom it can matter: it costs a second decision.
                 alone = not _has_others(session, case)
-                ahead = None if alone else foreseen(after, strategy, self._packs[case.country], decision)
+                ahead = None if alone else foreseen(after, strategy, law, decision)
                 session.get_one(Account, case.account).next_message = ahead
             return decision
 
@@ -144,6 +145,7 @@ def _worklist(session: Session, case: Case, now: datetime, *, closing: bool) -> 
 def _outcomes(session: Session, case: Case, news: tuple[Heard, ...]) -> None:
     """The contact log learns what its attempts brought: it is the certificate's evidence."""
     records = {r.key: r for r in case.records}
+    places = {h.event.task: h.event.place for h in news if isinstance(h.event, e.ContactOutcome) and h.event.place}
     proofs = [h.event for h in news if isinstance(h.event, e.NoticeServed)]
     reported = {h.event.message for h in news if isinstance(h.event, e.DeliveryReport)}
     mine = select(Attempt).where(Attempt.account == case.account)
@@ -153,6 +155,7 @@ def _outcomes(session: Session, case: Case, news: tuple[Heard, ...]) -> None:
             result = attempt.outcome = record.result
             if attempt.channel in ("call", "visit") and result not in NOT_MADE:
                 attempt.made, attempt.local_day = record.at, debtor_day(record.at, case.zone)
+                attempt.place = places.get(attempt.key, places.get(None, attempt.place))
             if result == "withdrawn" or (attempt.key in reported and attempt.status in LEFT):
                 attempt.status = result
             if result == "served" and proofs:

@@ -17,6 +17,7 @@ from activities.papers import Certificate, Letter, Notice, Package, Paper, State
 from activities.reckoning import computation, statement
 from activities.texts import Texts, count, day, money, text_version
 from activities.validating import in_parts
+from models.decisions import Barred
 
 REGIONS = {"pt": "BR", "en": "GB"}
 
@@ -93,6 +94,8 @@ def _evidence(texts: Texts, paper: Certificate) -> Data:
         "oldest_due": day(paper.oldest_due, paper.language) if paper.oldest_due else "–",
         "days_past_due": str(paper.days_past_due),
     }
+    if paper.barred:
+        position["prescription"] = _barred(texts, paper, paper.barred)
     tested = {"tax_write_off": _write_off(texts, paper, paper.write_off)} if paper.write_off else {}
     named = labelled(texts, paper, people | {"specialist": paper.specialist or "–"})
     return {
@@ -100,6 +103,11 @@ def _evidence(texts: Texts, paper: Certificate) -> Data:
         "position": labelled(texts, paper, position | tested),
         "released": [[person.name, day(person.day, paper.language)] for person in paper.released],
     }
+
+
+def _barred(texts: Texts, paper: Certificate, barred: Barred) -> str:
+    """The last day of the claim, the rule, and what follows after it."""
+    return f"{day(barred.last_day, paper.language)} ({barred.rule}: {word_of(texts, paper, 'effect', barred.effect)})"
 
 
 def _write_off(texts: Texts, paper: Certificate, test: WriteOffLine) -> str:

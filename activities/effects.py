@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from activities import journal
-from activities.contact_log import opted_out, question, wanted
+from activities.contact_log import law_of, opted_out, question, wanted
 from activities.providers.channel import Provider
 from activities.providers.ways import Ways
 from activities.together import gone_with_another
@@ -16,7 +16,7 @@ from models.database import Database
 from models.decisions import StepInput
 from models.events import Heard, Result, StepRefused
 from models.jurisdiction import Jurisdiction
-from models.tables import Attempt
+from models.tables import Attempt, Party
 from policy import story
 from policy.contact_law import debtor_day
 from policy.results import against, is_demand
@@ -84,7 +84,7 @@ class Effects:
         """What the law was asked, to be kept; and what stands against the step, if anything does."""
         if not is_demand(asked.act):
             return None, None
-        packs, put = self.packs[asked.country], question(session, wanted(asked), at)
+        packs, put = law_of(self.packs, session.get_one(Party, asked.party)), question(session, wanted(asked), at)
         answer = put.answer(packs)
         refused = against(asked.act, answer)
         if isinstance(refused, StepRefused) and opted_out(session, asked.party, asked.act.channel):

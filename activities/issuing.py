@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from temporalio import activity
 
 from activities.accounts import Addressed, address, addressed, computation, demanded, facts, paper, window
+from activities.contact_log import law_of
 from activities.documents import Pdf, make_certificate, make_notice, make_package
 from activities.effects import Effects, clock
 from activities.papers import (
@@ -100,7 +101,7 @@ class Issuing:
 
     def _text(self, asked: StepInput, known: Addressed, name: str) -> Rendered:
         told = facts(asked, known)
-        fields = demanded(self._effects.packs[asked.country], known, name, "letter", told)
+        fields = demanded(law_of(self._effects.packs, known.party), known, name, "letter", told)
         return render(self._texts, known.party.language, name, "letter", told, fields)
 
     def _notice(self, session: Session, asked: StepInput, known: Addressed) -> Pdf:
@@ -157,6 +158,7 @@ def _evidence(session: Session, asked: StepInput, known: Addressed) -> dict[str,
             DocumentLine(title=d.kind, day=debtor_day(d.made, asked.zone), sha256=d.sha256)
             for d in _documents(session, asked)
         ),
+        "barred": asked.act.barred,
         "released": tuple(Release(name=by, day=day) for by, day in asked.released),
     }
 

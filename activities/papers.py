@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 from activities.lines import Filled, Line
 from activities.texts import Rendered
+from models.decisions import Barred
 from models.ledger import Entry, Itemised, OpenCharge
 from policy.barring import Verdict
 
@@ -202,6 +203,8 @@ class Certificate(Paper):
     documents: tuple[DocumentLine, ...]
     released: Annotated[tuple[Release, ...], Field(min_length=1)]
     write_off: WriteOffLine | None = None
+    barred: Barred | None = None
+    """Until when the claim can be brought; None: no law says so."""
 
 
 class Package(Certificate):

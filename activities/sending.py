@@ -75,10 +75,10 @@ def _begin(effects: Effects, session: Session, asked: StepInput, write: Write, a
         message, result = write(session)
     except NoAddress as missing:
         refusal = StepRefused(**_refused(asked), rule=f"no address for {missing}")
-        return _unwritten(effects, session, asked, refusal, at)
+        return _gone(effects, session, asked, at) or effects.finish(session, asked, refusal, at, "failed")
     except Lacking as lacking:
         refusal = StepRefused(**_refused(asked), rule=str(lacking), person=True, incomplete=True)
-        return _unwritten(effects, session, asked, refusal, at)
+        return _gone(effects, session, asked, at) or _withdrawn(effects, session, asked, refusal, at)
     if attempt.status not in NOT_LEFT:
         return effects.finish(session, asked, result, at)
     day = debtor_day(attempt.reserved, asked.zone)
@@ -180,11 +180,12 @@ def _stopped(session: Session, asked: StepInput, way: Provider, at: datetime) ->
     return deferral(asked, way.name, until) if until else None
 
 
-def _unwritten(effects: Effects, session: Session, asked: StepInput, refusal: StepRefused, at: datetime) -> Result:
+def _gone(effects: Effects, session: Session, asked: StepInput, at: datetime) -> Result | None:
+    """What it was written with is gone since, and it may have left: nobody can be asked any more."""
     attempt = session.get_one(Attempt, asked.act.key)
-    if attempt.called:  # What it was written with is gone since: nobody can be asked any more.
-        return effects.finish(session, asked, unknown(asked, Channel(attempt.channel)), at, "unknown")
-    return effects.finish(session, asked, refusal, at, "failed")
+    if not attempt.called:
+        return None
+    return effects.finish(session, asked, unknown(asked, Channel(attempt.channel)), at, "unknown")
 
 
 def _refused(asked: StepInput) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from activities.segments import SEVERAL
+from models.charges import Effect
 from models.events import Channel, Outcome
 from models.jurisdiction import TEXT_FIELDS
 from models.ledger import ItemisedBy
@@ -39,9 +40,9 @@ WORDS = frozenset(
         *("days_past_due", "debtor", "delivery", "document", "documents", "due_date", "entry", "fingerprint"),
         *("instalment", "instalments", "interest", "item", "late_fee", "late_fees", "late_interest", "ledger"),
         *("none", "not_due", "notices", "number", "oldest_due", "open", "open_instalments", "open_parts", "outcome"),
-        *("outstanding", "overdue", "page", "paid", "payment", "payments", "position", "principal", "product"),
-        *("proof", "reference", "refund", "released_by", "rest", "reversal", "reversed", "specialist", "state"),
-        *("step", "tax_write_off", "term", "whole", "write_off"),
+        *("outstanding", "overdue", "page", "paid", "payment", "payments", "position", "prescription", "principal"),
+        *("product", "proof", "reference", "refund", "released_by", "rest", "reversal", "reversed", "specialist"),
+        *("state", "step", "tax_write_off", "term", "whole", "write_off"),
         *("collector", "consumer", "creditor_now", "creditor_then", "credits", "current", "fees", "itemisation"),
         "your_answer",
     ]
@@ -95,6 +96,7 @@ CODES: Mapping[str, frozenset[str]] = MappingProxyType(
         "delivery": frozenset({"letter", "registered_letter", "certified_email"}),
         "write_off": frozenset(get_args(Verdict)),
         "itemised_by": frozenset(get_args(ItemisedBy)),
+        "effect": frozenset(get_args(Effect)),
         "reason": frozenset({"bounced", "chargeback", "correction", "goodwill", "settlement", "uncollectible"})
         | {"settled", "settlement_broken", "restructured", "old_terms", "charges_waived", "dispute_upheld"}
         | {"credit", "credit_reversal"},

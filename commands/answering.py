@@ -112,7 +112,10 @@ def show_json(value: Any) -> None:
 
 def json_line(value: Any) -> str:
     """One JSON document on one line; the same value is always the same line."""
-    return json.dumps(value, ensure_ascii=False, default=plain)
+    text = json.dumps(value, ensure_ascii=False, default=plain)
+    for mark in "\x85\u2028\u2029":  # Some readers end a line there.
+        text = text.replace(mark, f"\\u{ord(mark):04x}")
+    return text
 
 
 def plain(value: Any) -> str:

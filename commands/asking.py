@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, get_args
+from typing import Annotated, Any, NamedTuple, Self, get_args
 from zoneinfo import ZoneInfo
 
 import typer
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from commands.answering import Refused, json_line, local, say, show_table
 from models.contact import (
@@ -38,7 +38,7 @@ OTHER_WORDS = {"text": "sms", "e-mail": "email", "mail": "email", "post": "lette
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2190, 12, 31)
 
 
-class Unclear(ValueError):
+class Unclear(Exception):
     """What is wrong with a line."""
 
 
@@ -82,6 +82,12 @@ class Held(Closed):
     until: Day | None = None
     channels: Annotated[list[Way], BeforeValidator(_list)] = []
 
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.since and self.until and self.since > self.until:
+            raise ValueError(f"until {self.until} lies before since {self.since}")
+        return self
+
 
 class Wish(Closed):
     """Times that the debtor called inconvenient."""
@@ -89,6 +95,12 @@ class Wish(Closed):
     days: list[DayKind] = []
     opens: Annotated[time, Field(alias="from")] = time()
     closes: Annotated[time | None, Field(alias="to")] = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.closes is not None and self.opens >= self.closes:
+            raise ValueError("a time over midnight is two: one to the end of its day, one from 00:00 of the next")
+        return self
 
 
 class Question(Closed):
@@ -116,6 +128,7 @@ class Told(NamedTuple):
 
 Value = bool | Day | Held | list[Day | Held | Way] | Way | None
 VALUE: TypeAdapter[Any] = TypeAdapter(Value)
+FACT = "expected true, its day such as 2026-03-10, channels, or an object of since, until and channels"
 SINGLE: dict[str, TypeAdapter[Any]] = {
     "account": TypeAdapter(str),
     "actor": TypeAdapter(Actor),
@@ -139,8 +152,9 @@ def answers(lines: Iterable[str], packs: Mapping[str, Read]) -> Iterator[Told]:
 def show_answers(file: Path, packs: Mapping[str, Read], as_json: bool) -> int:
     """The answers to a file, its faults on stderr; how many lines could not be read. Raises Refused."""
     try:
-        lines = file.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError):
+        # What is no UTF-8 is a fault of its line alone.
+        lines = file.read_text(encoding="utf-8-sig", errors="surrogateescape").split("\n")
+    except OSError:
         raise Refused(f"{file} cannot be read; expected a text file in UTF-8") from None
     faults, rows = 0, []
     for answer in answers(lines, packs):
@@ -203,14 +217,29 @@ def _answered(number: int, line: str, law: Any) -> Told:
 
 def _read_json(line: str) -> dict[str, Any]:
     try:
-        read = json.loads(line)
+        line.encode()
+        read = json.loads(line, object_pairs_hook=_once)
+        (json.dumps(read, ensure_ascii=False) if "\\u" in line else "").encode()
+    except UnicodeEncodeError:
+        raise Unclear("is no text; expected a text file in UTF-8, without lone surrogates") from None
     except json.JSONDecodeError as fault:
         raise Unclear(f"is no JSON: {fault.msg} at column {fault.colno}") from None
     except RecursionError:
         raise Unclear("is nested too deeply") from None
+    except ValueError:
+        raise Unclear("holds a number of too many digits") from None
     if not isinstance(read, dict):
         raise Unclear("is no JSON object; expected one with packs, zones, at and channel")
     return read
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, each key of which stands once: of two nobody knows which one was meant."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise Unclear(f"{next(name for name in names if names.count(name) > 1)}: stands twice")
+    return found
 
 
 def _question(read: dict[str, Any]) -> Question:
@@ -244,7 +273,7 @@ def _contact(place: int, past: Past, party: str, clocks: tuple[str, ...]) -> Con
 def _instant(name: str, text: str, clocks: tuple[str, ...]) -> datetime:
     """An instant with its offset; without one, a time on the debtor's clock where there is only one."""
     try:
-        day_only = len(text) == len("2026-03-10")
+        day_only = _is_day(text)
         at = datetime.combine(date.fromisoformat(text), time(12)) if day_only else datetime.fromisoformat(text)
         if not FIRST_DAY <= at.date() <= LAST_DAY:
             raise ValueError
@@ -260,6 +289,14 @@ def _instant(name: str, text: str, clocks: tuple[str, ...]) -> datetime:
     if early != late:
         raise Unclear(f"{name}: {text!r} is skipped or repeated by the clocks of {clocks[0]}; expected an offset")
     return at.replace(tzinfo=ZoneInfo(clocks[0])).astimezone(UTC)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _facts(told: Mapping[str, Any]) -> tuple[Role, Facts]:
@@ -285,8 +322,12 @@ def _read(name: str, adapter: TypeAdapter[Any], value: Any) -> Any:
     try:
         return adapter.validate_python(value, strict=False)
     except ValidationError as error:
-        wanted = error.errors(include_url=False)[0]
-        raise Unclear(f"facts.{name}: {json.dumps(value)} does not fit; {wanted['msg']}") from None
+        found = error.errors(include_url=False)
+        # Of what a fact may be, an object is meant as its days; anything else is told all that it may be.
+        meant = [fault for fault in found if "Held" in str(fault["loc"]) and isinstance(value, dict)]
+        says = FACT if adapter is VALUE and not meant else (meant or found)[0]["msg"]
+        says = says.removeprefix("Value error, ")
+        raise Unclear(f"facts.{name}: {json.dumps(value)} does not fit; {says}") from None
 
 
 def _held(name: str, value: Any) -> list[Fact]:

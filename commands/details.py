@@ -15,6 +15,7 @@ DETAILS = {
     "street": "Street and number.",
     "city": "The town.",
     "postal_code": "The postcode.",
+    "region": "The state, nation or city whose own law binds too, such as MA.",
 }
 
 
@@ -26,6 +27,7 @@ def store(party: Party, details: dict[str, Any]) -> dict[Channel, bool]:
         "street": cells.line_of_text,
         "city": cells.line_of_text,
         "postal_code": lambda cell: places.postal_code(cell, party.country),
+        "region": lambda cell: places.region(cell, party.country),
     }
     new = {name: details[name] for name in DETAILS if details.get(name)}
     for name, text in new.items():
@@ -35,5 +37,5 @@ def store(party: Party, details: dict[str, Any]) -> dict[Channel, bool]:
         except cells.Refused as refused:
             raise Refused(f"the {name.replace('_', ' ')} {refused}") from None
     can = reach.reach(party)
-    usable = {channel: channel in can for name in new for channel in reach.OPENS[name]}
+    usable = {channel: channel in can for name in new for channel in reach.OPENS.get(name, ())}
     return usable | dict.fromkeys(details.get("unusable") or (), False)

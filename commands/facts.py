@@ -59,6 +59,9 @@ HELP = {
     "reasons": "Of that letter: its reasons, as a code word or a document's number.",
     "granted": "Whether the step may go ahead.",
     "inbound": "Whether the debtor called.",
+    "place": "Where: home, cell, work or other; by default at home, a third party elsewhere.",
+    "third_party": "Who else was asked: family, neighbour, employer or other, numbered (neighbour-2); no name.",
+    "purpose": "Of a third party: location, where the debtor can be found.",
     "by": "Who says so: a code without blanks.",
 }
 

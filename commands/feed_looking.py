@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlmodel import Session, col, select
 
 from commands import portfolios
-from commands.answering import count, say, show_table
+from commands.answering import Refused, count, say, show_table
 from commands.delivering import progress
 from commands.gaps import gaps_of_file, show_gaps
 from commands.portfolios import MOST_SHOWN, Handed
@@ -47,10 +47,18 @@ def look(opened: Database | None, portfolio: Portfolio, handed: Handed) -> Looke
         if before is None:
             return Looked(handed)
         check_client(before.client, portfolio)
+        _check_role(before, portfolio)
         known = _known(session, portfolio.id)
         handed = _with_known_unfit(handed, portfolio, set(known))
         looked = _compared(session, portfolio, handed, set(known))
     return looked._replace(missing=_missing(known, handed))
+
+
+def _check_role(before: Portfolio, portfolio: Portfolio) -> None:
+    """What may be charged on the accounts was worked out for the role that was told first."""
+    if "role" in portfolio.model_fields_set and portfolio.role != before.role:
+        raise Refused(f"portfolio {before.id} was begun as {before.role}, not as {portfolio.role}: name another one")
+    portfolio.role = before.role
 
 
 def _known(session: Session, portfolio: str) -> dict[str, tuple[str, bool]]:

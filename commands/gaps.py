@@ -11,7 +11,7 @@ from activities.accounts import Creditor, people
 from activities.wording import CHANNELS, PARTICULARS
 from commands.answering import count, say
 from intake.handover import CREDITOR, SENDER
-from intake.packs import jurisdictions
+from intake.packs import places
 from intake.portfolio import AccountRow
 from models.contact import Facts
 from models.jurisdiction import Jurisdiction
@@ -19,8 +19,8 @@ from models.tables import Account, Party, Portfolio
 from policy.content import Demand, demands
 from policy.results import TRANSFER
 
-Owed = tuple[str, Creditor]
-"""Where the debtor lives, and who is owed."""
+Owed = tuple[str, str | None, Creditor]
+"""Country and region of the debtor, and who is owed."""
 
 
 class Gap(NamedTuple):
@@ -37,7 +37,7 @@ def gaps_of_file(rows: Iterable[AccountRow], portfolio: Portfolio, before: Portf
     """What a file and its options leave unsaid; `before`: the portfolio as it was handed over earlier."""
     owed: dict[Owed, int] = {}
     for row in rows:
-        key = (row.country, Creditor(row.creditor, row.creditor_address, row.creditor_number))
+        key = (row.country, row.region, Creditor(row.creditor, row.creditor_address, row.creditor_number))
         owed[key] = owed.get(key, 0) + 1
     if before is None:
         return _told(owed, portfolio)
@@ -47,24 +47,33 @@ def gaps_of_file(rows: Iterable[AccountRow], portfolio: Portfolio, before: Portf
 
 def gaps_kept(session: Session, portfolio: str) -> list[dict[str, Any]]:
     """What is not known of a portfolio's open accounts."""
-    kinds = (col(Party.country), col(Account.creditor), col(Account.creditor_address), col(Account.creditor_number))
+    kinds = (
+        col(Party.country),
+        col(Party.region),
+        col(Account.creditor),
+        col(Account.creditor_address),
+        col(Account.creditor_number),
+    )
     asked = select(*kinds, func.count()).join(Party, col(Party.id) == Account.party).group_by(*kinds)
     mine = asked.where(col(Account.portfolio) == portfolio, col(Account.outcome).is_(None))
-    owed = {(country, Creditor(*of)): accounts for country, *of, accounts in session.execute(mine)}
+    owed = {(country, region, Creditor(*of)): n for country, region, *of, n in session.execute(mine)}
     return _told(owed, session.get_one(Portfolio, portfolio))
 
 
 def _told(owed: Mapping[Owed, int], portfolio: Portfolio) -> list[dict[str, Any]]:
-    packs = jurisdictions()
+    packs = places()
     found: dict[tuple[str, Demand], int] = {}
-    wanted = {country: _wanted(packs[country], portfolio) for country in sorted({country for country, _ in owed})}
-    for (country, creditor), accounts in owed.items():
-        known = people(portfolio, creditor)
-        for demand in wanted[country]:
+    channels: dict[tuple[str, Demand], tuple[str, ...]] = {}
+    wanted: dict[str, dict[Demand, tuple[str, ...]]] = {}
+    for (country, region, creditor), accounts in owed.items():
+        law, known = packs.get(f"{country}-{region}") or packs[country], people(portfolio, creditor)
+        wanted[law.country] = wanted.get(law.country) or _wanted(law, portfolio)
+        for demand in wanted[law.country]:
             # What comes from the case, a sum or a product, is not looked for here.
             if any(name in known and known[name] is None for name in PARTICULARS[demand.field]):
                 found[country, demand] = found.get((country, demand), 0) + accounts
-    gaps = [Gap(c, d.rule, d.field, wanted[c][d], n) for (c, d), n in sorted(found.items())]
+                channels[country, demand] = wanted[law.country][demand]
+    gaps = [Gap(c, d.rule, d.field, channels[c, d], n) for (c, d), n in sorted(found.items())]
     return [gap._asdict() for gap in gaps]
 
 

@@ -7,6 +7,8 @@ from typing import Any
 import holidays
 
 from commands.answering import count, say, show_json, show_table
+from intake.packs import charges_versions
+from models.charges import ChargesPack
 from models.jurisdiction import Pack, Rule
 from policy.packs import Read
 
@@ -38,6 +40,33 @@ def told(read: Read, today: date) -> dict[str, Any]:
     }
 
 
+def told_charges(pack: ChargesPack, version: str, today: date) -> dict[str, Any]:
+    """The law on charges of a country as it stands on a day. A value from memory makes its rule uncertain."""
+    unsure = [r for r in pack.rules if r.conf == "L" or r.from_memory or any(v.from_memory for v in r.values)]
+    unsigned = sum(rule.sign_off == "none" for rule in pack.rules)
+    old = [rule.id for rule in pack.rules if today - rule.checked > OLD]
+    return {
+        "place": f"{pack.country}-charges",
+        "title": pack.title,
+        "kind": "charges",
+        "version": version,
+        "under": None,
+        "elsewhere": None,
+        "sign_off": "none" if unsigned else "signed",
+        "signed_by": ", ".join(sorted({rule.sign_off for rule in pack.rules} - {"none"})) or None,
+        "rules": len(pack.rules),
+        "unsigned_rules": unsigned,
+        "checked": min(rule.checked for rule in pack.rules),
+        "uncertain": [
+            {"rule": r.id, "conf": r.conf, "from_memory": r.from_memory, "article": r.article, "note": r.note}
+            for r in unsure
+        ],
+        "switched_off": [],
+        "unconfirmed_years": [],
+        "warnings": [f"charges not compared with the source for a year: {', '.join(old)}"] if old else [],
+    }
+
+
 def unconfirmed(pack: Pack, today: date) -> list[int]:
     """The years of the next twelve months whose holidays nobody compared with the official list."""
     if pack.holidays is None:
@@ -45,9 +74,11 @@ def unconfirmed(pack: Pack, today: date) -> list[int]:
     return [year for year in sorted({today.year, (today + AHEAD).year}) if year not in pack.holidays.confirmed]
 
 
-def show_packs(packs: Mapping[str, Read], today: date, as_json: bool) -> None:
+def show_packs(packs: Mapping[str, Read], on_charges: Mapping[str, ChargesPack], today: date, as_json: bool) -> None:
     """All of them; what needs a person is said on stderr."""
+    versions = charges_versions()
     found = [told(read, today) for read in packs.values()]
+    found += [told_charges(pack, versions[country], today) for country, pack in on_charges.items()]
     if as_json:
         show_json(found)
         return

@@ -1,7 +1,7 @@
 """What does a portfolio file bring: which accounts, by which strategy, and which rows are rejected?"""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,9 +10,10 @@ from commands.answering import Refused, amount, count, say, show_json, show_tabl
 from commands.choosing import AUTOMATIC, packs_for
 from intake.handover import HandOver, hand_over
 from intake.packs import Pack, jurisdictions
-from intake.portfolio import AccountRow, Reject, read_portfolio, write_rejects
+from intake.portfolio import AccountRow, Reject, read_portfolio, tariff_of, write_rejects
 from models.database import Database
 from models.tables import Portfolio
+from models.tariff import Tariff
 from policy.contact_law import debtor_day
 from policy.segments import Chosen, NoStrategy, Segmented, choose
 from policy.words import whole_units
@@ -131,6 +132,20 @@ def show_dry_run(handed: Handed, as_json: bool, more: dict[str, Any]) -> None:
     would = f"{count(len(handed.rows), 'account')} would be taken, {count(handed.rejected, 'row')} rejected"
     known = f", {more['known']:,} known already, {more['changed']:,} of them changed" if more["known"] else ""
     say(f"{would}{known}; nothing was done")
+
+
+def tariffs_of(handed: Handed, portfolio: Portfolio) -> Iterator[Tariff]:
+    """The tariffs of the file's accounts, as the law allows them to our role."""
+    for row in handed.rows:
+        if row.tariff and (tariff := tariff_of(row, portfolio.role)):  # type: ignore[arg-type]
+            yield tariff
+
+
+def show_notes(tariffs: Iterable[Tariff]) -> None:
+    """What the law takes away from tariffs, and what could not be tested, with the rule, on stderr."""
+    found = Counter(f"tariff {tariff.name}: {note}" for tariff in tariffs for note in tariff.notes)
+    for note, accounts in sorted(found.items()):
+        say(f"{note} ({count(accounts, 'account')})")
 
 
 def _dry_run_json(handed: Handed, segments: list[tuple[tuple[str, str, str], list[int]]], more: dict[str, Any]) -> None:

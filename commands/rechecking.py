@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
-from activities.contact_log import FACTS, NOT_MADE, OUTSIDE, entry
+from activities.contact_log import FACTS, NOT_MADE, OUTSIDE, asked_before, entry
 from commands.answering import Refused, count, local, say, show_table
 from commands.meaning import find_portfolio
-from models.contact import Party
+from models.contact import Facts, Party
 from models.jurisdiction import Jurisdiction
 from models.tables import Account, Attempt, LawText
 from models.tables import Party as Person
@@ -89,6 +89,7 @@ def _checked(row: Attempt, account: Account, log: Sequence[Attempt], law: Editio
         "channel": entry(row).channel,
         "at": at,
         "zone": asked["zones"][0] if asked else "UTC",
+        "third_party": row.third_party,
         "inbound": row.inbound,
         "outcome": row.outcome or row.status,
         "packs": asked.get("packs", []),
@@ -101,10 +102,21 @@ def _checked(row: Attempt, account: Account, log: Sequence[Attempt], law: Editio
         return told | {"verdict": "unproven", "rule": why, "rules": []}
     before = [entry(other) for other in log if (other.made or other.reserved, other.key) < (at, row.key)]
     party = Party(row.party, tuple(asked["zones"]), asked["role"])
-    answer = may_contact(party, told["channel"], at, before, FACTS.validate_python(asked["facts"]), packs)
+    facts = _facts(row, FACTS.validate_python(asked["facts"]), log)
+    answer = may_contact(party, told["channel"], at, before, facts, packs)
     if isinstance(answer, Allow):
         return told | {"verdict": "lawful", "rule": "", "rules": list(answer.rules)}
     return told | {"verdict": "unlawful", "rule": answer.rule, "rules": list(answer.rules)}
+
+
+def _facts(row: Attempt, asked: Facts, log: Sequence[Attempt]) -> Facts:
+    """What the law was asked, by what is known today: where it was, whether the third party had been asked before."""
+    place = entry(row).place if row.place else asked.place
+    if not row.third_party:
+        return asked._replace(place=place)
+    before = asked_before((other for other in log if other.key != row.key), row.third_party, row.made or row.reserved)
+    known = tuple(fact for fact in asked.known if fact.name != "third_party_asked")
+    return asked._replace(place=place, known=(*known, before) if before else known)
 
 
 def _people(session: Session, word: str) -> Sequence[str]:

@@ -11,9 +11,10 @@ from commands.portfolios import Handed
 from commands.script import read_script
 from intake.handover import opaque_id
 from intake.opening import appointed, case_of_row
-from intake.packs import charges, jurisdictions
+from intake.packs import charges, places
 from models.case import Case
 from models.decisions import Line
+from policy.packs import law_at
 from policy.rehearsal import Around, rehearse
 
 MARGIN = " " * 18
@@ -75,8 +76,9 @@ def rehearsed(handed: Handed, cases: Mapping[str, Case], events: Path | None, un
     script = read_script(events, cases) if events else []
     known = {pack.version: pack.strategy for pack, _ in handed.chosen.values()}
     references = {case.account: reference for reference, case in cases.items()}
-    around = Around(charges=charges())
-    for line in rehearse(list(cases.values()), known, jurisdictions(), script, until=until, around=around):
+    lived_in, around = places(), Around(charges=charges())
+    law = {cases[r.account].account: law_at(lived_in, r.country, r.region, r.postal_code) for r in handed.rows}
+    for line in rehearse(list(cases.values()), known, law, script, until=until, around=around):
         yield Told(references[line.account], line)
 
 

@@ -102,7 +102,7 @@ def _facts(session: Session, webhook: Webhook) -> Iterator[tuple[Account, e.Even
     if "body" in content:
         # A person reads it: neither is a sentence for a history, nor can a rule tell a promise from a complaint.
         wrote = e.ContactOutcome(
-            event_id=webhook.key, at=webhook.at, outcome=e.Outcome.callback, channel=content["channel"]
+            event_id=webhook.key, at=webhook.at, outcome=e.Outcome.callback, channel=content["channel"], inbound=True
         )
         yield from ((account, wrote) for account in _addressee(session, webhook))
 

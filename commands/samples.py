@@ -35,13 +35,6 @@ PEOPLE = {
     "pt": ("BR", "BRL", "João da Conceição", "Rua das Flores 12", "01001-000 São Paulo", "Banco Exemplo"),
     "en": ("GB", "GBP", "Ann Example", "12 Garden Street", "London E1 6AN", "Example Bank"),
 }
-PAPER_OF = {
-    "formal_notice": "notice",
-    "certificate": "certificate",
-    "legal_package": "package",
-    "statement": "statement",
-}
-"""Which paper a text is set on; all others are letters."""
 ITEMISED = Itemised(by="transaction", day=date(2026, 6, 1), amount=92_000, interest=8_000, current=OUTSTANDING)
 FINGERPRINT = "0" * 64
 LAW = cache(jurisdictions)

@@ -12,6 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities import journal
 from activities.accounts import Addressed, Lacking
+from activities.contact_log import law_of
 from activities.documents import DocumentFault, Pdf, make_statement
 from activities.papers import Statement
 from activities.stating import stated
@@ -19,7 +20,7 @@ from activities.texts import Texts, load_texts
 from commands.answering import Refused, say
 from commands.meaning import find_account, party_of
 from commands.reaching import answered, engine
-from intake.packs import jurisdictions
+from intake.packs import places
 from models.case import Case
 from models.database import Database
 from models.decisions import CaseView, Line
@@ -90,7 +91,7 @@ def _refuse_day(case: Case, day: date, today: date) -> None:
 
 def _made(texts: Texts, case: Case, known: Addressed, day: date) -> tuple[Statement, Pdf]:
     try:
-        paper = stated(texts, jurisdictions()[case.country], case, known, day)
+        paper = stated(texts, law_of(places(), known.party), case, known, day)
         return paper, make_statement(texts, paper)
     except (DocumentFault, Lacking) as fault:
         raise Refused(str(fault)) from None

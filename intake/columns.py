@@ -115,6 +115,7 @@ COLUMNS = (
     Column("street", _alone(cells.line_of_text)),
     Column("city", _alone(cells.line_of_text)),
     Column("postal_code", _in_country(places.postal_code)),
+    Column("region", _in_country(places.region)),
     Column("product", _word(PRODUCTS), required=True),
     Column("legal_status", _word(LEGAL_STATUSES), required=True),
     Column("creditor", _alone(cells.line_of_text), required=True),

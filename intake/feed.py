@@ -16,6 +16,7 @@ from intake.entries import REVERSAL, Entry, adjustments_told, charges_told
 from intake.people import PersonChange, changed_people, opaque_id
 from intake.portfolio import AccountRow, tariff_of
 from models import arrivals  # noqa: F401 (they fill the metadata)
+from models.charges import Role
 from models.money_facts import PlanInstalment
 from models.tables import Portfolio
 from policy.words import money_text
@@ -79,7 +80,7 @@ def compare(session: Session, portfolio: Portfolio, rows: Sequence[AccountRow], 
         if faults:
             continue
         sound.append(row)
-        change = _change(account, row, before) if before else None
+        change = _change(account, row, before, portfolio.role) if before else None  # type: ignore[arg-type]
         if change:
             found.changes.append(change)
     found.people.extend(changed_people(session, portfolio, sound, columns))
@@ -175,9 +176,9 @@ def _other_entry(row: AccountRow, entry: Entry, before: Row[Any]) -> Reject:
 # --- what is different -----------------------------------------------------------------------------------------------
 
 
-def _change(account: str, row: AccountRow, known: _Known) -> Change | None:
+def _change(account: str, row: AccountRow, known: _Known, role: Role) -> Change | None:
     told: dict[str, Any] = {}
-    differences = [*_of_terms(row, known, told), *_of_schedule(row, known, told)]
+    differences = [*_of_terms(row, known, role, told), *_of_schedule(row, known, told)]
     entries = [entry for entry in row.entries if entry.reference not in known.entries]
     differences += [_of_entry(row, entry) for entry in entries]
     if charges := charges_told(entries):
@@ -187,7 +188,7 @@ def _change(account: str, row: AccountRow, known: _Known) -> Change | None:
     return Change(account, told, entries, differences) if told else None
 
 
-def _of_terms(row: AccountRow, known: _Known, told: dict[str, Any]) -> Iterator[Difference]:
+def _of_terms(row: AccountRow, known: _Known, role: Role, told: dict[str, Any]) -> Iterator[Difference]:
     """A blank cell says nothing new."""
     for name in TOLD:
         before, after = getattr(known.account, name), getattr(row, name)
@@ -197,7 +198,9 @@ def _of_terms(row: AccountRow, known: _Known, told: dict[str, Any]) -> Iterator[
     if row.contract_date and known.account.contract_date is None:
         told["contract_date"] = row.contract_date
         yield Difference(row.account, "contract_date", "", _text(row.contract_date))
-    tariff, before = tariff_of(row), (known.account.tariff or {}).get("version")
+    tariff, before = tariff_of(row, role), (known.account.tariff or {}).get("version")
+    if row.tariff is None and before:
+        return
     # What a tariff says is for the day of the contract; a file that was changed is another tariff.
     if tariff and (tariff.version != before or "contract_date" in told):
         told["tariff"] = tariff

@@ -172,7 +172,7 @@ def _write_accounts(
 
 def _account(portfolio: Portfolio, row: AccountRow, choose: Choose, number: int) -> Record:
     strategy, cycle = choose(row)
-    tariff = tariff_of(row)
+    tariff = tariff_of(row, portfolio.role)  # type: ignore[arg-type]
     return {
         "id": opaque_id(portfolio.id, row.account),
         "portfolio": portfolio.id,

@@ -15,6 +15,7 @@ from intake.portfolio import AccountRow, tariff_of
 from intake.reach import reach
 from models.arrivals import FeedEntry
 from models.case import Case, CaseHold, Instalment
+from models.charges import Role
 from models.event import Channel
 from models.portfolio import PORTFOLIO_PAUSE
 from models.strategy import Strategy
@@ -116,7 +117,7 @@ def _case(rows: _Rows, strategy: Strategy, now: datetime) -> Case:
     return case.model_copy(update={"holds": (hold,)})
 
 
-def case_of_row(row: AccountRow, portfolio: str, pack: Pack, cycle: str, now: datetime) -> Case:
+def case_of_row(row: AccountRow, portfolio: str, pack: Pack, cycle: str, now: datetime, role: Role = "agency") -> Case:
     """A row of a file as the case it would become; account and person are known by the client's references."""
     return Case(
         account=row.account,
@@ -143,7 +144,7 @@ def case_of_row(row: AccountRow, portfolio: str, pack: Pack, cycle: str, now: da
         promises_at_most=pack.strategy.promise.at_most,
         terms=terms(pack.strategy.offers),
         contract_date=row.contract_date,
-        tariff=tariff_of(row),
+        tariff=tariff_of(row, role),
         principal=row.principal,
         **booked(row.entries),
     )

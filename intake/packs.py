@@ -1,6 +1,8 @@
 """The packs of the house, read from their folders: strategies, jurisdictions, texts."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -78,26 +80,34 @@ def law_packs(folder: Path = HOUSE / "jurisdictions", texts: frozenset[str] | No
 
 def places(folder: Path = HOUSE / "jurisdictions") -> Mapping[str, Jurisdiction]:
     """What binds in each country and region, with the house's own rules. Raises PackFault."""
-    return _places(law_packs(folder))
+    return bound(law_packs(folder))
 
 
-def _places(packs: Mapping[str, Read]) -> Mapping[str, Jurisdiction]:
+def bound(packs: Mapping[str, Read]) -> Mapping[str, Jurisdiction]:
+    """The same from packs that were read. Raises PackFault."""
     house = [name for name, read in packs.items() if read.pack.kind in ("house", "client")]
     lived_in = [name for name, read in packs.items() if read.pack.kind in ("country", "region")]
-    return {name: jurisdiction(packs, name, *house) for name in lived_in}
+    return {name: _with_charges(jurisdiction(packs, name, *house), name) for name in lived_in}
+
+
+def _with_charges(law: Jurisdiction, place: str) -> Jurisdiction:
+    country, _, _ = place.partition("-")
+    return replace(law, charges=charges().get(country))
 
 
 def jurisdictions(folder: Path = HOUSE / "jurisdictions") -> Mapping[str, Jurisdiction]:
     """What binds in each country where the region is not known. Raises PackFault."""
-    return countries(law_packs(folder))
+    return {name: law for name, law in places(folder).items() if "-" not in name}
 
 
-def countries(packs: Mapping[str, Read]) -> Mapping[str, Jurisdiction]:
-    """The same from packs that were read. Raises PackFault."""
-    return {name: law for name, law in _places(packs).items() if "-" not in name}
-
-
+@cache
 def charges(folder: Path = HOUSE / "jurisdictions" / "charges") -> Mapping[str, ChargesPack]:
     """The law on charges by country. Raises PackFault."""
     packs = [read_charges(file.read_text(encoding="utf-8"), file.name) for file in sorted(folder.glob("*.yaml"))]
     return {pack.country: pack for pack in packs}
+
+
+def charges_versions(folder: Path = HOUSE / "jurisdictions" / "charges") -> Mapping[str, str]:
+    """The edition of each country's law on charges, by its content."""
+    texts = {file.stem.upper(): file.read_text(encoding="utf-8") for file in sorted(folder.glob("*.yaml"))}
+    return {country: strategy_version(text, f"{country}-charges") for country, text in texts.items()}

@@ -12,7 +12,7 @@ from intake.reach import OPENS, reach
 from models.arrivals import FeedPerson
 from models.tables import Party, Portfolio
 
-PERSONAL = ("name", "language", "country", "phone", "email", "street", "city", "postal_code")
+PERSONAL = ("name", "language", "country", "phone", "email", "street", "city", "postal_code", "region")
 """Columns that are called the same in the file and in the table `party`."""
 PARTS = {
     "name": ("name",),
@@ -21,6 +21,7 @@ PARTS = {
     "phone": ("phone",),
     "email": ("email",),
     "address": ("street", "city", "postal_code"),
+    "region": ("region",),
 }
 """What a file says of a debtor, by the columns of the table `party`: an address is one thing."""
 OF_GUARANTOR = ("name", "phone", "email")
@@ -60,6 +61,7 @@ def _guarantor(client: str, row: AccountRow) -> Record:
     assert guarantor
     ids = {"id": opaque_id(client, guarantor.customer), "client": client, "reference": guarantor.customer}
     place = {"zone": row.time_zone, "country": row.country, "street": None, "city": None, "postal_code": None}
+    place |= {"region": row.region}
     return ids | place | {name: getattr(guarantor, name) for name in ("name", "language", "phone", "email")}
 
 

@@ -5,6 +5,9 @@ import re
 from functools import lru_cache
 from importlib.resources import files
 
+import holidays
+
+from intake import packs
 from intake.cells import Cell, Refused, tidy
 
 POSTCODES: dict[str, tuple[re.Pattern[str], str, str]] = {
@@ -41,6 +44,26 @@ def country(cell: Cell, countries: frozenset[str]) -> str:
     if code in zones():
         raise Refused(f"has no law pack here, so nobody may be contacted there; known: {', '.join(sorted(countries))}")
     raise Refused("is no country: write its two letters (ISO 3166), such as IT")
+
+
+@lru_cache
+def regions() -> dict[str, frozenset[str]]:
+    """The regions of each country that has a pack of law, with or without a pack of their own."""
+    own = [place.split("-") for place in packs.places() if "-" in place]
+    listed = holidays.list_supported_countries(include_aliases=False)
+    return {
+        country: frozenset({*listed.get(country, ()), *(region for of, region in own if of == country)} - {"ANY"})
+        for country in packs.jurisdictions()
+    }
+
+
+def region(cell: Cell, country: str | None) -> str:
+    """A region of the country by its short code: a state, a nation, a city with a law of its own."""
+    code = tidy(cell).upper().removeprefix(f"{country}-")
+    if country is None or code in regions()[country]:
+        return code
+    known = tuple(sorted(regions()[country]))
+    raise Refused(f"is no region of {country}: {_some(known, code) if known else 'none is known here'}")
 
 
 def time_zone(cell: Cell, country: str | None) -> str | None:

@@ -16,8 +16,9 @@ from intake.entries import Entry
 from intake.lines import NotAPortfolio
 from intake.reach import reach
 from intake.tabular import Row, read_table
-from intake.tariffs import tariff_for
+from intake.tariffs import tariff_for, without_tariff
 from models.case import Instalment
+from models.charges import Role
 from models.tariff import Tariff
 from policy.tariffs import Contract, term_days
 
@@ -33,11 +34,11 @@ __all__ = [
     "write_rejects",
 ]
 
-PERSONAL = ("name", "language", "country", "time_zone", "phone", "email", "street", "city", "postal_code")
+PERSONAL = ("name", "language", "country", "time_zone", "phone", "email", "street", "city", "postal_code", "region")
 """What rows of the same customer must agree in."""
 COUNTED = re.compile(r"[Dd]")
 """A day counted from that of the hand-over, in a cell of days and amounts."""
-BY_COUNTRY = ("time_zone", "phone", "postal_code", "guarantor_phone")
+BY_COUNTRY = ("time_zone", "phone", "postal_code", "region", "guarantor_phone")
 """What cannot be read while the country is not known."""
 
 
@@ -69,6 +70,8 @@ class AccountRow:
     street: str | None = None
     city: str | None = None
     postal_code: str | None = None
+    region: str | None = None
+    """Whose own law binds too, such as MA."""
     product: str
     legal_status: str
     creditor: str
@@ -152,12 +155,15 @@ def _people(taken: dict[str, Any]) -> list[_Told]:
     return people
 
 
-def tariff_of(row: AccountRow) -> Tariff | None:
-    """What may be charged on the account for being late: its lender's tariff, under the caps of its law."""
-    if row.tariff is None:
-        return None
+def tariff_of(row: AccountRow, role: Role) -> Tariff | None:
+    """What may be charged on the account for being late, to us in our role: its lender's tariff, under its law.
+
+    Without a tariff, what the law says of the charges that are told; None where it says nothing.
+    """
     term = term_days(row.contract_date, (i.due for i in row.instalments))
-    contract = Contract(row.contract_date, row.product, row.principal, row.currency, term)
+    contract = Contract(row.contract_date, row.product, row.principal, row.currency, term, role)
+    if row.tariff is None:
+        return without_tariff(row.country, contract)
     return tariff_for(row.tariff, row.country, contract)
 
 

@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from intake.packs import HOUSE, charges
-from models.charges import ChargesPack
 from models.tariff import Tariff
 from models.tariff_file import TariffFile
 from policy.packs import PackFault, read_tariff, strategy_version
-from policy.tariffs import Contract, NoSuchTariff, resolve
+from policy.tariffs import Contract, NoSuchTariff, law_alone, resolve
 
 
 class TariffPack(NamedTuple):
@@ -33,11 +32,6 @@ def tariffs(folder: Path = HOUSE / "tariffs") -> Mapping[str, TariffPack]:
     return found
 
 
-@cache
-def _law() -> Mapping[str, ChargesPack]:
-    return charges()
-
-
 def tariff_for(name: str, country: str, contract: Contract) -> Tariff:
     """What may be charged on a contract for being late: its lender's tariff, under the caps of its law.
 
@@ -46,4 +40,10 @@ def tariff_for(name: str, country: str, contract: Contract) -> Tariff:
     pack = tariffs()[name]
     if pack.file.country not in (None, country):
         raise NoSuchTariff(f"{name} is for accounts in {pack.file.country}, not in {country}")
-    return resolve(pack.file, pack.version, _law().get(country), contract)
+    return resolve(pack.file, pack.version, charges().get(country), contract)
+
+
+def without_tariff(country: str, contract: Contract) -> Tariff | None:
+    """What the law says of charges told on an account that has no tariff: caps and bans; None where it says nothing."""
+    law = charges().get(country)
+    return law_alone(law, contract) if law else None

@@ -311,3 +311,8 @@ class Case(Part):
     outcome: str | None = None
     closed: datetime | None = None
     decisions: int = 0
+
+    @property
+    def sold_on(self) -> date | None:
+        """The day on which the debt was sold, where somebody told it; None: it was not, as far as the case knows."""
+        return next((known.since for known in self.known if known.name == "transferred"), None)

@@ -23,6 +23,9 @@ Conf = Literal["H", "M", "L"]
 Basis = Literal["contract", "due", "event"]
 Role = Literal["creditor", "agency", "servicer", "buyer"]
 Charged = Literal["fee", "interest", "late_interest", "cost"]
+ClaimKind = Literal["loan", "periodic", "sale"]
+Effect = Literal["no_suit", "must_be_pleaded", "stop_contact"]
+Interruption = Literal["payment", "formal_notice"]
 CENTS = 100
 """Minor units of one whole unit: true for every currency that a pack may have."""
 
@@ -256,9 +259,11 @@ class PrescriptionRule(RuleBase):
 
     what: Literal["prescription"]
     runs_from: Literal["instalment", "last_instalment", "acceleration", "default_notice_expiry"]
-    effect: Literal["no_suit", "must_be_pleaded", "stop_contact"]
+    effect: Effect
     region: Name | None = None
-    claims: Literal["loan", "periodic", "sale"] = "loan"
+    claims: ClaimKind = "loan"
+    interrupted_by: list[Interruption] = []
+    """What we hear of that starts the years anew; nothing else is counted, so that the day is the earliest."""
     values: Annotated[list[YearsValue], Field(min_length=1)]
 
 

@@ -1,7 +1,9 @@
 """A question to the law of contact: who is asked about, what was done so far, what is known of them."""
 
 from datetime import date, datetime, time
-from typing import Literal, NamedTuple, get_args
+from typing import Annotated, Literal, NamedTuple, get_args
+
+from pydantic import Field
 
 LawChannel = Literal["sms", "email", "messenger", "call", "robot", "visit", "letter"]
 """The ways that law tells apart. `robot` is a call without a person: a voice agent or a recording."""
@@ -13,6 +15,8 @@ Actor = Literal["creditor", "agency", "servicer", "buyer"]
 """Who contacts: the lender itself, an agency for it, a licensed servicer of sold loans, the buyer of the claim."""
 Role = Literal["debtor", "co_debtor", "guarantor", "representative", "heir", "third_party"]
 Place = Literal["home", "cell", "work", "other"]
+ThirdParty = Annotated[str, Field(pattern=r"^(family|neighbour|employer|other)(-[1-9][0-9]{0,2})?$")]
+"""Somebody who is not the debtor, such as `neighbour-2`: counted by the case, so that no name is needed."""
 DayKind = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun", "holiday"]
 FactName = Literal[
     # protected persons and pauses
@@ -46,6 +50,7 @@ FactName = Literal[
     "text_consent",
     "number_checked",
     "electronic_consent",
+    "weekend_agreed",
     "third_party_consent",
     "debtor_consent_to_third_party",
     "automatic_consent",

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.case import Case
+from models.charges import Effect
 from models.events import Block, Channel, Finding, Heard, OfferMade
 from models.ledger import Entry, Itemised, OpenCharge
 
@@ -32,6 +33,15 @@ class Answer(BaseModel):
     why: str
 
 
+class Barred(BaseModel):
+    """The last day on which a claim can be brought, as far as the ledger knows; what follows, by which rule."""
+
+    model_config = ConfigDict(frozen=True)
+    last_day: date
+    effect: Effect
+    rule: str
+
+
 class Act(Answer):
     """Take a step now. `key` is the business key under which it happens once."""
 
@@ -55,6 +65,8 @@ class Act(Answer):
     """What an offer offers, as its text says it."""
     offer: OfferMade | None = None
     """The same, as it stands in the case when it was sent."""
+    barred: Barred | None = None
+    """Of a paper that says until when the claim can be brought."""
 
 
 class Wait(Answer):

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field
 
 from models.agreements import Terms
+from models.contact import Place, ThirdParty
 from models.event import Block, Channel, Code, Event, Minor, Outcome
 from models.ledger import ALLOCATION, PartKind
 from models.money_facts import (
@@ -38,6 +39,12 @@ class ContactOutcome(Event):
     by: Code | None = None
     inbound: bool = False
     """The debtor called."""
+    place: Place | None = None
+    """Where it was; absent: at home, a third party elsewhere, an employer at work."""
+    third_party: ThirdParty | None = None
+    """Somebody else was asked, and no task is answered by it."""
+    purpose: Literal["location"] | None = None
+    """Of a third party: only where the debtor can be found was asked."""
 
 
 class VisitOutcome(Event):
@@ -148,6 +155,11 @@ class Circumstance(Event):
         "third_party_consent",
         "debtor_consent_to_third_party",
         "work_number_given",
+        "employer_email",
+        "employer_email_used",
+        "electronic_consent",
+        "weekend_agreed",
+        "hidden_number",
         "transferred",
         "transfer_notice",
         "assignment_notice",

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
+from models.charges import ChargesPack
 from models.contact import CHANNELS, Actor, DayKind, FactName, LawChannel, Level, Place
 from models.data import Data
 
@@ -130,6 +131,8 @@ class HoursRule(Rule):
 
     windows: list[Window] = []
     closed: list[DayKind] = []
+    unless: "Condition | None" = None
+    """The debtor's agreement: on its days the rule does not bind."""
 
     @field_validator("channels")
     @classmethod
@@ -256,6 +259,14 @@ class DutyRule(Rule):
         return self
 
 
+class SuitRule(Rule):
+    """What must stand in the file before a suit. A suit is no contact: no channels."""
+
+    channels: Channels = []
+    says: Annotated[str, Field(min_length=1, max_length=120)]
+    needs: Literal["forbearance_check"]
+
+
 class WishRule(Rule):
     """Times that the debtor called inconvenient are kept free."""
 
@@ -297,6 +308,8 @@ class Pack(Data):
     """The wider pack that binds there too."""
     elsewhere: Annotated[str, Field(pattern=PACK_ID)] | None = None
     """Of a country: the region whose rules bind where the debtor's region is not known or has none of its own."""
+    postcodes: list[Annotated[str, Field(pattern=r"^[0-9]{2,5}(-[0-9]{2,5})?$")]] = []
+    """Of a region: how the postcodes there begin, so that it is found where nobody names it."""
     sign_off: Literal["none", "signed"]
     """none: no lawyer has signed this pack; it is not for live contact."""
     signed_by: str = ""
@@ -310,6 +323,7 @@ class Pack(Data):
     bans: list[BanRule] = []
     duties: list[DutyRule] = []
     wishes: list[WishRule] = []
+    suits: list[SuitRule] = []
 
     @model_validator(mode="after")
     def _signed_by_somebody(self) -> Self:
@@ -317,10 +331,15 @@ class Pack(Data):
             raise ValueError("a signed pack names signed_by and signed_on, one that is not signed names neither")
         return self
 
+    def holds(self, postcode: str) -> bool:
+        """Whether a postcode lies in this region, as far as it is known by its postcodes."""
+        spans = [(first, last or first) for first, _, last in (span.partition("-") for span in self.postcodes)]
+        return any(first <= postcode[: len(first)] <= last for first, last in spans)
+
     @property
     def rules(self) -> Iterator[Rule]:
         """Every rule, in the order in which they are asked."""
-        for section in (self.bans, self.hours, self.wishes, self.cooldowns, self.counters, self.duties):
+        for section in (self.bans, self.hours, self.wishes, self.cooldowns, self.counters, self.duties, self.suits):
             yield from section
 
 
@@ -332,3 +351,5 @@ class Jurisdiction:
     packs: tuple[Pack, ...]
     versions: tuple[str, ...]
     """`<place>@<first 12 hex of the sha256 of the pack's text>`, one for each pack."""
+    charges: ChargesPack | None = None
+    """The law on charges of the country; None: nobody wrote it down."""

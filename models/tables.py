@@ -74,6 +74,8 @@ class Party(SQLModel, table=True):
     street: str | None = None
     city: str | None = None
     postal_code: str | None = None
+    region: str | None = None
+    """The state, nation or city whose own law binds too, such as MA; None: not known."""
 
 
 class Account(SQLModel, table=True):
@@ -222,6 +224,10 @@ class Attempt(SQLModel, table=True):
     outcome: str | None = None
     inbound: bool = False
     """The debtor began it."""
+    place: str | None = None
+    """Where, as agents told it; None: as it was asked."""
+    third_party: str | None = None
+    """Whom it was with, where it was not the debtor: an opaque reference, no name."""
     made: datetime | None = instant(nullable=True)
     """When people told that it was made; until then its reservation counts."""
     law: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))

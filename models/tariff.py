@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from models.charges import Charged
+
 Percent = Annotated[Decimal, Field(ge=0, le=1000)]
 Share = Annotated[Decimal, Field(ge=0, le=100)]
 
@@ -36,6 +38,15 @@ class LateFee(Term):
     """Charged on this day past due."""
 
 
+class Ban(Term):
+    """A charge that we, in our role, may not ask for on this contract, and the rule that says so."""
+
+    charge: Charged
+    rule: str
+    since: date = date.min
+    until: date = date.max
+
+
 class Caps(Term):
     """What the law allows at most for one contract."""
 
@@ -45,8 +56,12 @@ class Caps(Term):
     """All charges together (interest of the contract, late interest, fees, costs), as a multiple of the principal."""
     late: Share | None = None
     """Late interest and late fees together, as a multiple of the principal."""
+    fees: Annotated[int, Field(ge=0)] | None = None
+    """All late fees and costs together, in minor units."""
     rules: tuple[str, ...] = ()
     """The ids of the rules that the caps come from."""
+    bans: tuple[Ban, ...] = ()
+    """What is not owed at all, whoever charged it."""
 
 
 class CostTier(Term):
@@ -83,3 +98,5 @@ class Tariff(Term):
     interest: tuple[Rate, ...] = ()
     late_fees: tuple[LateFee, ...] = ()
     caps: Caps = Caps()
+    notes: tuple[str, ...] = ()
+    """What the law took away from what the lender's file asks for, and what could not be tested, with the rule."""

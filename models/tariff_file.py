@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from models.charges import Charged
 from models.data import Data, Name
 from models.tariff import Percent
 
@@ -30,6 +31,13 @@ class FeeLine(Data):
     after_days: Annotated[int, Field(ge=1, le=365)] = 1
 
 
+class MeanRate(Data):
+    """The mean rate a year of such credit that a quarter's decree published (Italy: TEGM), for contracts since."""
+
+    since: date
+    percent: Percent
+
+
 class TariffFile(Data):
     """What one lender charges; the law's caps come on top and are never passed."""
 
@@ -42,6 +50,11 @@ class TariffFile(Data):
     """Whether the interest is one for being late, or the contract's own that goes on."""
     contract_percent: Percent = Decimal(0)
     """The contract's own interest a year, where the law measures late interest by it."""
+    allowed: dict[Charged, Literal["agreement", "law"]] = {}
+    """What allows a kind of charge expressly, where the law forbids it otherwise: the agreement that made the debt, or
+    a law. Told charges of that kind are allowed with it."""
+    mean_rates: list[MeanRate] = []
+    """Where the law tests rates for usury; without them they are not tested, and that is said."""
     statutory: bool = False
     """Interest by the law's own table, and no other."""
     interest: list[RateLine] = []

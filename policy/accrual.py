@@ -5,8 +5,10 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from models.case import Case, Instalment
+from models.case import Case, Charge, Instalment
+from models.charges import Charged
 from models.tariff import LateFee, Rate, Tariff
+from policy.charges import forbidden
 from policy.holds import blocked_days
 
 A_DAY = timedelta(days=1)
@@ -16,6 +18,8 @@ MILLIONTHS = 10**6
 WHOLE = YEAR_DAYS * 100 * MILLIONTHS
 """Interest is kept exact as a whole number of these parts of a minor unit."""
 NEVER = date.max
+KIND: dict[str, Charged] = {"cost": "cost", "late_fee": "fee", "interest": "interest"}
+"""What the law calls a charge that was told. Told interest may be any: it is not taken for that for being late."""
 
 
 class Period(NamedTuple):
@@ -57,6 +61,7 @@ class Accrual:
         lent = case.principal or sum(i.amount - i.interest for i in case.instalments)
         self._room = _multiple(tariff.caps.total, lent, sum(i.interest for i in case.instalments))
         self._room_late = _multiple(tariff.caps.late, lent, 0)
+        self._room_fees = tariff.caps.fees
 
     def interest(self, base: int, after: date, through: date) -> int:
         """Minor units for the days after one day up to and including another, on an overdue principal."""
@@ -64,14 +69,17 @@ class Accrual:
             return 0
         return sum(self._stretch(base, *span) for span in self._spans(after + A_DAY, through))
 
-    def allowed(self, amount: int, *, late: bool) -> int:
-        """As much of a charge as the caps leave room for; it counts from now on."""
-        rooms = [room for room in (self._room, self._room_late if late else None) if room is not None]
-        amount = min([amount, *rooms])
+    def allowed(self, amount: int, *, late: bool, fee: bool = False) -> int:
+        """As much of a charge as the caps leave room for; it counts from now on. `late`: interest and fees for being
+        late, `fee`: fees and costs."""
+        rooms = [self._room, self._room_late if late else None, self._room_fees if fee else None]
+        amount = min([amount, *(room for room in rooms if room is not None)])
         if self._room is not None:
             self._room -= amount
         if late and self._room_late is not None:
             self._room_late -= amount
+        if fee and self._room_fees is not None:
+            self._room_fees -= amount
         return amount
 
     def _spans(self, first: date, last: date) -> Iterator[tuple[_Stretch, date, date]]:
@@ -134,6 +142,11 @@ def _plain(number: Decimal | None) -> str:
 def is_blocked(blocked: list[tuple[date, date | None]], day: date) -> bool:
     """Whether the day lies in one of the spans; an open span never ends."""
     return any(first <= day <= (last or NEVER) for first, last in blocked)
+
+
+def forbidden_charge(case: Case, charge: Charge) -> str | None:
+    """The rule by which a charge that was told is not owed, or None."""
+    return forbidden(case.tariff.caps.bans, KIND[charge.what], charge.day) if case.tariff else None
 
 
 def fee_days(case: Case) -> Iterator[FeeDay]:

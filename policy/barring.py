@@ -1,14 +1,28 @@
 """When is a claim barred, with what effect, and when may a small one be written off for tax?"""
 
+from collections.abc import Mapping, Sequence, Set
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
-from models.charges import CENTS, ChargesPack, PrescriptionRule, WriteOff
+from models.charges import CENTS, ChargesPack, ClaimKind, Effect, Interruption, PrescriptionRule, WriteOff
 from policy.charges import bound, in_force
 from policy.deadlines import months_later, years_later
 
-Effect = Literal["no_suit", "must_be_pleaded", "stop_contact"]
 Verdict = Literal["met", "met_if_large", "not_yet", "too_large", "other_currency"]
+
+
+LOAN: frozenset[ClaimKind] = frozenset({"loan"})
+ANY: frozenset[ClaimKind] = frozenset({"loan", "periodic", "sale"})
+CLAIMS: Mapping[str, frozenset[ClaimKind]] = {"invoice": ANY, "utility": ANY, "leasing": ANY}
+"""What a claim from a product may be: of a bill nobody tells us what for. Every other product is a loan."""
+
+
+class Dues(NamedTuple):
+    """The days that a claim is counted from: of its oldest open part, of its last instalment, of its first one."""
+
+    oldest: date
+    last: date
+    first: date
 
 
 class Prescription(NamedTuple):
@@ -39,23 +53,23 @@ class WriteOffTest(NamedTuple):
 
 def prescription(
     pack: ChargesPack,
-    runs_from: date,
-    claims: Literal["loan", "periodic", "sale"] = "loan",
+    due: Dues,
+    heard: Mapping[Interruption, Sequence[date]] = {},
+    claims: Set[ClaimKind] = LOAN,
     region: str | None = None,
-    first_due: date | None = None,
 ) -> Prescription | None:
-    """When a claim is barred, nothing having interrupted it (law.md RU-S1, NL-S1, PT-S1, IT-S1, RO-S1, BR-S1, UK-S1).
+    """The earliest day after which a claim may be barred (law.md RU-S1, NL-S1, PT-S1, IT-S1, RO-S1, BR-S1, UK-S1).
 
-    `runs_from` is what the rule counts from: the due date of the instalment, of the last one (Italy), the acceleration
-    (Portugal), the expiry of the default notice (England); a caller gives the day after an interruption instead.
-    `first_due` bounds it where the law has an outer limit that nothing interrupts. None: no rule for such claims here.
+    Counted from the oldest open part, or from the last instalment where the law does so (Italy): an acceleration or a
+    default notice (Portugal, England) can only be later. `heard`: the days of what may have started the years anew,
+    which count where the rule says so and the claim was not barred yet. None: no rule for such claims here.
     """
-    found = [rule for rule in bound(pack, PrescriptionRule) if rule.claims == claims]
+    found = [rule for rule in bound(pack, PrescriptionRule) if rule.claims in claims]
     # A region's own rule goes before the country's; where the region is not known, the shortest holds.
     chosen = [rule for rule in found if region is not None and rule.region == region]
     if not chosen:
         chosen = [rule for rule in found if rule.region is None] if region else found
-    return min((_barred(rule, runs_from, first_due) for rule in chosen), default=None)
+    return min((_interrupted(rule, due, heard) for rule in chosen), default=None)
 
 
 def write_off_test(
@@ -75,10 +89,19 @@ def write_off_test(
     return None
 
 
-def _barred(rule: PrescriptionRule, runs_from: date, first_due: date | None) -> Prescription:
+def _interrupted(rule: PrescriptionRule, due: Dues, heard: Mapping[Interruption, Sequence[date]]) -> Prescription:
+    runs_from = due.last if rule.runs_from == "last_instalment" else due.oldest
+    found = _barred(rule, runs_from, due.first)
+    for day in sorted(day for what in rule.interrupted_by for day in heard.get(what, ())):
+        if runs_from < day <= found.last_day:
+            found = _barred(rule, day, due.first)
+    return found
+
+
+def _barred(rule: PrescriptionRule, runs_from: date, first_due: date) -> Prescription:
     value = next(in_force(rule.values, None))
     last = years_later(runs_from, value.years)
-    if value.outer and first_due:
+    if value.outer:
         last = min(last, years_later(first_due, value.outer))
     return Prescription(last, rule.effect, rule.id)
 

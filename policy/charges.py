@@ -1,6 +1,6 @@
 """What may being late cost at most? Caps, rates and bans of a contract's law: of several the strictest."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_DOWN, Decimal
 from typing import NamedTuple, TypeVar
@@ -20,7 +20,7 @@ from models.charges import (
     Usury,
     Value,
 )
-from models.tariff import Caps, Rate
+from models.tariff import Ban, Caps, Rate
 
 DAYS_OF_YEAR = 365
 PER_DAY = Decimal("0.000001")
@@ -53,16 +53,21 @@ def caps(
     `principal` is in minor units, `days` the contract's term. What is not known (the day of the contract, the term, the
     principal in the law's currency when `currency` is another) is taken so that the cap is the lower one. A rate that
     goes by the day of the event is capped by the lowest one known from the contract's day on: caps stand for its life.
+    A cap on fees in another currency than the debt's leaves none.
     """
     amount = principal if currency in ("", pack.currency) else None
     per_day = min(_rates(pack, contract_date, product, amount), default=None)
     total = min(_shares(pack, "all", contract_date, product, amount, days), default=None)
     late = min(_shares(pack, "late", contract_date, product, amount, days), default=None)
+    fees = default_fees_at_most(pack, contract_date, product)
+    if fees and amount is None:
+        fees = Limit(Decimal(0), fees.rule)
     return Caps(
         per_day=per_day.most if per_day else None,
         total=total.most if total else None,
         late=late.most if late else None,
-        rules=tuple(dict.fromkeys(limit.rule for limit in (per_day, total, late) if limit)),
+        fees=int(fees.most) if fees else None,
+        rules=tuple(dict.fromkeys(limit.rule for limit in (per_day, total, late, fees) if limit)),
     )
 
 
@@ -141,18 +146,23 @@ def usury_threshold(pack: ChargesPack, mean_rate: Decimal, contract_date: date |
     return min(found, default=None)
 
 
-def forbidden(
-    pack: ChargesPack, charge: Charged, role: Role, day: date, allowed_by: frozenset[str] = frozenset()
-) -> str | None:
-    """The rule that forbids a charge to whoever asks for it, or None (law.md US-X2, RO-L1).
+def bans(pack: ChargesPack, role: Role, allowed: Mapping[Charged, str] | None = None) -> tuple[Ban, ...]:
+    """What whoever acts in a role may not charge (law.md US-X2, RO-L1).
 
-    `allowed_by`: what allows it, `agreement`, `law` or both; where nobody knows, nothing does.
+    `allowed`: by charge, what allows it expressly, `agreement` or `law`; where nobody says so, nothing does.
     """
-    for rule in bound(pack, Forbidden):
-        bans = charge in rule.charges and role in rule.binds and any(in_force(rule.values, day))
-        if bans and not allowed_by & set(rule.unless):
-            return rule.id
-    return None
+    return tuple(
+        Ban(charge=charge, rule=rule.id, since=value.valid_from or date.min, until=value.valid_to or date.max)
+        for rule in bound(pack, Forbidden)
+        for charge in rule.charges
+        for value in rule.values
+        if role in rule.binds and (allowed or {}).get(charge) not in rule.unless
+    )
+
+
+def forbidden(banned: Sequence[Ban], charge: Charged, day: date) -> str | None:
+    """The rule that forbids a charge on a day, or None."""
+    return next((ban.rule for ban in banned if ban.charge == charge and ban.since <= day <= ban.until), None)
 
 
 def bound(pack: ChargesPack, kind: type[R], product: str | None = None) -> Iterator[R]:

@@ -5,8 +5,11 @@ from datetime import date, datetime, timedelta
 
 from models.case import Case
 from models.contact import FACT_NAMES, Contact, Fact, Level
+from models.jurisdiction import Jurisdiction
+from policy.court import barred_after
 from policy.days import debtor_day
 from policy.holds import over
+from policy.money import position
 
 NOTHING_TOLD: tuple[Level, ...] = ("unconnected", "attempt")
 """A contact that came no further told the debtor nothing; a message on a machine did (strict)."""
@@ -34,12 +37,16 @@ OF_THE_DEBT = frozenset(
 """Facts that hold for the account they were told to; all others are the person's, over all accounts."""
 
 
-def circumstances(case: Case, at: datetime) -> tuple[Fact, ...]:
-    """The facts that hold or are still to come, in order: by name and day."""
+def circumstances(case: Case, at: datetime, law: Jurisdiction) -> tuple[Fact, ...]:
+    """The facts that hold or are still to come, in order: by name and day.
+
+    Whether a debt is prescribed, where nobody may ask for it then, is computed by the law of its place.
+    """
     found = {*_held(case, at)}
     if case.opt_outs:
         found.add(Fact("opt_out", channels=tuple(sorted(case.opt_outs))))
     found |= {Fact(k.name, k.since, k.until, tuple(sorted(k.channels))) for k in case.known}
+    found |= {*_prescribed(case, at, law)}
     return tuple(sorted(found, key=lambda fact: (fact.name, fact.since or date.min, fact.channels)))
 
 
@@ -49,9 +56,11 @@ def first_contact(account: str, log: Iterable[Contact], zone: str) -> Fact | Non
     return Fact("contacted", debtor_day(min(told), zone)) if told else None
 
 
-def sold_on(case: Case) -> date | None:
-    """The day on which the debt was sold, where somebody told it; None: it was not, as far as the case knows."""
-    return next((known.since for known in case.known if known.name == "transferred"), None)
+def _prescribed(case: Case, at: datetime, law: Jurisdiction) -> Iterator[Fact]:
+    """Where nobody asks for a barred debt any more: from the day on which the oldest open part may be barred."""
+    barred = barred_after(case, position(case, debtor_day(at, case.zone)), law)
+    if barred and barred.effect == "stop_contact":
+        yield Fact("prescribed", barred.last_day + timedelta(days=1))
 
 
 def personal(fact: Fact) -> bool:

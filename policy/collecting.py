@@ -2,16 +2,19 @@
 for, on which day does it fall due, and which cost of the lender counts? Never one without such a letter (law.md NL-C1).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from models.case import Case, Charge, CostLetter
+from policy.accrual import forbidden_charge
 from policy.days import debtor_day
-from policy.holds import blocked_days
+from policy.holds import blocked_days, disputed_parts
 
 LETTER = "fourteen_day_letter"
 """The text, and the fact that it tells."""
+TERM = "fourteen_days"
+"""The hold as which its term runs."""
 RULE = "NL-C1"
 COUNTRY = "NL"
 
@@ -21,6 +24,8 @@ class CostDay(NamedTuple):
 
     day: date
     letter: CostLetter
+    disputed: tuple[int, ...] = ()
+    """Instalments that are disputed on that day: they cost nothing, then or later."""
 
 
 def cost_days(case: Case) -> Iterator[CostDay]:
@@ -28,13 +33,15 @@ def cost_days(case: Case) -> Iterator[CostDay]:
 
     A case that ended before owes none.
     """
+    # The term of another letter is for its own instalments.
+    others = case.model_copy(update={"holds": tuple(h for h in case.holds if h.reason != TERM)})
     for letter in case.letters:
         day = letter.last_free_day + timedelta(days=1)
-        for first, last in blocked_days(case, "fees"):
+        for first, last in blocked_days(others, "fees"):
             if first <= day and (last is None or day <= last):
                 day = date.max if last is None else last + timedelta(days=1)
         if day < date.max and (case.closed is None or day <= debtor_day(case.closed, case.zone)):
-            yield CostDay(day, letter)
+            yield CostDay(day, letter, disputed_parts(case, day).instalments)
 
 
 def counts(case: Case, charge: Charge) -> bool:
@@ -45,9 +52,12 @@ def counts(case: Case, charge: Charge) -> bool:
     return any(until < charge.day for until in ended)
 
 
-def not_counted(case: Case) -> tuple[Charge, ...]:
-    """The lender's costs that are not owed."""
-    return tuple(charge for charge in case.charges if not counts(case, charge))
+def not_owed(case: Case, charge: Charge) -> str | None:
+    """Why a charge that was told is not owed, with the rule; None: it is. It is kept all the same."""
+    if not counts(case, charge):
+        return f" without a 14-day letter ({RULE}): tell that one was sent, or drop it"
+    rule = forbidden_charge(case, charge)
+    return f": {rule} forbids it to us" if rule else None
 
 
 def announced(case: Case) -> frozenset[int]:
@@ -63,10 +73,3 @@ def announced(case: Case) -> frozenset[int]:
                 i.number for i in case.instalments if (i.due < charge.day if named is None else i.number == named)
             }
     return frozenset(found)
-
-
-def nothing_to_announce(case: Case, overdue: Iterable[int]) -> str | None:
-    """Why a 14-day letter has nothing to say: another law, or no overdue instalment that no letter named yet."""
-    if case.country != COUNTRY:
-        return f"the 14-day letter is for {COUNTRY} ({RULE})"
-    return None if {*overdue} - announced(case) else f"every overdue instalment had its 14-day letter ({RULE})"

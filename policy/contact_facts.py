@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from models.contact import Fact, Facts, Party
 from models.jurisdiction import BanRule, Condition, DutyRule, Rule
-from policy.binding import in_force
+from policy.binding import Binding, in_force
+from policy.contact_hours import Agreed, nothing_agreed
 from policy.days import DAY, debtor_day, months_later, start_of_day
 
 Known = Mapping[str, tuple[Fact, ...]]
@@ -47,6 +48,18 @@ def terms(rule: BanRule | DutyRule, known: Known) -> Terms | None:
     if when == []:
         return None
     return Terms(when, [list(spans(c, known, rule, favour=True)) for c in rule.unless])
+
+
+def agreed(bound: Binding, known: Known) -> Agreed:
+    """Which rules on hours the debtor agreed to do without, day by day."""
+    found = {
+        rule.id: list(spans(rule.unless, known, rule, favour=True))
+        for _, rule in bound.hours
+        if rule.unless and rule.unless.fact in known
+    }
+    if not found:
+        return nothing_agreed
+    return lambda day: frozenset(id_ for id_, days in found.items() if _inside(days, day))
 
 
 def next_unbound(rule: Rule, bound: Terms, zone: str, at: datetime) -> datetime | None:

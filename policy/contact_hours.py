@@ -1,6 +1,6 @@
 """The hours of a day that all rules leave open, on the debtor's clock."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -26,6 +26,15 @@ CHANNEL_WORDS = {
 }
 
 
+Agreed = Callable[[date], frozenset[str]]
+"""The ids of the rules that the debtor's agreement lifts on a day."""
+
+
+def nothing_agreed(day: date) -> frozenset[str]:
+    """No rule is lifted."""
+    return frozenset()
+
+
 class Bound(NamedTuple):
     """What one rule leaves open of one day."""
 
@@ -43,29 +52,30 @@ class OpenDay(NamedTuple):
 
 
 @lru_cache(maxsize=65536)
-def open_day(bound: Binding, zone: str, day: date) -> OpenDay:
-    """The one window of a day; every rule in force that day has a say."""
-    bounds = (*_unconfirmed(bound.jurisdiction, day), *_bounds(bound, zone, day))
+def open_day(bound: Binding, zone: str, day: date, lifted: frozenset[str] = frozenset()) -> OpenDay:
+    """The one window of a day; every rule in force that day has a say, but those that are lifted."""
+    bounds = (*_unconfirmed(bound.jurisdiction, day), *_bounds(bound, zone, day, lifted))
     if not bounds:
         bounds = (Bound(NEVER_OPENS, NEVER_CLOSES, NO_HOURS),)
     return OpenDay(max(b.opens for b in bounds), min(b.closes for b in bounds), bounds)
 
 
-def next_open(bound: Binding, zone: str, at: datetime) -> datetime | None:
+def next_open(bound: Binding, zone: str, agreed: Agreed, at: datetime) -> datetime | None:
     """The earliest open instant that is not before `at`; None where none comes."""
     day = debtor_day(at, zone)
     for ahead in range(HORIZON_DAYS):
-        hours = open_day(bound, zone, day + timedelta(days=ahead))
+        one = day + timedelta(days=ahead)
+        hours = open_day(bound, zone, one, agreed(one))
         begin = max(at, hours.opens)
         if begin < hours.closes:
             return begin
     return None
 
 
-def closed_by(bound: Binding, zone: str, at: datetime) -> tuple[str, ...]:
+def closed_by(bound: Binding, zone: str, agreed: Agreed, at: datetime) -> tuple[str, ...]:
     """What the rules say that keep an instant closed; last the calendar that made the day what it is."""
     day = debtor_day(at, zone)
-    says = [b.says for b in open_day(bound, zone, day).bounds if not b.opens <= at < b.closes]
+    says = [b.says for b in open_day(bound, zone, day, agreed(day)).bounds if not b.opens <= at < b.closes]
     return tuple(dict.fromkeys([*says, *_calendars(bound.jurisdiction, day)]))
 
 
@@ -96,10 +106,10 @@ def _quiet(
             yield max(start_of_day(day, zone), min(readings(day, wish.opens, zone))), end
 
 
-def _bounds(bound: Binding, zone: str, day: date) -> Iterator[Bound]:
+def _bounds(bound: Binding, zone: str, day: date, lifted: frozenset[str]) -> Iterator[Bound]:
     holiday = is_holiday(bound.jurisdiction, day)
     for pack, rule in bound.hours:
-        if rule.basis == "contact" and not in_force(rule, day):
+        if rule.id in lifted or (rule.basis == "contact" and not in_force(rule, day)):
             continue
         for kind in (kind for kind in _kinds(pack, day, holiday) if rule.names(kind)):
             says = _says(rule, bound.channel) + (f"; {day} is a holiday" if kind == "holiday" else "")

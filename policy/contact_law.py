@@ -9,8 +9,16 @@ from models.contact import CHANNELS, Contact, Facts, Party
 from models.jurisdiction import BanRule, CooldownRule, CounterRule, Jurisdiction, WishRule
 from policy.binding import Binding, binding
 from policy.contact_counts import counts, next_free
-from policy.contact_facts import Known, known_facts, next_unbound, terms
-from policy.contact_hours import HORIZON_DAYS, closed_by, is_holiday, next_not_quiet, next_open, open_day
+from policy.contact_facts import Known, agreed, known_facts, next_unbound, terms
+from policy.contact_hours import (
+    HORIZON_DAYS,
+    closed_by,
+    is_holiday,
+    next_not_quiet,
+    next_open,
+    nothing_agreed,
+    open_day,
+)
 from policy.days import debtor_day, end_of_day, start_of_day, utc, zone_known
 
 __all__ = [
@@ -126,8 +134,8 @@ def lawful_from(packs: Jurisdiction, zone: str, channel: str, at: datetime) -> t
     if channel == "letter":
         return now, ""
     bound = binding(packs, channel, ANYBODY)
-    opens = next_open(bound, zone, now)
-    return opens, "" if opens == now else closed_by(bound, zone, now)[0]
+    opens = next_open(bound, zone, nothing_agreed, now)
+    return opens, "" if opens == now else closed_by(bound, zone, nothing_agreed, now)[0]
 
 
 def aim(packs: Jurisdiction, zone: str, channel: str, at: datetime, turn: timedelta) -> tuple[datetime, str]:
@@ -150,11 +158,12 @@ def _blocks(bound: Binding, known: Known, inputs: Inputs) -> Iterator[Block]:
     called_for = [(ban, terms(ban, known)) for ban in bound.bans if facts.demand or not ban.demands]
     bans = [(ban, when) for ban, when in called_for if when is not None]
     counted = counts(bound, party.id, facts, known, log)
+    lifted = agreed(bound, known)
     for zone in party.zones:
         for ban, when in bans:
             yield Block(_sentence(ban), partial(next_unbound, ban, when, zone), ban.answer)
         if bound.channel != "letter":
-            yield Block(partial(closed_by, bound, zone), partial(next_open, bound, zone), "human")
+            yield Block(partial(closed_by, bound, zone, lifted), partial(next_open, bound, zone, lifted), "human")
         for wish in bound.wishes if facts.quiet else ():
             free = partial(next_not_quiet, facts.quiet, bound.jurisdiction, zone)
             yield Block(_sentence(wish), free, "human")

@@ -130,21 +130,6 @@ def collection_cost(
     return _rounded(scale, *_scaled(scale, principal_unpaid)) if scale and principal_unpaid > 0 else NOTHING
 
 
-def instalment_cost(pack: ChargesPack, missed: Sequence[Missed], currency: str, vat_reclaimable: bool = True) -> Charge:
-    """The cost for the last of the instalments missed on one contract, each with a letter of its own (law.md NL-L4)."""
-    *earlier, last = missed
-    scale = scale_of(pack, currency, last.letter_ended, vat_reclaimable)
-    return letter_cost(scale, [last.unpaid], last.letter_ended, earlier) if scale else NOTHING
-
-
-def bundled_cost(
-    pack: ChargesPack, unpaid: Sequence[int], currency: str, day: date, vat_reclaimable: bool = True
-) -> Charge:
-    """The cost of one letter for several instalments of one contract (law.md NL-L4; BW 6:96(7))."""
-    scale = scale_of(pack, currency, day, vat_reclaimable) if sum(unpaid) > 0 else None
-    return letter_cost(scale, unpaid, day) if scale else NOTHING
-
-
 def late_fee(pack: ChargesPack, unpaid: int, currency: str, due: date, product: str) -> Charge:
     """The highest fee for one instalment not paid in time, by its due date (law.md PT-L1, BR-L1). Raises OtherCurrency.
 
@@ -178,11 +163,6 @@ def late_fee_terms(pack: ChargesPack, product: str) -> tuple[LateFee, ...]:
         for value in rule.values
         for tier in value.tiers[:1]
     )
-
-
-def left_unpaid(principal: int, payments: Sequence[tuple[date, int]], last_free_day: date) -> int:
-    """What is left of the principal after the payments up to the last free day, that day included (law.md NL-L3)."""
-    return max(principal - sum(amount for day, amount in payments if day <= last_free_day), 0)
 
 
 def _scaled(scale: CostScale, principal: int) -> Scaled:

@@ -20,12 +20,10 @@ from models.strategy import (
     Step,
     Strategy,
 )
-from policy.circumstances import sold_on
-from policy.collecting import LETTER, nothing_to_announce
+from policy.announcing import nothing_to_announce
 from policy.contact_law import debtor_day, end_of_day
 from policy.holds import over
 from policy.money import Position
-from policy.persi import against_suit
 from policy.words import days_text, whole_units
 
 DEMANDS = frozenset({"sms", "email", "letter", "call", "visit", "offer", "formal_notice"})
@@ -176,9 +174,6 @@ def _results(now: Now, round_: str, step: Step) -> list[str]:
 def exhausted(now: Now, candidate: Candidate) -> str | None:
     """Why a person must look before this step can go on: it failed too often, or was refused, or was never served."""
     results = _results(now, candidate.round, candidate.step)
-    again = any(r.result == "again" for r in now.records.get((candidate.round, candidate.step.id), ()))
-    if candidate.step.do == "legal_package" and not again and (lost := against_suit(now.case, now.today)):
-        return f"{candidate.step.id}: {lost}"
     if results.count("failed") >= now.strategy.fails:
         return f"{candidate.step.id} failed {results.count('failed')} times"
     if isinstance(candidate.step, NoticeStep) and results.count("overdue") >= candidate.step.times:
@@ -250,8 +245,7 @@ def passes(now: Now, candidate: Candidate) -> str | None:
         return "a person decided so"
     if step.until_dpd is not None and now.dpd > step.until_dpd:
         return f"day {now.dpd} past due, the step is for day {step.until_dpd} at most"
-    overdue = (i.number for i, _ in now.position.open if i.due < now.today)
-    if isinstance(step, MessageStep) and step.text == LETTER and (nothing := nothing_to_announce(now.case, overdue)):
+    if nothing := nothing_to_announce(now.case, getattr(step, "text", None), now.position.open, now.today):
         return nothing
     failing = unmet(now, step.when) if step.when else None
     if failing:
@@ -296,7 +290,7 @@ def unmet(now: Now, when: If) -> str | None:
         ("reachable", None if when.reachable is None else any(_usable(case, c) for c in when.reachable)),
         ("unreachable", None if when.unreachable is None else not any(_usable(case, c) for c in when.unreachable)),
         ("last", None if when.last is None else _last(now, when.last)),
-        ("transferred", None if when.transferred is None else when.transferred == (sold_on(case) is not None)),
+        ("transferred", None if when.transferred is None else when.transferred == (case.sold_on is not None)),
         ("broken_promises", None if when.broken_promises is None else when.broken_promises.holds(_broken(now))),
         ("outstanding", None if when.outstanding is None else when.outstanding.holds(debt)),
         ("overdue", None if when.overdue is None else when.overdue.holds(overdue)),

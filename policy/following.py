@@ -78,6 +78,8 @@ def _of_plans(now: Now) -> Iterator[Courtesy]:
 def _courtesy(now: Now, rule: Reminder, round_: str, name: str, made: datetime, due: date) -> Iterator[Courtesy]:
     day = due - timedelta(days=rule.days_before)
     results = [r.result for r in now.records.get((round_, name), [])]
+    if "again" in results:  # A person said so: what was tried before no longer counts.
+        results = results[len(results) - results[::-1].index("again") :]
     sent = any(r != "failed" for r in results) or len(results) >= now.strategy.fails
     # Who agreed a moment ago needs no reminder.
     if sent or now.today > due or debtor_day(made, now.case.zone) >= day:

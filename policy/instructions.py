@@ -9,6 +9,7 @@ from models.events import Channel
 from models.strategy import ContactTask, MessageStep, NoticeStep, OfferStep, PlacementStep, ReviewStep, TraceStep
 from policy.contact_law import end_of_day
 from policy.cycle import Candidate, Now
+from policy.notices import notice_days
 from policy.offers import offer_of_step, terms
 
 RELEASE = ":release:"
@@ -63,8 +64,8 @@ def _particulars(now: Now, candidate: Candidate, key: str) -> dict[str, Any]:
             made = offer_of_step(step, key, now.position, now.today, now.strategy.offers)
             return {"text": step.text, "waits_for": "answer", "due": due, "terms": offer, "offer": made}
         case NoticeStep():
-            due = _due(now, step.proof_days)
-            return {"text": step.text, "waits_for": "proof", "due": due, "notice_days": step.notice_days}
+            due, days = _due(now, step.proof_days), notice_days(now.case.country, step.notice_days)
+            return {"text": step.text, "waits_for": "proof", "due": due, "notice_days": days}
         case PlacementStep():
             return {"agency": step.agency, "placed_days": step.days}
         case _:

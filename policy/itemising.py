@@ -5,7 +5,6 @@ from datetime import date
 
 from models.case import Case
 from models.ledger import EntryKind, Itemised, ItemisedBy
-from policy.circumstances import sold_on
 from policy.ledger import counted, counts_from, entries
 
 SINCE: dict[EntryKind, str] = {
@@ -32,7 +31,7 @@ def itemised(case: Case, today: date) -> Itemised | None:
     by, day = found
     then, now = _sums(case, day), _sums(case, today)
     changes = {change: now[change] - then[change] for change in set(SINCE.values())}
-    sold = sold_on(case)
+    sold = case.sold_on
     since = sold is not None and sold > day
     return Itemised(by=by, day=day, amount=then.total(), current=now.total(), sold_since=since, **changes)
 

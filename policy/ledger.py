@@ -11,10 +11,10 @@ from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
-from models.case import Adjustment, Case, Charge, CostLetter, Instalment, Payment, Refund
+from models.case import Adjustment, Case, Charge, Instalment, Payment, Refund
 from models.ledger import CostLine, Entry, EntryKind, PartKind, Served
 from policy.accrual import Accrual, FeeDay, fee_days, late_fee
-from policy.collecting import CostDay, cost_days, counts
+from policy.collecting import CostDay, cost_days, not_owed
 from policy.contact_law import debtor_day
 from policy.costs import Charge as Cost
 from policy.costs import Missed, half_up, letter_cost, missed
@@ -107,11 +107,11 @@ class Book:
             case FeeDay():
                 self._fee(day, happened)
             case CostDay():
-                self._cost(day, happened.letter)
+                self._cost(day, happened)
         self._use_credit(day)
 
     def _charge(self, day: date, charge: Charge) -> None:
-        amount = self._accrual.allowed(charge.amount, late=charge.what != "cost")
+        amount = self._accrual.allowed(charge.amount, late=charge.what != "cost", fee=charge.what != "interest")
         self._add(Claim(charge.what, day, amount, charge.instalment, charge.id))
         common = {"instalment": charge.instalment, "capped": amount < charge.amount}
         self._enter(charge.what, day, amount, key=charge.id, **common)
@@ -120,7 +120,7 @@ class Book:
         number = fee.instalment.number
         unpaid = sum(c.open for c in self.unpaid() if c.instalment == number and c.what in ("principal", "interest"))
         asked = late_fee(fee.rule, unpaid)
-        amount = self._accrual.allowed(asked, late=True)
+        amount = self._accrual.allowed(asked, late=True, fee=True)
         if amount:
             key = f"late_fee:{number}"
             self._add(Claim("late_fee", day, amount, number, key))
@@ -133,22 +133,21 @@ class Book:
             if claim.open and claim.instalment is not None and not claim.id and claim.day < before:
                 yield claim.instalment, claim.open
 
-    def _cost(self, day: date, letter: CostLetter) -> None:
+    def _cost(self, day: date, due: CostDay) -> None:
         """What a 14-day letter announced, on what is left unpaid of it (law.md NL-L3); never more than it said."""
-        left = {n: rest for n, rest in self.unpaid_principal(letter.since) if n in letter.instalments}
-        net = letter_cost(
-            letter.scale.model_copy(update={"vat": Decimal(0)}), [*left.values()], letter.last_free_day, self.missed
-        )
-        found = letter_cost(letter.scale, [*left.values()], letter.last_free_day, self.missed)
-        self.missed += missed(letter.scale, [*left.values()], letter.last_free_day, net.amount)
-        asked = min(found.amount, letter.cost)
-        amount = self._accrual.allowed(asked, late=False)
+        letter, scale, ended = due.letter, due.letter.scale, due.letter.last_free_day
+        named = {*letter.instalments} - {*due.disputed}
+        left = [rest for number, rest in self.unpaid_principal(letter.since) if number in named]
+        found = letter_cost(scale, left, ended, self.missed)
+        without_vat = letter_cost(scale.model_copy(update={"vat": Decimal(0)}), left, ended, self.missed)
+        self.missed += missed(scale, left, ended, without_vat.amount)
+        amount = self._accrual.allowed(min(found.amount, letter.cost), late=False)
         if not amount:
             return
         key = f"cost:{min(letter.instalments)}"
         self._add(Claim("cost", day, amount, None, key))
-        article = letter.scale.sharing_article if found.rule == letter.scale.sharing else letter.scale.article
-        more: dict[str, Any] = {"base": sum(left.values()), "rule": f"{found.rule}, {article}", "lines": _lines(found)}
+        article = scale.sharing_article if found.rule == scale.sharing else scale.article
+        more: dict[str, Any] = {"base": sum(left), "rule": f"{found.rule}, {article}", "lines": _lines(found)}
         self._enter("cost", day, amount, key=key, capped=amount < found.amount, **more)
 
     def _refund(self, day: date, refund: Refund) -> None:
@@ -240,7 +239,7 @@ def entries(case: Case, until: date) -> tuple[Entry, ...]:
 def _happenings(case: Case, until: date) -> list[Happening]:
     """What happens up to a day, in order; within a day what is owed comes before money, a fee last."""
     found: list[Happening] = [(i.due, 0, f"{i.number:04}", i) for i in case.instalments]
-    found += [(c.day, 1, c.id, c) for c in case.charges if counts(case, c)]
+    found += [(c.day, 1, c.id, c) for c in case.charges if not not_owed(case, c)]
     found += [(c.day, 1, c.letter.message, c) for c in cost_days(case)]
     undone = {a.undoes for a in case.adjustments}
     found += [(a.day, 2, a.id, a) for a in case.adjustments if not a.undoes and a.id not in undone]

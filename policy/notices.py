@@ -10,11 +10,18 @@ from models.contact import FactName
 from models.decisions import StepInput
 from models.jurisdiction import Jurisdiction
 from policy.changes import changed, held
-from policy.collecting import LETTER
+from policy.collecting import LETTER, TERM
 from policy.contact_law import is_holiday
 from policy.costs import Missed, letter_cost, scale_of
 from policy.days import debtor_day, end_of_day, start_of_day
-from policy.deadlines import Calendar, fourteen_day_letter, recovery_from, validation_period
+from policy.deadlines import (
+    Calendar,
+    default_notice_may_end,
+    diffida_may_end,
+    fourteen_day_letter,
+    recovery_from,
+    validation_period,
+)
 
 TELLS: dict[str, FactName] = {
     "visit_announcement": "visit_announced",
@@ -31,11 +38,21 @@ TERMS: dict[tuple[str, FactName], Callable[[date, Calendar], date]] = {
 }
 """The last day of the term that a notice begins, by its day, where the law of a place has one."""
 RUNS_AS: dict[str, str] = {
-    "fourteen_day_letter": "fourteen_days",
+    LETTER: TERM,
     "validation_notice": "validation_period",
     "assignment_notice": "assignment_notice",
 }
 """The hold as which the term of a notice runs."""
+
+
+SHORTEST: dict[str, Callable[[date], date]] = {"IT": diffida_may_end, "GB": default_notice_may_end}
+"""The earliest last day of a formal notice by the day on which it arrived, where the law of a place has one."""
+
+
+def notice_days(country: str, wanted: int) -> int:
+    """How many days a formal notice gives: those of the strategy, and no fewer than the law (IT-C3, UK-C1)."""
+    shortest = SHORTEST.get(country)
+    return max(wanted, (shortest(date.min) - date.min).days) if shortest else wanted
 
 
 def notice_of(
@@ -76,7 +93,8 @@ def _announcing(asked: StepInput, notice: e.NoticeGiven, law: ChargesPack, vat_r
 def noticed(case: Case, notice: e.NoticeGiven, message: str, at: datetime) -> Case:
     """The case after a notice left: it knows the fact from then on, its term runs as a hold, its cost will fall due."""
     known = Known(name=notice.fact, since=notice.since, message=message)
-    kept = tuple(k for k in case.known if k.name != notice.fact or not k.message)
+    # Each 14-day letter was for instalments of its own: the next one does not replace it.
+    kept = tuple(k for k in case.known if k.name != notice.fact or not k.message or k.name == LETTER)
     case = changed(case, known=(*kept, known))
     if notice.scale and notice.until and notice.cost is not None:
         letter = CostLetter(
@@ -108,8 +126,6 @@ def told(case: Case, event: e.Circumstance, since: date) -> e.NoticeGiven:
 
 def unnoticed(case: Case, message: str) -> Case:
     """The case without what a message told that did not arrive: nobody got notice by it."""
-    if not any(k.message == message for k in case.known):
-        return case
     known = tuple(k for k in case.known if k.message != message)
     letters = tuple(letter for letter in case.letters if letter.message != message)
     return changed(case, known=known, letters=letters, holds=tuple(h for h in case.holds if h.id != message))

@@ -6,12 +6,15 @@ from typing import Any
 from models import events as e
 from models.case import Pending, Plan
 from models.events import Channel
+from models.jurisdiction import Jurisdiction
 from policy.apply import goes_on
 from policy.changes import OVERPAID
-from policy.collecting import RULE, not_counted
+from policy.collecting import not_owed
 from policy.contact_law import end_of_day
-from policy.cycle import Now, channels, entry_stage, exhausted, next_candidate, passes, prevention_round
+from policy.court import stuck
+from policy.cycle import Now, channels, entry_stage, next_candidate, passes, prevention_round
 from policy.following import open_offers
+from policy.instructions import short
 from policy.persi import duties
 from policy.promises import deadline, plan_verdict, settlement_paid, verdicts
 from policy.standing import below_threshold, closed, ended_for_good, free, last_day, why_held
@@ -20,7 +23,7 @@ from policy.words import day_text, money_text
 CHARGES_LEFT = "charges_left"
 
 
-def finding(now: Now, n: int) -> e.Finding | None:
+def finding(now: Now, n: int, law: Jurisdiction) -> e.Finding | None:
     """The next thing to be noted of a case, in the order of thinking; `n` counts those noted in this decision."""
     finding_id = f"d{now.case.decisions + 1}:{n}"
     return (
@@ -34,7 +37,7 @@ def finding(now: Now, n: int) -> e.Finding | None:
         or _episode(now, finding_id)
         or _entered(now, finding_id)
         or _task_over(now, finding_id)
-        or _step_over(now, finding_id)
+        or _step_over(now, finding_id, law)
         or _stage(now, finding_id)
     )
 
@@ -104,16 +107,13 @@ def _overpaid(now: Now, finding_id: str) -> e.Finding | None:
 
 
 def _not_owed(now: Now, finding_id: str) -> e.Finding | None:
-    """A Dutch cost of the lender without the letter that it needs: kept, not owed, before a person."""
-    known = {f.id for f in now.case.flags}
-    for charge in not_counted(now.case):
-        flag = f"cost:{charge.id}"
-        if flag not in known:
-            amount = money_text(charge.amount, now.case.currency)
-            why = (
-                f"the cost of {amount} is not owed without a 14-day letter ({RULE}): tell that one was sent, or drop it"
-            )
-            return e.Flagged(event_id=finding_id, flag=flag, why=why)
+    """A charge that was told and that the law does not let us ask for: kept, not owed, before a person."""
+    known = {flag.id for flag in now.case.flags}
+    for charge in now.case.charges:
+        why, flag = not_owed(now.case, charge), f"not_owed:{charge.id}"
+        if why and flag not in known:
+            what = f"{charge.what.replace('_', ' ')} {charge.id} of {money_text(charge.amount, now.case.currency)}"
+            return e.Flagged(event_id=finding_id, flag=flag, why=f"{what} is not owed{why}")
     return None
 
 
@@ -199,7 +199,7 @@ def _not_wanted(now: Now, pending: Pending) -> str | None:
     return why_held(now) or ("the amount is below what is chased" if below_threshold(now) else None)
 
 
-def _step_over(now: Now, finding_id: str) -> e.Finding | None:
+def _step_over(now: Now, finding_id: str, law: Jurisdiction) -> e.Finding | None:
     if not free(now):
         return None
     candidate = next_candidate(now)
@@ -208,12 +208,12 @@ def _step_over(now: Now, finding_id: str) -> e.Finding | None:
     why = passes(now, candidate)
     if why:
         return e.StepPassed(event_id=finding_id, step=candidate.step.id, round=candidate.round, why=why)
-    stuck = exhausted(now, candidate) or (
+    why = stuck(now, candidate, law) or (
         None if channels(now, candidate) else f"{candidate.step.id}: no usable channel"
     )
     flag = f"stuck:{candidate.round}:{candidate.step.id}"
-    if stuck and not any(f.id == flag for f in now.case.flags):
-        return e.Flagged(event_id=finding_id, flag=flag, why=f"a person decides: {stuck}")
+    if why and not any(f.id == flag for f in now.case.flags):
+        return e.Flagged(event_id=finding_id, flag=flag, why=short(f"a person decides: {why}"))
     return None
 
 

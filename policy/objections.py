@@ -61,6 +61,10 @@ def _against_write_off(case: Case, event: e.WrittenOff, now: datetime) -> str | 
 
 
 def _against_outcome(case: Case, event: e.ContactOutcome | e.VisitOutcome, now: datetime) -> str | None:
+    if isinstance(event, e.ContactOutcome) and event.third_party and event.task:
+        return "a third party answers no task: tell what came of the task by itself"
+    if isinstance(event, e.ContactOutcome) and event.purpose and not event.third_party:
+        return "only a third party is asked where the debtor is: name the third party"
     if event.task and event.task not in _known(case):
         return f"no task {event.task} in this case"
     visit_open = case.pending is not None and case.pending.channel == e.Channel.visit
@@ -73,7 +77,7 @@ def _against_hold(case: Case, event: e.Hold | e.Hardship | e.Dispute | e.Protect
     today = debtor_day(now, case.zone)
     if event.until and event.until < today:
         return f"it would end on {day_text(event.until)}, which is past"
-    if isinstance(event, e.Protection) and event.reason == "persi" and event.until:
+    if isinstance(event, e.Protection | e.Hold) and event.reason == "persi" and event.until:
         return "a PERSI ends by its letter alone: leave the end open and release it (PT-T8)"
     if isinstance(event, e.Protection) and (too_soon := against_again(case, event, now)):
         return too_soon

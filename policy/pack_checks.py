@@ -17,7 +17,9 @@ Placed = tuple[Loc, AnyStep]
 WRITTEN = ("sms", "email", "letter")
 CONTACTS = ("sms", "email", "letter", "call", "visit")
 YEAR_OF_PROOF = 2026
-SECTIONS = ("hours", "counters", "cooldowns", "bans", "duties", "wishes")
+PEOPLE_BEFORE_COURT = 2
+"""What cannot be undone needs two people, as a rule of the house."""
+SECTIONS = ("hours", "counters", "cooldowns", "bans", "duties", "wishes", "suits")
 
 
 def strategy_faults(strategy: Strategy, texts: frozenset[str] | None) -> Found:
@@ -83,6 +85,12 @@ def _opens(rules: list[HoursRule], day: DayKind) -> bool:
 def _scope(pack: Pack) -> Found:
     if pack.kind == "client" and pack.off:
         yield ("off",), "a client cannot switch a strict reading off; expected rules that tighten"
+    for place, span in enumerate(pack.postcodes):
+        first, _, last = span.partition("-")
+        if pack.kind != "region":
+            yield ("postcodes", place), "only a region is found by postcodes; expected them there"
+        elif last and (len(first) != len(last) or first > last):
+            yield ("postcodes", place), f"{span} is no span; expected two beginnings of the same length in order"
     if pack.elsewhere and pack.kind != "country":
         yield ("elsewhere",), "only a country has regions; expected it there"
 
@@ -134,6 +142,9 @@ def _step(loc: Loc, step: AnyStep, strategy: Strategy, texts: frozenset[str] | N
         yield (*loc, "assignee"), "no specialist can be appointed; expected `specialists` of the strategy to name some"
     if isinstance(step, OfferStep):
         yield from _offer(loc, step, strategy)
+    if step.do == "legal_package" and (step.release is None or step.release.people < PEOPLE_BEFORE_COURT):
+        says = f"{PEOPLE_BEFORE_COURT} people decide to sue, never a machine (EU-6: GDPR art. 22)"
+        yield (*loc, "release"), f"{says}; expected release: {{by: lawyer, people: {PEOPLE_BEFORE_COURT}}}"
 
 
 def _offer(loc: Loc, step: OfferStep, strategy: Strategy) -> Found:

@@ -71,6 +71,16 @@ def jurisdiction(packs: Mapping[str, Read], place: str, *more: str) -> Jurisdict
     return together
 
 
+def law_at(places: Mapping[str, Jurisdiction], country: str, region: str | None, postcode: str | None) -> Jurisdiction:
+    """What binds where a person lives: the law of the region that is told, or else that the postcode lies in, where it
+    has one of its own; else that of the country."""
+    if region is None and postcode:
+        own = (law for name, law in places.items() if name.startswith(f"{country}-"))
+        found = next((law for law in own if any(pack.holds(postcode) for pack in law.packs)), None)
+        return found or places[country]
+    return places.get(f"{country}-{region}") or places[country]
+
+
 def _named(packs: Mapping[str, Read], name: str) -> Read:
     wanted = name.upper()
     for read in packs.values():

@@ -56,7 +56,7 @@ def duties(case: Case, oldest: date | None) -> Iterator[Duty]:
     yield from (duty for duty in found if duty.by >= opened or duty.rule == "PT-T2")
 
 
-def against_suit(case: Case, today: date) -> str | None:
+def without_persi(case: Case, today: date) -> str | None:
     """Why a suit is lost for want of a PERSI, or None (law.md PT-G1). While one runs, its hold makes the step wait."""
     if not binds(case):
         return None

@@ -48,7 +48,10 @@ def rehearse(
     until: datetime,
     around: Around | None = None,
 ) -> Iterator[Line]:
-    """Every line of every case's story before `until`, in order of time. A case begins when it is opened."""
+    """Every line of every case's story before `until`, in order of time. A case begins when it is opened.
+
+    `packs`: the law by account, or by country where an account has none of its own.
+    """
     stage = _Stage(strategies, packs, around or Around())
     told: dict[str, list[Scripted]] = defaultdict(list)
     for scripted in sorted(script, key=lambda s: (s.at, s.event.event_id)):
@@ -95,7 +98,7 @@ class _Stage:
             new = [h for h in news if h.event.event_id not in case.seen]
             for heard in new:
                 case = apply(case, heard)
-            decision = decide(case, self.strategies[case.strategy], self.packs[case.country], at, self._feed(case))
+            decision = decide(case, self.strategies[case.strategy], self._law(case), at, self._feed(case))
             yield from story.lines(case, new, decision)
             case, effect = self._follow(case, decision, at)
             self.cases[account] = case
@@ -104,6 +107,9 @@ class _Stage:
             yield story.event_line(case, effect)
             news = []
         raise RuntimeError(f"{account}: {MOST_STEPS_AT_ONCE} steps at {at} and no end")
+
+    def _law(self, case: Case) -> Jurisdiction:
+        return self.packs.get(case.account) or self.packs[case.country]
 
     def _feed(self, case: Case) -> Feed | None:
         return self.around.feeds.get(case.portfolio)
@@ -115,10 +121,10 @@ class _Stage:
             case Act() as act:
                 asked = step_input(case, act, at)
                 log = self.log[case.party]
-                known = circumstances(case, at)
-                pack = self.packs[case.country]
-                notice = notice_of(asked, pack, at, self.around.charges.get(case.country))
-                result = stopped(asked, pack, log, at, known) or done(asked, notice=notice)
+                law = self._law(case)
+                known = circumstances(case, at, law)
+                notice = notice_of(asked, law, at, self.around.charges.get(case.country))
+                result = stopped(asked, law, log, at, known) or done(asked, notice=notice)
                 if is_demand(act) and result.kind not in ("step_deferred", "step_refused"):
                     begin = at - timedelta(days=LOG_DAYS)
                     log[:] = [*(contact for contact in log if contact.at > begin), logged(asked, at)]

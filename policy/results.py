@@ -10,12 +10,13 @@ from models.contact import Contact, Fact, Facts, Level, Party
 from models.decisions import Act, OpenInstalment, StepInput
 from models.events import Channel
 from models.jurisdiction import Jurisdiction
-from policy.circumstances import first_contact, sold_on
-from policy.collecting import LETTER, announced
+from policy.announcing import to_announce
+from policy.circumstances import first_contact
+from policy.collecting import LETTER
 from policy.contact_law import Allow, Answer, Defer, Deny, Human, debtor_day, may_contact
 from policy.cycle import DEMANDS
 from policy.itemising import itemised
-from policy.ledger import Book, entries
+from policy.ledger import entries
 from policy.money import beside, position
 
 LEVELS: dict[str, Level] = {
@@ -43,6 +44,7 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
     owed = position(case, today)
     on_paper = act.channel is Channel.letter or act.do in ON_PAPER
     amount, day = agreed(case, act.round)
+    announces, missed = to_announce(case, today) if act.text == LETTER else ((), ())
     return StepInput(
         account=case.account,
         party=case.party,
@@ -65,9 +67,10 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
         entries=entries(case, today) if on_paper else (),
         beside=beside(case, today) if on_paper else (),
         itemised=itemised(case, today) if act.text == VALIDATION else None,
-        transferred=sold_on(case),
+        transferred=case.sold_on,
         credit=owed.credit,
-        **_to_announce(case, act, today),
+        announces=announces,
+        missed=missed,
         disputed=owed.disputed,
         principal=owed.principal,
         interest=owed.interest,
@@ -79,15 +82,6 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
             if (r.step, r.round, r.granted) == (act.step, act.round, True)
         ),
     )
-
-
-def _to_announce(case: Case, act: Act, today: date) -> dict[str, Any]:
-    """For a 14-day letter: the overdue principal that no letter named yet, and what earlier letters came to."""
-    if act.text != LETTER:
-        return {}
-    book, named = Book(case, today), announced(case)
-    fresh = tuple((number, rest) for number, rest in book.unpaid_principal(today) if number not in named)
-    return {"announces": fresh, "missed": tuple(tuple(m) for m in book.missed)}
 
 
 def agreed(case: Case, round_: str) -> tuple[int, date] | tuple[None, None]:

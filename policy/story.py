@@ -129,6 +129,9 @@ def tell(event: Any, money: str) -> str:
 
 def _outcome(event: Any, money: str) -> str:
     by = f" by {channel}" if (channel := getattr(event, "channel", None)) else ""
+    if third := getattr(event, "third_party", None):
+        about = " where the debtor can be found" if event.purpose else ""
+        return f"{third} was asked{about}{by}: {str(event.outcome).replace('_', ' ')}"
     return str(event.outcome).replace("_", " ") + by + (f", cause {event.cause}" if event.cause else "")
 
 

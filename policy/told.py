@@ -35,6 +35,9 @@ MOST_FAILED = 3
 def _contact_outcome(case: Case, event: e.ContactOutcome | e.VisitOutcome, at: datetime) -> Case:
     if event.cause:
         case = changed(case, causes=(*case.causes, event.cause))
+    if isinstance(event, e.ContactOutcome) and event.third_party:
+        # No channel of the debtor's: it neither reached them nor is it their contact of the day.
+        return _spoken(case, event, None, at)
     if isinstance(event, e.ContactOutcome) and event.channel in WRITTEN:
         return _written(case, event, event.channel, at)
     case = without_channels(case, *USELESS.get(event.outcome, ()))
@@ -56,7 +59,7 @@ def _written(case: Case, event: e.ContactOutcome, channel: Channel, at: datetime
     return held(case, event.event_id, "answer", at, until)
 
 
-def _spoken(case: Case, event: e.ContactOutcome | e.VisitOutcome, channel: Channel, at: datetime) -> Case:
+def _spoken(case: Case, event: e.ContactOutcome | e.VisitOutcome, channel: Channel | None, at: datetime) -> Case:
     spoken = StepRecord(
         step="contact",
         round=f"e{case.episode}",
@@ -157,6 +160,9 @@ def _protection(case: Case, event: e.Protection, at: datetime) -> Case:
 
 
 def _circumstance(case: Case, event: e.Circumstance, at: datetime) -> Case:
+    if event.ended and not event.channels:  # Also what a message of ours told, with its term and its cost.
+        for message in [k.message for k in case.known if k.name == event.name and k.message]:
+            case = unnoticed(case, message)
     # Each 14-day letter was for instalments of its own: the next one does not replace it.
     again = (event.name, event.channels) if event.ended or event.name != LETTER else None
     kept = tuple(k for k in case.known if (k.name, k.channels) != again)

@@ -12,7 +12,8 @@ from models.jurisdiction import Jurisdiction
 from models.strategy import Strategy
 from policy.apply import apply
 from policy.contact_law import aim, debtor_day, end_of_day, start_of_day
-from policy.cycle import DEMANDS, Candidate, Now, channels, exhausted, look, next_candidate
+from policy.court import dated, objections, stuck
+from policy.cycle import DEMANDS, Candidate, Now, channels, look, next_candidate
 from policy.following import open_offers, reminder
 from policy.holds import GATES, runs
 from policy.instructions import instruction, short
@@ -41,7 +42,7 @@ def decide(case: Case, strategy: Strategy, pack: Jurisdiction, now: datetime, fe
     findings: list[e.Finding] = []
     while len(findings) < MOST_FINDINGS:
         view = look(case, strategy, now, position(case, debtor_day(now, case.zone)))
-        found = finding(view, len(findings))
+        found = finding(view, len(findings), pack)
         if found is None:
             break
         findings.append(found)
@@ -149,15 +150,16 @@ def _step(now: Now, pack: Jurisdiction, feed: Feed | None) -> Act | Wait | Close
         what = f"{GATES.get(candidate.step.do, candidate.step.id)} is blocked by"
         return Wait(until=_first_end(blocked), step=candidate.step.id, why=short(f"{what} {_words(blocked)}"))
     usable = channels(now, candidate)
-    if candidate.day <= now.today and (exhausted(now, candidate) or not usable):
-        return Wait(until=None, step=candidate.step.id, why=f"a person's decision about {candidate.step.id}")
+    if candidate.day <= now.today and (stuck(now, candidate, pack) or not usable):
+        about = ": ".join(filter(None, (candidate.step.id, "; ".join(objections(now, candidate, pack)))))
+        return Wait(until=None, step=candidate.step.id, why=short(f"a person's decision about {about}"))
     at, why = _moment(now, pack, candidate, usable[0] if usable else None)
     stale = _stale(now, candidate, feed)
     if stale and at <= now.at:
         return stale
     if at > now.at:
         return Wait(until=at, step=candidate.step.id, why=short(f"{candidate.step.id}: {why}"))
-    return instruction(now, candidate, usable[0])
+    return dated(instruction(now, candidate, usable[0]), now, pack)
 
 
 def _nothing_left(now: Now) -> Wait | Close:

@@ -21,6 +21,8 @@ def upgrade() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=True),
         sa.Column("inbound", sa.Boolean(), nullable=False),
+        sa.Column("place", sa.String(), nullable=True),
+        sa.Column("third_party", sa.String(), nullable=True),
         sa.Column("made", sa.DateTime(timezone=True), nullable=True),
         sa.Column("law", sa.JSON(), nullable=True),
         sa.Column("proof", sa.String(), nullable=True),
@@ -141,6 +143,7 @@ def upgrade() -> None:
         sa.Column("street", sa.String(), nullable=True),
         sa.Column("city", sa.String(), nullable=True),
         sa.Column("postal_code", sa.String(), nullable=True),
+        sa.Column("region", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("client", "reference"),
     )

@@ -19,7 +19,7 @@ from activities.worklist import Worklist
 from commands.answering import Refused
 from commands.lawful import may_call, open_task, show
 from intake.opening import load_cases
-from intake.packs import HOUSE, jurisdictions, strategy
+from intake.packs import HOUSE, places, strategy
 from models import events as e
 from models.case import Case
 from models.database import Database
@@ -35,20 +35,20 @@ from tests.providers.post import zone_at_noon
 from tests.workflows.houses import account_row, days_ago
 
 AT_ONCE = strategy(HOUSE / "tests" / "durability" / "strategy.yaml")
-LAW, TEXTS = jurisdictions(), load_texts(HOUSE / "letters")
+LAW, TEXTS = places(), load_texts(HOUSE / "letters")
 
 
 class Desk:
     """One person with several accounts, and the real activities."""
 
-    def __init__(self, database: Database, directory: Path, **changes: Any) -> None:
+    def __init__(self, database: Database, directory: Path, days: int = 40, **changes: Any) -> None:
         self.database = database
         effects = Effects(database, LAW, Outbox(directory))
         self.contacting, self.worklist = Contacting(effects, TEXTS, {}), Worklist(effects)
         self.deciding = Deciding(database, LAW)
         place = {"country": "US", "time_zone": zone_at_noon(), "currency": "USD", "language": "en"}
         for portfolio in ("p", "q"):
-            row = account_row(portfolio.upper(), "cec", [(days_ago(40), 500_00)], customer="P-1", **(place | changes))
+            row = account_row(portfolio.upper(), "cec", [(days_ago(days), 500_00)], customer="P-1", **(place | changes))
             take(database, portfolio, [row], AT_ONCE, lambda _: "papers")
 
     def case(self, portfolio: str = "p") -> Case:
@@ -122,6 +122,16 @@ def test_a_protected_person_is_protected_on_every_account_and_a_dispute_is_about
         answer = question(session, contact, datetime.now(UTC) + timedelta(days=1)).answer(LAW["US"])
     assert isinstance(answer, Deny)
     assert answer.rules == ("US-P2",)
+
+
+@pytest.mark.parametrize(("days", "sent"), [(5 * 366 + 5, False), (4 * 366, True)])
+def test_a_brazilian_debt_that_may_be_barred_is_asked_for_no_more(
+    sqlite_database: Database, tmp_path: Path, days: int, sent: bool
+) -> None:
+    home = {"country": "BR", "time_zone": "America/Sao_Paulo", "currency": "BRL", "language": "pt"}
+    desk = Desk(sqlite_database, tmp_path, days, **home)
+    answer = desk.letter(desk.hears(desk.case()))
+    assert (answer.kind == "message_sent", getattr(answer, "rule", "").startswith("BR-S2")) == (sent, not sent)
 
 
 def test_a_stop_said_to_one_account_holds_for_the_other(desk: Desk) -> None:

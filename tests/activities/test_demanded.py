@@ -12,23 +12,25 @@ from sqlmodel import select
 from temporalio.testing import ActivityEnvironment
 
 from activities import journal
+from activities.accounts import Addressed, Lacking, demanded
+from activities.contact_log import law_of
 from activities.contacting import Contacting
 from activities.effects import Effects
 from activities.issuing import Issuing
 from activities.providers.outbox import Outbox
 from activities.texts import load_texts
 from intake.opening import load_cases
-from intake.packs import HOUSE, charges, jurisdictions, strategy
+from intake.packs import HOUSE, charges, jurisdictions, places, strategy
 from models import events as e
 from models.case import Case
 from models.database import Database
 from models.decisions import Act, StepInput, Wait
 from models.events import Channel, Heard, StepRefused
-from models.tables import Account, Attempt, Document, Portfolio
+from models.tables import Account, Attempt, Document, Party, Portfolio
 from policy.apply import apply, follow
 from policy.results import step_input
 from policy.treatment import decide
-from tests.activities.letter_facts import spaced
+from tests.activities.letter_facts import facts, spaced
 from tests.durability.machine import take
 from tests.workflows.houses import account_row, days_ago
 
@@ -183,6 +185,20 @@ def test_a_document_is_not_made_without_it_and_shows_it_on_paper(
     assert "La nostra licenza Lic. 115/7" in desk.printed()
 
 
+def test_the_law_of_a_city_binds_whoever_is_written_to_there() -> None:
+    debt: dict[str, Any] = {"id": "a", "portfolio": "p", "reference": "A1", "party": "d", "creditor": "Bank"}
+    person: dict[str, Any] = {"id": "d", "client": "c", "reference": "P-1", "name": "Ann", "zone": "America/New_York"}
+    owner = Portfolio(id="p", client="c", source="test")
+    known = [
+        Addressed(Account(**debt), Party(**person, language="en", country="US", region=region), owner)
+        for region in (None, "NYC")
+    ]
+    told = facts("en", phone="0800 123 456")
+    assert demanded(law_of(places(), known[0].party), known[0], "first_reminder", "sms", told) == ("opt_out",)
+    with pytest.raises(Lacking, match="US-NYC-C1: licence not known, portfolio p"):
+        demanded(law_of(places(), known[1].party), known[1], "first_reminder", "sms", told)
+
+
 # --- what becomes of the step ----------------------------------------------------------------------------------------
 
 
@@ -219,7 +235,7 @@ def test_once_it_is_known_a_person_says_again_and_it_goes(database: Database, tm
     assert desk.send("letter").kind == "message_sent"
     assert desk.case.flags == ()
     with database.reading() as session:
-        assert sorted(session.exec(select(Attempt.status))) == ["failed", "sent"]
+        assert sorted(session.exec(select(Attempt.status))) == ["sent", "withdrawn"]
 
 
 def test_what_may_have_left_before_it_was_gone_is_not_known_to_have_stayed(

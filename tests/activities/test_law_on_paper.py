@@ -1,7 +1,7 @@
 """Do papers say what the law of charges says: the cost a Dutch letter announces, the Italian test of a small claim?"""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,8 @@ from activities.texts import TextFault, load_texts
 from intake.opening import load_cases
 from intake.packs import HOUSE, charges, jurisdictions, strategy
 from models.database import Database
-from models.decisions import StepInput
-from models.tables import Document
+from models.decisions import Barred, StepInput
+from models.tables import Document, Portfolio
 from policy.results import step_input
 from policy.treatment import decide
 from tests.activities.letter_facts import spaced
@@ -54,10 +54,19 @@ class Desk:
         [file] = self.outbox.directory.glob("*/*.txt")
         return spaced(file.read_text(encoding="utf-8"))
 
-    def certificate(self) -> str:
+    def certificate(self, **changes: Any) -> str:
         """Issue the certificate; the text of the PDF that was kept."""
-        asked = self.asked(step="certificate", do="certificate", channel=None, text="certificate")
+        asked = self.asked(step="certificate", do="certificate", channel=None, text="certificate", **changes)
         ActivityEnvironment().run(self.issuing.issue_certificate, asked)
+        return self._kept()
+
+    def package(self, **changes: Any) -> str:
+        """Issue the evidence package; the text of the PDF that was kept."""
+        asked = self.asked(step="package", do="legal_package", channel=None, text="legal_package", **changes)
+        ActivityEnvironment().run(self.issuing.issue_package, asked)
+        return self._kept()
+
+    def _kept(self) -> str:
         with self.database.reading() as session:
             content = session.exec(select(Document)).one().content
         pages = PdfReader(io.BytesIO(content)).pages
@@ -76,6 +85,15 @@ def test_a_dutch_letter_for_three_small_instalments_announces_one_minimum(
 ) -> None:
     desk = Desk(sqlite_database, tmp_path, "alth", [(days_ago(days), 100_00) for days in (100, 70, 40)])
     assert "€ 40,00 incassokosten" in desk.letter("fourteen_day_letter")
+
+
+def test_a_dutch_letter_announces_vat_where_the_creditor_is_known_not_to_reclaim_it(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    desk = Desk(sqlite_database, tmp_path, "alth", [(days_ago(40), 500_00)])
+    with sqlite_database.session() as session:
+        session.get_one(Portfolio, "p").vat_reclaimable = False
+    assert "€ 90,75 incassokosten" in desk.letter("fourteen_day_letter")
 
 
 def test_where_no_law_gives_a_cost_the_letter_that_announces_one_is_not_written(
@@ -105,3 +123,22 @@ def test_an_italian_certificate_says_what_the_write_off_test_says(
 def test_a_certificate_of_another_country_has_no_such_line(sqlite_database: Database, tmp_path: Path) -> None:
     certificate = Desk(sqlite_database, tmp_path, "kruk", [(days_ago(400), 100_00)]).certificate()
     assert "Deducere fiscală" not in certificate
+
+
+def test_an_evidence_package_says_until_when_the_claim_can_be_brought(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    desk = Desk(sqlite_database, tmp_path, "kruk", [(days_ago(400), 100_00)])
+    barred = Barred(last_day=date(2029, 3, 1), effect="must_be_pleaded", rule="RO-S1")
+    says = "Se poate prescrie după 1 martie 2029 (RO-S1: numai dacă debitorul o invocă)"
+    assert says in desk.package(barred=barred)
+
+
+def test_a_dutch_certificate_says_it_in_the_debtors_language(sqlite_database: Database, tmp_path: Path) -> None:
+    desk = Desk(sqlite_database, tmp_path, "alth", [(days_ago(400), 100_00)])
+    barred = Barred(last_day=date(2029, 3, 1), effect="must_be_pleaded", rule="NL-S1")
+    assert "Kan verjaard zijn na 1 maart 2029 (NL-S1: alleen als" in desk.certificate(barred=barred)
+
+
+def test_where_nobody_knows_the_day_a_certificate_names_none(sqlite_database: Database, tmp_path: Path) -> None:
+    assert "verjaard" not in Desk(sqlite_database, tmp_path, "alth", [(days_ago(400), 100_00)]).certificate()

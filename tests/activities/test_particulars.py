@@ -13,10 +13,11 @@ from activities.segments import segments
 from activities.texts import LOCALES, TextFacts, TextFault, load_texts, money, render, text_channels, text_names
 from activities.wording import PARTICULARS as NAMES
 from activities.wording import TextChannel
-from intake.packs import places
+from intake.packs import law_packs, places
 from models.contact import Facts
 from models.jurisdiction import TEXT_FIELDS
 from policy.content import NOT_TO_DEBTOR, demands
+from policy.packs import PackFault
 from tests.activities.letter_facts import LETTERS, PARTICULARS, TEXTS, facts, spaced
 from tests.activities.test_tone import COURT, THREATS
 
@@ -161,3 +162,9 @@ def test_papers_for_others_are_bound_only_where_a_rule_names_them() -> None:
         "certificate": ["IT-R1"],
         "legal_package": ["IT-R1"],
     }
+
+
+def test_every_pack_names_texts_that_exist() -> None:
+    assert len(law_packs(texts=text_names())) > 20
+    with pytest.raises(PackFault, match="there is no text 'first_letter'"):
+        law_packs(texts=text_names() - {"first_letter"})

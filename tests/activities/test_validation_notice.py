@@ -159,7 +159,7 @@ def test_without_the_address_of_who_writes_it_does_not_go(desk: Desk, channel: C
     assert (refused.kind, refused.person, refused.incomplete) == ("step_refused", True, True)
     assert refused.rule == "US-C2: sender_address not known, portfolio p"
     with desk.database.reading() as session:
-        assert session.exec(select(Attempt)).one().status == "failed"
+        assert session.exec(select(Attempt)).one().status == "withdrawn"
 
 
 def test_an_email_needs_the_postal_address_of_the_debtor_too(desk: Desk) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
+from intake.packs import charges
+
 Command = Callable[..., Result]
 GOOD: dict[str, Any] = {
     "id": "q",
@@ -60,6 +62,16 @@ def test_a_person_is_asked_for_where_a_rule_wants_one(command: Command, here: Pa
     [
         ("nonsense", "is no JSON: Expecting value at column 1"),
         ("[]", "is no JSON object"),
+        ("[" * 100_000, "is nested too deeply"),
+        ('{"id": ' + "9" * 5_000 + "}", "holds a number of too many digits"),
+        (r'{"id": "\ud800"}', "without lone surrogates"),
+        ('{"id": 1, "channel": "call", "channel": "sms"}', "channel: stands twice"),
+        ('{"id": 1, "facts": {"dispute": false, "dispute": true}}', "dispute: stands twice"),
+        ({"facts": {"dispute": {"since": "2026-05-01", "until": "2026-04-01"}}}, "until 2026-04-01 lies before since"),
+        ({"facts": {"dispute": "2026-02-30"}}, "expected true, its day such as 2026-03-10, channels, or an object"),
+        ({"facts": {"quiet": [{"from": "22:00", "to": "08:00"}]}}, "a time over midnight is two"),
+        ({"zones": [1]}, "zones.0: input should be a valid string"),
+        ({"history": [{"at": "2026-03-10", "channel": "call", "account": 5}]}, "history.0.account: input should be"),
         ({"packs": ["mars"]}, "packs: there is no pack 'mars'; expected one of BR, "),
         ({"packs": []}, "packs: value should have at least 1 item"),
         ({"channel": "fax"}, "channel: input should be 'sms', 'email'"),
@@ -88,6 +100,43 @@ def test_a_bad_line_is_told_by_its_number_and_the_rest_is_answered(
     assert answers[1]["line"] == 2
     assert "auditor: questions.jsonl:2: " in run.stderr
     assert run.exit_code == 1
+
+
+def test_marks_blanks_and_bytes_that_are_no_text_cost_no_line(command: Command, here: Path) -> None:
+    lines = [json.dumps(GOOD | {"id": f"q{n}"}).encode() for n in range(4)]
+    odd = [
+        lines[1] + b"\r",
+        b"   ",
+        b'{"id": "\xff"}',
+        json.dumps(GOOD | {"id": "a\u2028b"}, ensure_ascii=False).encode(),
+    ]
+    (here / "odd.jsonl").write_bytes(b"\xef\xbb\xbf" + b"\n".join([lines[0], b"", *odd, *lines[2:], lines[2]]))
+    run = command("auditor", "may-contact", "--input", here / "odd.jsonl", "--json")
+    answers = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [answer["id"] for answer in answers] == ["q0", "q1", None, "a\u2028b", "q2", "q3", "q2"]
+    assert (answers[2]["line"], run.exit_code) == (5, 1)
+    assert "odd.jsonl:5: is no text; expected a text file in UTF-8" in run.stderr
+
+
+def test_ten_thousand_lines_are_answered_each(command: Command, here: Path) -> None:
+    lines = [GOOD | {"id": n} if n % 10 else {"id": n, "packs": 3} for n in range(10_000)]
+    run = asked(command, here, *lines)
+    answers = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [answer["id"] for answer in answers] == list(range(10_000))
+    assert sum("error" in answer for answer in answers) == 1_000
+    assert "1,000 lines could not be read" in run.stderr
+
+
+@pytest.mark.parametrize("zone", ["localtime", "posixrules", "right/UTC", "europe/rome", "../etc/localtime", ""])
+def test_a_clock_that_is_not_the_same_everywhere_is_none(command: Command, here: Path, zone: str) -> None:
+    found = one(command, here, zones=[zone], at="2026-03-10T11:00:00Z")
+    assert (found["decision"], found["rules"]) == ("deny", ["HOUSE-2"])
+
+
+def test_history_on_the_wall_in_utc_and_as_a_day_is_the_same_log(command: Command, here: Path) -> None:
+    for at in ("2026-03-10T09:00", "2026-03-10T08:00:00Z", "2026-03-10T13:30:00+05:30", "2026-03-10", "20260310"):
+        found = one(command, here, at="2026-03-10T15:00", history=[{"at": at, "channel": "call"}])
+        assert (found["decision"], found["until"]) == ("defer", "2026-03-11T07:30:00+00:00")
 
 
 def test_without_a_fault_it_ends_with_0_whatever_the_answers_are(command: Command, here: Path) -> None:
@@ -140,3 +189,12 @@ def test_packs_are_shown_within_100_columns_and_the_unsigned_are_said(command: C
     run = command("starter", "packs")
     assert max(len(line) for line in run.stdout.splitlines()) <= 100
     assert "no lawyer has signed it" in run.stderr
+
+
+def test_the_packs_of_charges_are_listed_too(command: Command) -> None:
+    found = {pack["version"].split("@")[0]: pack for pack in json.loads(command("starter", "packs", "--json").stdout)}
+    on_charges = found["NL-charges"]
+    unsure = {rule["rule"] for rule in on_charges["uncertain"]}
+    assert {name.split("-")[0] for name, pack in found.items() if pack["kind"] == "charges"} == set(charges())
+    assert (on_charges["sign_off"], on_charges["rules"]) == ("none", len(charges()["NL"].rules))
+    assert ("NL-L5" in unsure, "NL-L1" in unsure) == (True, False)

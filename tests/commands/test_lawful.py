@@ -46,6 +46,23 @@ def test_who_called_us_began_it(spring: House) -> None:
     assert (call["inbound"], call["verdict"]) == (True, "lawful")
 
 
+def test_in_italy_nobody_else_is_called_and_who_did_it_is_found(spring: House) -> None:
+    words = ("IT-0008", "--third-party", "neighbour-1", "--purpose", "location")
+    asked = spring.run("agent", "may-call", *words)
+    assert (asked.returncode, "no call to neighbour-1 for IT-0008 now: IT-V1" in asked.stderr) == (1, True)
+    told = tell(spring, "IT-0008", "contact_outcome", *words[1:], "--outcome", "not_found")
+    assert told.returncode == 0, told.stderr
+    [found] = [f for f in contacts(spring) if f["account"] == "IT-0008" and f["third_party"]]
+    assert (found["verdict"], found["third_party"], "IT-V1" in found["rules"]) == ("unlawful", "neighbour-1", True)
+
+
+def test_a_third_party_is_no_name_and_only_they_are_asked_for_the_place(spring: House) -> None:
+    assert spring.run("agent", "may-call", "IT-0008", "--third-party", "Mario").returncode == 2
+    assert spring.run("agent", "may-call", "IT-0008", "--purpose", "location").returncode == 2
+    work = spring.run("agent", "may-call", "IT-0008", "--place", "work")
+    assert (work.returncode, "IT-F3" in work.stderr) == (1, True)
+
+
 def test_a_consent_is_given_and_taken_back(spring: House) -> None:
     words = ("circumstance", "--name", "call_consent", "--channel", "call", "--since", "2026-01-01")
     assert tell(spring, "IT-0007", *words).returncode == 0

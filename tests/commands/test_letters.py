@@ -45,6 +45,14 @@ def test_an_sms_is_shown_with_its_size_and_says_stop_only_where_a_reply_can_come
     assert "reply STOP" not in abroad
 
 
+def test_for_a_country_a_text_says_what_its_law_wants_named(command: Command) -> None:
+    words = ("letters", "first_letter", "--language", "en", "--channel", "letter")
+    assert "Our licence or registration: DEMO-0001" not in command("starter", *words).stdout
+    italian = command("starter", *words, "--country", "IT").stdout
+    assert "Our licence or registration: DEMO-0001" in italian
+    assert "What it is made of: principal" in italian
+
+
 def test_letters_go_out_as_pdf_and_emails_as_html(command: Command, here: Path) -> None:
     command("starter", "letters", "formal_notice", "--language", "ro", "--out", "seen")
     assert sorted(file.name for file in Path("seen").iterdir()) == ["formal_notice.ro.html", "formal_notice.ro.pdf"]

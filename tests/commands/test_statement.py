@@ -118,6 +118,16 @@ def test_what_cannot_be_stated_is_refused_with_its_reason_and_nothing_is_kept(
     assert (run.exit_code, reason in run.stderr, kept(books)) == (1, True, [])
 
 
+def test_a_statement_that_would_lack_what_the_law_demands_is_refused_by_the_rule(
+    command: Command, books: Database
+) -> None:
+    with books.session() as session:
+        session.get_one(Portfolio, "p").licence = None
+    run = command("agent", "statement", "S-2")
+    assert (run.exit_code, run.stderr) == (1, "agent: IT-R1: licence not known, portfolio p\n")
+    assert kept(books) == []
+
+
 def test_a_day_that_is_none_is_wrong_usage(command: Command, books: Database) -> None:
     assert command("agent", "statement", "S-2", "--on", "soon").exit_code == 2
 

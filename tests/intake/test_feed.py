@@ -175,6 +175,15 @@ def test_a_column_that_is_left_out_says_nothing(feed: Feed) -> None:
     assert feed.party().phone == A1.phone
 
 
+def test_a_region_that_the_file_names_or_corrects_is_kept_with_the_person(feed: Feed) -> None:
+    feed.load(replace(A1, region="RM"))
+    assert feed.party().region == "RM"
+    feed.load(replace(A1, region="MI"))
+    assert feed.party().region == "MI"
+    assert feed.load(replace(A1, region=None), columns=ALL - {"region"}) == 0
+    assert feed.party().region == "MI"
+
+
 def test_two_portfolios_that_disagree_are_each_compared_with_their_own_file(feed: Feed) -> None:
     other = replace(A1, account="B1", phone="+393470000009")
     feed.take(other, name="autumn")

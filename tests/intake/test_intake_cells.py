@@ -9,6 +9,7 @@ from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intake import places
 from intake.amounts import LARGEST, currency, minor_units
 from intake.cells import Cell, Refused, neutral, refuse_unsafe, starts_a_formula
 from intake.places import POSTCODES, postal_code, time_zone, zones
@@ -135,6 +136,27 @@ def test_the_time_zone_may_be_left_out_where_there_is_one() -> None:
 def test_a_time_zone_that_is_not_of_the_country_is_refused(zone: str) -> None:
     with pytest.raises(Refused):
         time_zone(zone, "RU")
+
+
+@pytest.mark.parametrize(
+    ("told", "country", "region"),
+    [
+        ("ma", "US", "MA"),
+        ("US-MA", "US", "MA"),
+        ("NYC", "US", "NYC"),
+        ("TX", "US", "TX"),
+        ("sp", "BR", "SP"),
+        ("SCT", "GB", "SCT"),
+    ],
+)
+def test_a_region_is_a_state_a_nation_or_a_city_with_a_law_of_its_own(told: str, country: str, region: str) -> None:
+    assert places.region(told, country) == region
+
+
+@pytest.mark.parametrize(("told", "country"), [("ANY", "BR"), ("MA", "IT"), ("Massachusetts", "US"), ("MOW", "RU")])
+def test_a_region_that_is_not_of_the_country_is_refused(told: str, country: str) -> None:
+    with pytest.raises(Refused, match=f"is no region of {country}"):
+        places.region(told, country)
 
 
 def test_every_country_with_a_postcode_rule_has_time_zones() -> None:

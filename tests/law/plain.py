@@ -53,7 +53,9 @@ def broken(asked: Asked) -> Iterator[str]:
             if not binds(asked, pack, rule):
                 continue
             if isinstance(rule, HoursRule):
-                hours += bool(kinds(asked, pack) & {*rule.closed, *(d for w in rule.windows for d in w.days)})
+                hours += not lifted(asked, rule) and bool(
+                    kinds(asked, pack) & {*rule.closed, *(d for w in rule.windows for d in w.days)}
+                )
             if breaks(asked, pack, rule):
                 yield rule.id
     if hours == 0 and asked.channel != "letter":
@@ -122,6 +124,8 @@ def kinds(asked: Asked, pack: Pack | None) -> set[str]:
 
 def outside(asked: Asked, pack: Pack, rule: HoursRule) -> bool:
     clock = asked.wall.time()
+    if lifted(asked, rule):
+        return False
     for kind in kinds(asked, pack):
         if kind in rule.closed:
             return True
@@ -129,6 +133,10 @@ def outside(asked: Asked, pack: Pack, rule: HoursRule) -> bool:
             if kind in window.days and not window.opens <= clock < window.closes:
                 return True
     return False
+
+
+def lifted(asked: Asked, rule: HoursRule) -> bool:
+    return rule.unless is not None and holds(asked, rule.unless, rule, allows=True)
 
 
 def quiet(asked: Asked) -> bool:

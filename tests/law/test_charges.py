@@ -2,13 +2,16 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from intake.packs import HOUSE, charges
-from policy.barring import prescription, write_off_test
+from models.tariff import CostScale
+from policy.barring import Dues, prescription, write_off_test
 from policy.charges import (
     NoRate,
+    bans,
     caps,
     default_fees_at_most,
     forbidden,
@@ -19,13 +22,13 @@ from policy.charges import (
     usury_threshold,
 )
 from policy.costs import (
+    Charge,
     Missed,
     OtherCurrency,
-    bundled_cost,
     collection_cost,
-    instalment_cost,
     late_fee,
-    left_unpaid,
+    letter_cost,
+    scale_of,
 )
 from tests.law.vectors import Row, day, minor, rows
 
@@ -68,8 +71,10 @@ def test_the_fee_for_an_instalment_not_paid_in_time(row: Row) -> None:
 @pytest.mark.parametrize("row", rows("barring"))
 def test_when_a_claim_is_barred(row: Row) -> None:
     runs_from = date.fromisoformat(row["runs_from"])
-    claims, region = row["claims"], row["region"] or None
-    found = prescription(LAW[row["country"]], runs_from, claims, region, day(row["first_due"]))  # type: ignore[arg-type]
+    dues = Dues(runs_from, runs_from, day(row["first_due"]) or runs_from)
+    claims: Any = {row["claims"]}
+    found = prescription(LAW[row["country"]], dues, {}, claims, row["region"] or None)
+    assert found
     assert found == (day(row["last_day"]), row["effect"], row["rule"])
     assert not found.barred(found.last_day)
     assert found.barred(found.last_day + timedelta(days=1))
@@ -84,13 +89,19 @@ def test_the_italian_write_off_test(row: Row) -> None:
     assert (found.verdict, found.rule) == (row["verdict"], "IT-W1")
 
 
+def scale(on: date) -> CostScale:
+    """The Dutch scale of a day."""
+    found = scale_of(NL, "EUR", on)
+    assert found
+    return found
+
+
+def after(last: Missed, *earlier: Missed) -> Charge:
+    """The cost of an instalment with a letter of its own, after those of earlier letters."""
+    return letter_cost(scale(last.letter_ended), [last.unpaid], last.letter_ended, earlier)
+
+
 # --- Rules that are no table -----------------------------------------------------------------------------------------
-
-
-def test_NL_L3_a_part_paid_on_the_last_free_day_lowers_the_cost_and_a_day_later_does_not() -> None:
-    paid = [(date(2026, 3, 18), 600_00), (date(2026, 3, 19), 400_00)]
-    rest = left_unpaid(1000_00, paid, date(2026, 3, 18))
-    assert collection_cost(NL, rest, "EUR", date(2026, 3, 19)).amount == 60_00
 
 
 def test_nothing_left_unpaid_costs_nothing() -> None:
@@ -129,41 +140,41 @@ def test_a_threshold_in_another_currency_is_taken_for_the_stricter_side() -> Non
 
 
 def test_NL_L4_three_letters_sent_late_and_together_cost_one_minimum() -> None:
-    found = bundled_cost(NL, [100_00, 100_00, 100_00], "EUR", TODAY)
+    found = letter_cost(scale(TODAY), [100_00, 100_00, 100_00], TODAY)
     assert found[:2] == (40_00, "NL-L4")
 
 
 def test_before_NL_L4_one_letter_took_the_scale_on_the_sum() -> None:
-    assert bundled_cost(NL, [100_00, 100_00, 100_00], "EUR", date(2024, 9, 30))[:2] == (45_00, "NL-L1")
+    assert letter_cost(scale(date(2024, 9, 30)), [100_00, 100_00, 100_00], date(2024, 9, 30))[:2] == (45_00, "NL-L1")
 
 
 def test_NL_L4_large_instalments_cost_the_scale_on_their_sum_beside_the_one_minimum() -> None:
-    assert bundled_cost(NL, [FULL, FULL, 300_00, 500_00], "EUR", TODAY)[:2] == (40_00 + 120_00, "NL-L4")
+    assert letter_cost(scale(TODAY), [FULL, FULL, 300_00, 500_00], TODAY)[:2] == (40_00 + 120_00, "NL-L4")
 
 
 def test_one_letter_never_costs_more_than_the_scale_on_its_sum() -> None:
-    assert bundled_cost(NL, [10_00, 10_00, FULL + 1], "EUR", TODAY)[:2] == (43_00, "NL-L1")
+    assert letter_cost(scale(TODAY), [10_00, 10_00, FULL + 1], TODAY)[:2] == (43_00, "NL-L1")
 
 
 def test_a_letter_for_nothing_costs_nothing() -> None:
-    assert bundled_cost(NL, [], "EUR", TODAY) == (0, "", ())
+    assert letter_cost(scale(TODAY), [], TODAY) == (0, "", ())
 
 
 def test_NL_L4_an_instalment_in_the_window_costs_only_what_the_sum_adds() -> None:
     first, second = Missed(200_00, date(2026, 1, 18), charged=40_00), Missed(200_00, date(2026, 2, 18))
-    assert instalment_cost(NL, [first], "EUR")[:2] == (40_00, "NL-L1")
-    assert instalment_cost(NL, [first, second], "EUR")[:2] == (20_00, "NL-L4")
+    assert after(first)[:2] == (40_00, "NL-L1")
+    assert after(second, first)[:2] == (20_00, "NL-L4")
 
 
 def test_NL_L4_what_was_not_charged_for_the_earlier_is_not_caught_up_with_the_last() -> None:
-    missed = [Missed(200_00, date(2026, 1, 18)), Missed(200_00, date(2026, 2, 18))]
-    assert instalment_cost(NL, missed, "EUR").amount == 40_00
+    first, second = Missed(200_00, date(2026, 1, 18)), Missed(200_00, date(2026, 2, 18))
+    assert after(second, first).amount == 40_00
 
 
 def test_NL_L4_six_months_later_is_in_the_window_and_a_day_more_is_not() -> None:
     first = Missed(100_00, date(2026, 1, 18), charged=40_00)
-    assert instalment_cost(NL, [first, Missed(100_00, date(2026, 7, 18))], "EUR").amount == 0
-    assert instalment_cost(NL, [first, Missed(100_00, date(2026, 7, 19))], "EUR").amount == 40_00
+    assert after(Missed(100_00, date(2026, 7, 18)), first).amount == 0
+    assert after(Missed(100_00, date(2026, 7, 19)), first).amount == 40_00
 
 
 def test_UK_L1_default_fees_of_a_payday_loan_are_15_pounds_in_all() -> None:
@@ -220,15 +231,16 @@ def test_IT_L1_the_threshold_of_usury(mean: str, threshold: str) -> None:
 
 
 def test_US_X2_a_fee_needs_the_agreement_or_a_law() -> None:
-    assert forbidden(US, "fee", "agency", TODAY) == "US-X2"
-    assert forbidden(US, "fee", "agency", TODAY, frozenset({"agreement"})) is None
+    assert forbidden(bans(US, "agency"), "fee", TODAY) == "US-X2"
+    assert forbidden(bans(US, "agency", {"fee": "agreement"}), "fee", TODAY) is None
+    assert forbidden(bans(US, "agency", {"fee": "agreement"}), "cost", TODAY) == "US-X2"
 
 
 def test_RO_L1_an_agency_charges_neither_fee_nor_cost_even_if_agreed() -> None:
-    assert forbidden(RO, "fee", "agency", TODAY, frozenset({"agreement"})) == "RO-L1"
-    assert forbidden(RO, "interest", "agency", TODAY, frozenset({"law"})) is None
-    assert forbidden(RO, "fee", "creditor", TODAY) is None
-    assert forbidden(RO, "late_interest", "agency", TODAY) is None
+    assert forbidden(bans(RO, "agency", {"fee": "agreement"}), "fee", TODAY) == "RO-L1"
+    assert forbidden(bans(RO, "agency", {"interest": "law"}), "interest", TODAY) is None
+    assert forbidden(bans(RO, "creditor"), "fee", TODAY) is None
+    assert forbidden(bans(RO, "agency"), "late_interest", TODAY) is None
 
 
 def test_a_claim_in_another_currency_is_not_tested() -> None:
@@ -240,4 +252,4 @@ def test_a_claim_in_another_currency_is_not_tested() -> None:
 
 def test_every_country_with_contact_rules_has_charges_and_a_prescription() -> None:
     assert set(LAW) == {file.stem.upper() for file in (HOUSE / "jurisdictions" / "charges").glob("*.yaml")}
-    assert all(prescription(pack, TODAY) for pack in LAW.values())
+    assert all(prescription(pack, Dues(TODAY, TODAY, TODAY)) for pack in LAW.values())

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,12 +12,14 @@ from intake.packs import charges
 from models.charges import CapMultiple, ChargesPack
 from models.tariff import Caps
 from policy.charges import caps
-from policy.costs import Missed, bundled_cost, collection_cost, instalment_cost, late_fee, late_fee_terms
+from policy.costs import Missed, collection_cost, late_fee, late_fee_terms, letter_cost, scale_of
 
 LAW = charges()
 NL, RU = LAW["NL"], LAW["RU"]
 TODAY = date(2026, 3, 2)
 FULL = 266_67
+SCALE: Any = scale_of(NL, "EUR", TODAY)
+
 AMOUNTS = st.integers(1, 3 * 10**8)
 SIGNED = st.dates(date(2019, 1, 1), date(2028, 1, 1))
 PRODUCTS = st.sampled_from(["consumer_loan", "microloan", "mortgage", "invoice"])
@@ -27,7 +30,7 @@ PERCENT = [Fraction(15), Fraction(10), Fraction(5), Fraction(1), Fraction(1, 2)]
 
 def laxer(one: Caps, other: Caps) -> bool:
     """Whether `one` allows more than `other` anywhere."""
-    pairs = [(one.per_day, other.per_day), (one.total, other.total), (one.late, other.late)]
+    pairs = [(one.per_day, other.per_day), (one.total, other.total), (one.late, other.late), (one.fees, other.fees)]
     return any(b is not None and (a is None or a > b) for a, b in pairs)
 
 
@@ -104,7 +107,7 @@ def test_small_instalments_of_half_a_year_cost_no_more_than_their_sum_would(unpa
     missed: list[Missed] = []
     for month, amount in enumerate(unpaid):
         letter = Missed(amount, date(2026, 1 + month, 18))
-        cost = instalment_cost(NL, [*missed, letter], "EUR").amount
+        cost = letter_cost(SCALE, [letter.unpaid], letter.letter_ended, missed).amount
         assert cost <= collection_cost(NL, amount, "EUR", letter.letter_ended).amount
         missed.append(letter._replace(charged=cost))
     total = sum(m.charged for m in missed)
@@ -114,6 +117,6 @@ def test_small_instalments_of_half_a_year_cost_no_more_than_their_sum_would(unpa
 @given(st.lists(st.integers(1, 1000_00), min_size=1, max_size=6))
 def test_a_bundle_never_costs_more_than_its_letters_apart_nor_than_their_sum(unpaid: list[int]) -> None:
     apart = sum(collection_cost(NL, amount, "EUR", TODAY).amount for amount in unpaid)
-    bundled = bundled_cost(NL, unpaid, "EUR", TODAY).amount
+    bundled = letter_cost(SCALE, unpaid, TODAY).amount
     assert bundled <= collection_cost(NL, sum(unpaid), "EUR", TODAY).amount
     assert bundled <= apart + len(unpaid)  # each letter apart may have lost half a cent to its own rounding

@@ -1,14 +1,16 @@
 """The packs themselves: layers, strict readings, dates, and holidays that somebody has confirmed."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import holidays
 import pytest
 
 from commands.packing import told, unconfirmed
-from intake.packs import jurisdictions, law_packs, places
-from models.contact import Contact, Facts, Party
+from intake.packs import HOUSE, jurisdictions, law_packs, places
+from models.contact import FACT_NAMES, Contact, Facts, Party
+from models.facts import Circumstance
 from models.jurisdiction import Holidays, Rule
 from policy.contact_law import Allow, Defer, may_contact
 from policy.packs import PackFault, Read, jurisdiction, read_pack
@@ -37,6 +39,7 @@ def edited(name: str, *changes: tuple[str, str]) -> Read:
 def test_there_is_a_pack_for_every_place_that_we_know() -> None:
     assert set(jurisdictions()) == {"BR", "GB", "IT", "NL", "PT", "RO", "RU", "US"}
     regions = {"BR-SP", "BR-RJ", "BR-ES", "BR-AM", "BR-AL", "BR-ANY", "GB-SCT", "US-MA", "US-WA", "US-NYC", "US-FL"}
+    regions |= {"US-DC", "US-WV"}
     assert set(places()) == {*jurisdictions(), *regions}
 
 
@@ -81,6 +84,15 @@ def test_as_time_goes_by_the_command_warns_of_the_year_to_come() -> None:
     assert later["unconfirmed_years"] == [2028, 2029]
     assert any("closed to all timed contact" in warning for warning in later["warnings"])
     assert any("not compared with the source" in warning for warning in later["warnings"])
+
+
+def test_the_documentation_says_who_tells_each_fact() -> None:
+    text = (HOUSE / "docs" / "law.md").read_text(encoding="utf-8")
+    table = text.partition("| fact | who tells it |")[2].partition("\n\n")[0]
+    told = [(re.findall(r"`(\w+)`", row.split("|")[1]), row) for row in table.splitlines() if "`" in row]
+    assert sorted(name for names, _ in told for name in names) == sorted(FACT_NAMES)
+    by_people = {name for names, row in told if "tell circumstance" in row for name in names}
+    assert by_people == set(get_args(Circumstance.model_fields["name"].annotation))
 
 
 def test_a_holiday_that_a_decree_adds_tomorrow_closes_the_day() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.contact import Contact, Facts, Party
+from models.contact import Contact, Fact, Facts, Party
 from policy.contact_law import Allow, Defer, Deny, may_contact
 from tests.law.plain import Asked as Plain
 from tests.law.plain import broken
@@ -100,6 +100,17 @@ def test_one_more_place_never_allows_more(asked: Asked, place: str) -> None:
 def test_one_more_clock_never_allows_more(asked: Asked, zone: str) -> None:
     more = asked._replace(party=asked.party._replace(zones=(*asked.party.zones, zone)))
     assert when_allowed(more.answer(), asked.at) >= when_allowed(asked.answer(), asked.at)
+
+
+@MANY
+@given(questions(zones=STEADY), st.integers(-9, 9), st.integers(0, 20), st.booleans())
+def test_an_agreement_opens_what_it_is_about_on_its_days_only(asked: Asked, first: int, days: int, ends: bool) -> None:
+    since = asked.at.date() + timedelta(days=first)
+    agreed = Fact("weekend_agreed", since, since + timedelta(days=days) if ends else None)
+    romania = asked._replace(names=("RO",))
+    more = romania._replace(facts=romania.facts._replace(known=(*romania.facts.known, agreed)))
+    assert isinstance(more.answer(), Allow) == (rules_broken(more) == set())
+    assert when_allowed(more.answer(), asked.at) <= when_allowed(romania.answer(), asked.at)
 
 
 @MANY

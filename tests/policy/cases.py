@@ -101,6 +101,8 @@ def account(strategy: Strategy | str = "cec", **more: Any) -> Case:
         "instalments": owes((0, 120_00)),
         "specialist": "specialist_nord" if name == "cec" else None,
         "reach": EVERY_CHANNEL,
+        # Nobody goes to court in the EU before the cause was asked for (EU-4).
+        "causes": ("forgot",),
     }
     facts |= more
     facts.setdefault("opened", at(1, "06:00", facts["zone"]))
@@ -235,7 +237,7 @@ class Life:
     def _act(self, act: Act) -> None:
         asked = step_input(self.case, act, self.now)
         taken = done(asked, notice=notice_of(asked, self.pack, self.now, CHARGES.get(self.case.country)))
-        known = circumstances(self.case, self.now)
+        known = circumstances(self.case, self.now, self.pack)
         result = self.trouble(act) or stopped(asked, self.pack, self.log, self.now, known) or taken
         if is_demand(act) and not isinstance(result, e.StepDeferred | e.StepRefused | e.StepFailed):
             self.log.append(logged(asked, self.now))

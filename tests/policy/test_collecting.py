@@ -11,9 +11,10 @@ from models.case import Case, Charge
 from models.decisions import Act
 from models.ledger import Entry
 from models.tables import Portfolio
+from policy.announcing import nothing_to_announce
 from policy.apply import apply
 from policy.contact_law import is_holiday
-from policy.costs import collection_cost, left_unpaid
+from policy.costs import collection_cost
 from policy.deadlines import fee_allowed_from
 from policy.ledger import Book, entries
 from policy.money import position
@@ -36,12 +37,12 @@ def debt(*dues: tuple[int, int], **more: Any) -> Case:
 def lettered(case: Case, n: int = POSTED, key: str = "L1", vat: bool | None = None) -> Case:
     """The case after a 14-day letter left on day n; as it is where the letter has nothing to say."""
     now = at(n, zone=ZONE)
+    if nothing_to_announce(case, LETTER, position(case, day(n)).open, day(n)):
+        return case
     act = Act(
         why="due", step="free", round="e1", do="letter", channel=e.Channel.letter, key=key, attempt=1, text=LETTER
     )
     asked = step_input(case, act, now)
-    if not asked.announces:
-        return case
     notice = notice_of(asked, LAW["NL"], now, NL, vat)
     return apply(case, e.Heard(event=done(asked, notice=notice), at=now))
 
@@ -88,8 +89,7 @@ def test_what_is_paid_on_the_last_free_day_costs_nothing_and_a_day_later_too_muc
 def test_NL_L3_after_a_part_payment_in_time_it_is_the_cost_of_the_part_left_unpaid():
     last = first_cost_day() - timedelta(days=1)
     [cost] = costs(paid(lettered(debt()), 12, 600_00))
-    rest = left_unpaid(1000_00, [(day(12), 600_00)], last)
-    assert cost.amount == collection_cost(NL, rest, "EUR", last).amount == 60_00
+    assert cost.amount == collection_cost(NL, 400_00, "EUR", last).amount == 60_00
 
 
 def test_money_in_time_that_is_told_late_takes_the_cost_back():
@@ -118,6 +118,12 @@ def test_NL_L4_a_small_instalment_in_the_window_costs_only_what_the_sum_adds():
     assert [(cost.amount, cost.rule[:5]) for cost in costs(case) if cost.rule] == [(40_00, "NL-L1"), (20_00, "NL-L4")]
 
 
+def test_NL_L4_no_letter_is_written_that_would_announce_nothing():
+    case = lettered(debt((0, 100_00), (30, 100_00)))
+    said = nothing_to_announce(case, LETTER, position(case, day(40)).open, day(40))
+    assert said == "the small instalments share one cost, which earlier letters brought (NL-L4)"
+
+
 def test_an_instalment_is_never_charged_twice():
     case = lettered(lettered(debt()), 60, "L2")
     assert len(case.letters) == 1
@@ -134,17 +140,39 @@ def test_nothing_is_charged_while_a_hold_stops_fees_and_then_on_what_is_left():
     assert (cost.day, cost.amount) == (day(91), 60_00)
 
 
+def test_a_disputed_instalment_costs_nothing_and_the_others_their_own():
+    case = lettered(debt((0, 1000_00), (2, 500_00)))
+    case = apply(case, e.Heard(event=e.Dispute(event_id="d", instalments=(1,)), at=at(15, zone=ZONE)))
+    [cost] = costs(case)
+    assert (cost.base, cost.amount) == (500_00, 75_00)
+
+
 def test_a_letter_that_came_back_costs_nothing():
     case = lettered(debt())
     back = e.DeliveryReport(event_id="r", message="L1", status="bounced")
     assert costs(apply(case, e.Heard(event=back, at=at(14, zone=ZONE)))) == []
 
 
+def test_of_two_letters_the_one_that_came_back_late_costs_nothing():
+    case = lettered(lettered(debt((0, 1000_00), (30, 500_00))), 40, "L2")
+    assert [cost.amount for cost in costs(case)] == [150_00, 75_00]
+    back = e.DeliveryReport(event_id="r", message="L1", status="bounced")
+    assert [cost.amount for cost in costs(apply(case, e.Heard(event=back, at=at(80, zone=ZONE))))] == [75_00]
+
+
+def test_a_person_who_finds_our_letters_void_takes_their_costs_back():
+    case = lettered(lettered(debt((0, 1000_00), (30, 500_00))), 40, "L2")
+    void = e.Circumstance(event_id="c", name=LETTER, ended=True)
+    assert objection(case, void, at(80, zone=ZONE)) is None
+    case = apply(case, e.Heard(event=void, at=at(80, zone=ZONE)))
+    assert (costs(case), case.known, case.letters) == ([], (), ())
+
+
 def test_the_cost_of_the_lender_is_not_owed_without_its_letter_and_a_person_looks():
     charge = Charge(id="C-1", what="cost", amount=150_00, day=day(40))
     life = Life(debt(charges=(charge,))).until(41)
     assert (costs(life.case, 50), life.position.costs) == ([], 0)
-    [flag] = [flag for flag in life.case.flags if flag.id == "cost:C-1"]
+    [flag] = [flag for flag in life.case.flags if flag.id == "not_owed:C-1"]
     assert "NL-C1" in flag.why
 
 
@@ -187,7 +215,7 @@ def test_a_case_wakes_when_the_term_is_over_and_the_letter_is_not_written_twice_
 def test_the_letter_is_passed_over_where_another_law_holds():
     strategy = by_hand(STEPS)
     life = Life(account(strategy), strategy).until(20)
-    assert [passed.why for passed in life.found(e.StepPassed)] == ["the 14-day letter is for NL (NL-C1)"]
+    assert [passed.why for passed in life.found(e.StepPassed)] == ["the 14-day letter is for NL, in EUR (NL-C1)"]
 
 
 DUES = st.lists(st.tuples(st.integers(-30, 60), st.integers(1, 900_00)), min_size=1, max_size=5)
@@ -210,9 +238,10 @@ def test_no_cost_is_early_above_the_scale_or_charged_twice(dues, letters, paymen
     for letter in case.letters:
         cost = charged.get(f"cost:{min(letter.instalments)}")
         book = Book(case, letter.last_free_day)
-        left = sum(rest for n, rest in book.unpaid_principal(letter.since) if n in letter.instalments)
+        rests = [rest for n, rest in book.unpaid_principal(letter.since) if n in letter.instalments]
+        left = sum(rests)
         if cost is None:
-            shares = len(Book(case, letter.last_free_day + timedelta(days=1)).missed) > len(letter.instalments)
+            shares = len(Book(case, letter.last_free_day + timedelta(days=1)).missed) > len(rests)
             assert left == 0 or shares, "only what was paid, or shares the cost of earlier ones, is free"
             continue
         allowed = fee_allowed_from(letter.since, lambda d: is_holiday(LAW["NL"], d))

@@ -272,14 +272,19 @@ def test_a_review_that_was_refused_is_asked_again_when_the_strategy_says():
 
 def test_the_end_says_legal_only_when_the_package_was_made():
     court = staged(
-        {"court": (1, "- {id: package, do: legal_package, if: {outstanding: {min: 1000}}, release: {by: lawyer}}")},
+        {
+            "court": (
+                1,
+                "- {id: package, do: legal_package, if: {outstanding: {min: 1000}}, release: {by: lawyer, people: 2}}",
+            )
+        },
         ends="legal",
     )
     assert Life(account(court), court).until(5).outcome == "closed"
 
 
 def test_the_end_says_legal_when_the_package_was_made():
-    court = staged({"court": (1, "- {id: package, do: legal_package, release: {by: lawyer}}")}, ends="legal")
+    court = staged({"court": (1, "- {id: package, do: legal_package, release: {by: lawyer, people: 2}}")}, ends="legal")
     assert Life(account(court), court).answering(release="yes").until(5).outcome == "legal"
 
 

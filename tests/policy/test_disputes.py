@@ -14,7 +14,7 @@ from tests.policy.test_promises import CHASE, chased
 COURT = by_hand(
     """
     - {id: sms, do: sms, text: first_reminder, from_dpd: 5}
-    - {id: package, do: legal_package, from_dpd: 8, release: {by: lawyer}}
+    - {id: package, do: legal_package, from_dpd: 8, release: {by: lawyer, people: 2}}
     """
 )
 TWO = {"instalments": owes((0, 80_00), (3, 40_00))}

@@ -139,7 +139,7 @@ ALL_KINDS = by_hand(
     - {id: sms, do: sms, text: first_reminder, from_dpd: 2}
     - {id: call, do: call, times: 30, every_days: 3}
     - {id: agency, do: placement, agency: nord, days: 5}
-    - {id: package, do: legal_package, release: {by: lawyer}}
+    - {id: package, do: legal_package, release: {by: lawyer, people: 2}}
     """
 )
 

@@ -36,7 +36,7 @@ cycles:
 
 def law(text: str, file: str) -> None:
     """A pack that stands alone: it must be sound, and speak of every day."""
-    read = read_pack(text, file)
+    read = read_pack(text, file, TEXTS)
     jurisdiction({read.pack.place: read}, read.pack.place)
 
 

@@ -126,14 +126,14 @@ def test_a_release_of_nothing_is_left_for_a_person():
 
 
 def test_a_refusal_that_is_not_asked_again_goes_to_a_person():
-    once = by_hand("- {id: package, do: legal_package, release: {by: lawyer}}")
+    once = by_hand("- {id: package, do: legal_package, release: {by: lawyer, people: 2}}")
     life = Life(account(once), once).answering(release="no").until(30)
     assert (life.steps, life.why) == (["package?"], "a person's decision about package")
 
 
 @pytest.mark.parametrize(("granted", "steps"), [(True, ["package?", "package?"]), (False, ["package?"])])
 def test_that_person_has_it_asked_again_or_passes_it_over(granted, steps):
-    once = by_hand("- {id: package, do: legal_package, release: {by: lawyer}}")
+    once = by_hand("- {id: package, do: legal_package, release: {by: lawyer, people: 2}}")
     life = Life(account(once), once).answering(release="no").until(10)
     life.hears(e.Release, of="package", by="chief", granted=granted)
     assert life.until(11, "10:00").steps == steps

@@ -13,7 +13,7 @@ from policy.circumstances import circumstances, personal
 from policy.deadlines import recovery_from
 from policy.objections import objection
 from policy.protections import protected_until
-from tests.policy.cases import Life, account, at, by_hand, day
+from tests.policy.cases import LAW, Life, account, at, by_hand, day
 
 SINCE = date(2026, 3, 2)
 
@@ -101,39 +101,42 @@ def test_a_stop_on_a_channel_counts_in_any_form(country):
 
 def test_a_consent_that_was_taken_back_is_none():
     given, back = circumstance("call_consent"), circumstance("call_consent", 2, ended=True)
-    assert circumstances(told("US", given), at(4)) == (Fact("call_consent", day(4)),)
-    assert circumstances(told("US", given, back), at(4)) == ()
+    assert circumstances(told("US", given), at(4), LAW["US"]) == (Fact("call_consent", day(4)),)
+    assert circumstances(told("US", given, back), at(4), LAW["US"]) == ()
     assert objection(told("US"), back, at(4)) == "no call consent is known that could end"
 
 
 def test_a_consent_is_about_its_channels():
     event = circumstance("text_consent", channels=(e.Channel.sms,), since=day(2), until=day(40))
-    assert circumstances(told("US", event), at(4)) == (Fact("text_consent", day(2), day(40), ("sms",)),)
+    assert circumstances(told("US", event), at(4), LAW["US"]) == (Fact("text_consent", day(2), day(40), ("sms",)),)
 
 
 def test_what_is_said_again_is_known_once():
     twice = told("US", circumstance("number_checked", since=day(1)), circumstance("number_checked", 2))
-    assert circumstances(twice, at(4)) == (Fact("number_checked", day(4)),)
+    assert circumstances(twice, at(4), LAW["US"]) == (Fact("number_checked", day(4)),)
 
 
 def test_a_dispute_is_the_debts_and_a_lawyer_the_persons():
     case = told("US", e.Dispute(event_id="d"), e.Protection(event_id="l", reason="lawyer"))
-    assert [(fact.name, personal(fact)) for fact in circumstances(case, at(4))] == [
+    assert [(fact.name, personal(fact)) for fact in circumstances(case, at(4), LAW["US"])] == [
         ("dispute", False),
         ("lawyer", True),
     ]
 
 
 def test_a_dispute_about_a_part_lets_the_rest_be_asked_for():
-    assert circumstances(told("US", e.Dispute(event_id="d", amount=100)), at(4)) == ()
+    assert circumstances(told("US", e.Dispute(event_id="d", amount=100)), at(4), LAW["US"]) == ()
 
 
 def test_what_was_released_or_is_over_is_not_known_any_more():
     case = told("US", e.Protection(event_id="l", reason="lawyer", until=day(10)))
-    assert [fact.until for fact in circumstances(case, at(4))] == [day(10)]
-    assert circumstances(case, at(11)) == ()
+    assert [fact.until for fact in circumstances(case, at(4), LAW["US"])] == [day(10)]
+    assert circumstances(case, at(11), LAW["US"]) == ()
     assert (
-        circumstances(apply(case, e.Heard(event=e.Release(event_id="r", of="lawyer", by="a"), at=at(5))), at(6)) == ()
+        circumstances(
+            apply(case, e.Heard(event=e.Release(event_id="r", of="lawyer", by="a"), at=at(5))), at(6), LAW["US"]
+        )
+        == ()
     )
 
 

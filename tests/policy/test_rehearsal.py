@@ -56,6 +56,16 @@ def test_two_rehearsals_are_the_same_to_the_byte():
     assert told[0] == told[1]
 
 
+def test_an_account_is_rehearsed_by_the_law_of_its_own_region_where_it_has_one():
+    case = account("crecerto", account="a1")
+    strategies = {case.strategy: SHIPPED["crecerto"]}
+    by_country = list(rehearse([case], strategies, LAW, until=at(60)))
+    by_region = list(rehearse([case], strategies, {**LAW, "a1": LAW["IT"]}, until=at(60)))
+    effects = [[line.time for line in found if line.kind == "effect"] for found in (by_country, by_region)]
+    assert effects[0]
+    assert effects[0] != effects[1], "they open at other hours"
+
+
 def test_the_order_in_which_the_accounts_are_named_changes_no_account_of_its_own_party():
     cases = [account("kruk", account=f"a{i}", party=f"d{i}") for i in range(6)]
     told = [sorted(story(*order), key=lambda line: (line.account, line.time)) for order in (cases, cases[::-1])]

@@ -75,6 +75,22 @@ def test_a_reminder_that_fails_is_tried_again_and_given_up_silently():
     assert (life.until(13).results("promise_reminder"), life.flags) == (["failed", "failed", "sent"], [])
 
 
+def test_a_reminder_that_lacks_what_the_law_demands_goes_once_a_person_says_again():
+    known = {"phone": False}
+
+    def lacking(act: Act) -> e.Result | None:
+        refused = base(act, "step_refused:sms") | {"channel": act.channel, "rule": "RU-C2: phone not known"}
+        return None if known["phone"] else e.StepRefused(**refused, person=True, incomplete=True)
+
+    life = Life(account(KIND), KIND, trouble=lacking).until(3)
+    life.promises(50_00, by=12)
+    assert life.until(10).results("promise_reminder") == ["rejected"]
+    assert life.flags == ["stuck"]
+    known["phone"] = True
+    life.hears(e.Release, of="promise_reminder", by="anna")
+    assert life.until(12).results("promise_reminder") == ["rejected", "again", "sent"]
+
+
 def test_a_reminder_waits_for_fresh_information_on_payments():
     life = Life(account(KIND), KIND, feed=Feed(at(1), 24)).until(3)
     life.promises(50_00, by=12)

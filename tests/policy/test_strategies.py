@@ -1,13 +1,18 @@
 """A reader in each of the five organisations finds the own procedure in the shipped file, step by step."""
 
 import re
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from activities.texts import text_names
+from models.tariff import Rate, Tariff
+from policy.deadlines import overdue_notice_by
 from policy.packs import read_strategy
+from tests.policy.cases import Life, account, day, owes
 
 FILES = sorted(Path("strategies").glob("*.yaml"))
 
@@ -120,7 +125,7 @@ def test_alth_goes_from_education_to_the_right_procedure():
         "email call sms sms "  # prevention
         "sms call email offer "  # early
         "offer call letter offer "  # intermediate
-        "letter formal_notice review legal_package"  # judicial
+        "letter letter formal_notice review legal_package"  # judicial: the second letter is the one before any cost
     )
 
 
@@ -186,3 +191,41 @@ def test_a_case_that_ends_before_a_lawyer_was_warned_formally_or_has_its_title(p
             notices = [s for stage in found.stages for s in stage.steps if s.do == "formal_notice"]
             assert notices, found.name
             assert all(notice.mandatory for notice in notices)
+
+
+# --- Money ------------------------------------------------------------------------------------------------------------
+
+
+def test_mfo_takes_money_in_the_order_of_the_law():
+    assert load("mfo").allocation == ("interest", "principal", "late_fee", "cost")
+
+
+@pytest.mark.parametrize("which", ["small_debt", "calls_letters_visits_court"])
+def test_mfo_tells_of_the_delay_in_time_whatever_the_news_of_payments(which):
+    reminder = next(s for stage in cycle("mfo", which).stages for s in stage.steps if s.id == "reminder")
+    assert (reminder.text, reminder.from_dpd, reminder.by_law) == ("first_reminder", 1, True)
+    assert day(reminder.from_dpd) <= overdue_notice_by(day(0))
+
+
+@pytest.mark.parametrize(
+    ("name", "left"),
+    [("alth", "waive"), ("cec", "small_claim"), ("crecerto", "waive"), ("kruk", "go_on"), ("mfo", "waive")],
+)
+def test_each_organisation_says_what_becomes_of_charges_when_the_principal_is_paid(name, left):
+    assert load(name).charges_left == left
+
+
+@pytest.mark.parametrize(("name", "outcome"), [("alth", "paid"), ("mfo", "paid"), ("crecerto", "paid"), ("kruk", None)])
+def test_who_paid_the_principal_owes_humane_lenders_no_charges(name, outcome):
+    tariff = Tariff(name="t", interest=(Rate(since=date(2020, 1, 1), percent=Decimal(100)),))
+    life = Life(
+        account(
+            name,
+            tariff=tariff,
+            instalments=owes((0, 1000_00)),
+            allocation=("principal", "interest", "late_fee", "cost"),
+        )
+    )
+    life.until(30)
+    life.pays(1000_00)
+    assert life.outcome == outcome

@@ -32,9 +32,8 @@ def american(**more: Any) -> Case:
 
 def test_calls_go_on_while_the_period_runs_and_nothing_overshadows_it():
     life = Life(american(), by_hand(EARLY)).answering(call="no_answer", proof="served", release="yes").until(120)
-    [period] = [h for h in life.case.holds if h.reason == "validation_period"]
-    assert period.until
-    last = (debtor_day(period.until - timedelta(seconds=1), ZONE) - day(0)).days
+    [until] = [h.until for h in life.case.holds if h.reason == "validation_period" and h.until]
+    last = (debtor_day(until - timedelta(seconds=1), ZONE) - day(0)).days
     days = {taken.act.step: taken.day for taken in life.taken}
     assert [t.day for t in life.taken if t.act.step == "call"] == [4, 13]
     assert days["plan"] == last + 1

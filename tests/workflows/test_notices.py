@@ -3,7 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlmodel import select
+from temporalio.client import WorkflowUpdateFailedError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.accounts import Addressed
@@ -11,7 +13,7 @@ from activities.documents import make_statement
 from activities.reckoning import statement
 from activities.stating import stated
 from activities.texts import load_texts
-from intake.packs import HOUSE, Pack
+from intake.packs import HOUSE, Pack, jurisdictions
 from models import events as e
 from models.case import Case
 from models.database import Database
@@ -57,7 +59,7 @@ def printed(database: Database, case: Case, day: date) -> str:
         account = session.get_one(Account, case.account)
         party = session.get_one(Party, case.party)
         known = Addressed(account, party, session.get_one(Portfolio, account.portfolio))
-    paper = stated(TEXTS, case, known, day)
+    paper = stated(TEXTS, jurisdictions()[case.country], case, known, day)
     assert make_statement(TEXTS, paper).content.startswith(b"%PDF")
     return str(statement(TEXTS, paper)).replace("\\xa0", " ")
 
@@ -104,3 +106,26 @@ async def test_a_british_visit_that_nobody_announced_is_refused_by_its_rule(
     await life.until_closed()
     told = [line.reason for line in house.story(life.case.account) if line.step == "visit" and line.kind == "effect"]
     assert [reason.split(": ")[2] for reason in told] == ["UK-V1"]
+
+
+SUIT = "          - {id: suit, do: legal_package, release: {by: lawyer, people: 2}}\n"
+
+
+async def test_a_portuguese_suit_waits_for_its_persi_and_that_for_a_sound_letter(
+    temporal_env: WorkflowEnvironment, house: House
+) -> None:
+    place = {"country": "PT", "time_zone": "Europe/Lisbon", "language": "pt"}
+    life = await led(temporal_env, house, SUIT, **place)
+    await life.days(2)
+    assert [flag.why for flag in (await life.view()).case.flags if "PT-G1" in flag.why]
+    await life.record(e.Protection, reason="persi", evidence="PERSI-1")
+    await life.days(92)
+    for unsound in ({}, {"ground": "17-1-c"}):
+        with pytest.raises(WorkflowUpdateFailedError) as refused:
+            await life.record(e.Release, of="persi", by="anna", **unsound)
+        assert "PT-T8" in str(refused.value.cause)
+    await life.record(e.Release, of="persi", by="anna", ground="17-1-c", reasons="no_agreement")
+    await life.until("suit", 3)
+    for person in ("anna", "bruno"):
+        await life.tell(e.Release, of="suit", by=person)
+    assert await life.until_closed(5) == "legal"

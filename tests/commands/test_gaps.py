@@ -1,0 +1,83 @@
+"""Does `starter.py start` say what a portfolio leaves unsaid, for how many, and what will not go for it?"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import col, select
+from typer.testing import Result
+
+from commands.gaps import gaps_kept, gaps_of_file
+from commands.portfolios import as_portfolio
+from commands.samples import SAMPLE_SENDER
+from intake.handover import hand_over
+from intake.packs import jurisdictions
+from intake.portfolio import read_portfolio
+from models.database import Database
+from models.tables import Account, Portfolio
+from settings import HOUSE
+from tests.commands.conftest import SENDER, Command
+from tests.workflows.houses import account_row, days_ago
+
+EXAMPLE = HOUSE / "examples" / "portfolio.csv"
+START = ("start", EXAMPLE, "--portfolio", "spring", "--client", "bank", "--dry-run")
+ROWS = read_portfolio(EXAMPLE, frozenset(jurisdictions()), date(2026, 11, 21)).rows
+
+
+def gaps(command: Callable[..., Result], *words: object) -> set[tuple[str, str, str, int]]:
+    told = json.loads(command("starter", *START, "--json", *words).stdout)["incomplete"]
+    return {(gap["country"], gap["rule"], gap["field"], gap["accounts"]) for gap in told}
+
+
+def test_a_dry_run_says_by_country_what_is_missing(command: Command, here: Path) -> None:
+    assert gaps(command) == {
+        ("GB", "UK-C2", "licence", 6),
+        ("IT", "IT-R1", "licence", 14),
+        ("NL", "NL-C4", "complaints", 8),
+        ("NL", "NL-C5", "licence", 8),
+        ("RU", "RU-C2", "phone", 9),
+        ("RU", "RU-C5", "phone", 9),
+        ("RU", "RU-C6", "licence", 9),
+    }
+    assert gaps(command, *SENDER) == set()
+
+
+def test_in_words_it_names_the_option_the_rule_and_what_does_not_go(command: Command, here: Path) -> None:
+    said = command("starter", *START).stderr
+    assert "RU: 9 accounts lack --phone: RU-C2 keeps sms, email from going\n" in said
+    rows = EXAMPLE.read_text().replace("CNPJ 00.000.000/0000-00", "")
+    (here / "blank.csv").write_text(rows)
+    said = command("starter", "start", "blank.csv", *START[2:], *SENDER).stderr
+    assert "BR: 11 accounts lack the column creditor_number: BR-C1 keeps sms, email, letter from going\n" in said
+
+
+def test_the_example_as_it_is_run_lacks_nothing() -> None:
+    assert gaps_of_file(ROWS, as_portfolio("p", "demo", EXAMPLE, **SAMPLE_SENDER), None) == []
+
+
+def test_what_was_said_before_is_not_asked_for_again() -> None:
+    before = as_portfolio("p", "demo", EXAMPLE, **SAMPLE_SENDER)
+    assert gaps_of_file(ROWS, as_portfolio("p", "demo", EXAMPLE), before) == []
+
+
+def test_whom_a_rule_does_not_bind_it_asks_for_nothing() -> None:
+    own = as_portfolio("p", "demo", EXAMPLE, role="creditor", phone="1", complaints="2")
+    assert gaps_of_file(ROWS, own, None) == []
+
+
+def test_open_accounts_of_a_portfolio_are_counted_as_they_are_kept(database: Database) -> None:
+    now = datetime.now(UTC)
+    rows = [account_row(name, "crecerto", [(days_ago(3), 100)], creditor_number=None) for name in ("B1", "B2", "B3")]
+    with database.session() as session:
+        owner = Portfolio(id="p", client="c", source="test", created=now, fed=now)
+        hand_over(session, owner, rows, lambda _: ("v", "c"), {"v": "text"})
+    with database.session() as session:
+        accounts: list[Any] = list(session.exec(select(Account).order_by(col(Account.number))))
+        accounts[0].creditor_number, accounts[1].outcome = "CNPJ 1", "paid"
+    with database.reading() as session:
+        told = gaps_kept(session, "p")
+    assert [(gap["field"], gap["channels"], gap["accounts"]) for gap in told] == [
+        ("creditor_number", ("sms", "email", "letter"), 1)
+    ]
