@@ -64,7 +64,7 @@ class Watched(Life):
         case = self._found()
         assert position(case, self.today).outstanding > 0
         assert case.withdrawn is None
-        assert not [h for h in case.holds if h.since <= self.now and h.ended is None]
+        assert not [h for h in case.holds if "contact" in h.blocks and h.since <= self.now and h.ended is None]
         verdicts = [p.verdict for p in case.promises] + [p.verdict for p in case.plans]
         assert ("running" in verdicts) == (act.step in REMINDERS)
         assert case.pending is None or act.step in REMINDERS
