@@ -23,6 +23,11 @@ Owed = tuple[str, str | None, Creditor]
 """Country and region of the debtor, and who is owed."""
 
 
+Ways = list[tuple[str, str]]
+"""Channels and texts."""
+FEW = 3
+
+
 class Gap(NamedTuple):
     """A field that is not known, the rule that wants it, and the channels on which it keeps messages from going."""
 
@@ -30,6 +35,8 @@ class Gap(NamedTuple):
     rule: str
     field: str
     channels: tuple[str, ...]
+    texts: tuple[str, ...]
+    """Where only few texts are meant."""
     accounts: int
 
 
@@ -63,8 +70,8 @@ def gaps_kept(session: Session, portfolio: str) -> list[dict[str, Any]]:
 def _told(owed: Mapping[Owed, int], portfolio: Portfolio) -> list[dict[str, Any]]:
     packs = places()
     found: dict[tuple[str, Demand], int] = {}
-    channels: dict[tuple[str, Demand], tuple[str, ...]] = {}
-    wanted: dict[str, dict[Demand, tuple[str, ...]]] = {}
+    ways: dict[tuple[str, Demand], Ways] = {}
+    wanted: dict[str, dict[Demand, Ways]] = {}
     for (country, region, creditor), accounts in owed.items():
         law, known = packs.get(f"{country}-{region}") or packs[country], people(portfolio, creditor)
         wanted[law.country] = wanted.get(law.country) or _wanted(law, portfolio)
@@ -72,22 +79,26 @@ def _told(owed: Mapping[Owed, int], portfolio: Portfolio) -> list[dict[str, Any]
             # What comes from the case, a sum or a product, is not looked for here.
             if any(name in known and known[name] is None for name in PARTICULARS[demand.field]):
                 found[country, demand] = found.get((country, demand), 0) + accounts
-                channels[country, demand] = wanted[law.country][demand]
-    gaps = [Gap(c, d.rule, d.field, channels[c, d], n) for (c, d), n in sorted(found.items())]
+                ways[country, demand] = wanted[law.country][demand]
+    gaps = [Gap(c, d.rule, d.field, *_named(ways[c, d]), n) for (c, d), n in sorted(found.items())]
     return [gap._asdict() for gap in gaps]
 
 
-def _wanted(packs: Jurisdiction, portfolio: Portfolio) -> dict[Demand, tuple[str, ...]]:
-    """Everything that is demanded of any text in the place, with its channels."""
+def _named(ways: Ways) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    channels, texts = (tuple(dict.fromkeys(names)) for names in zip(*ways, strict=True))
+    return channels, texts if len(texts) <= FEW else ()
+
+
+def _wanted(packs: Jurisdiction, portfolio: Portfolio) -> dict[Demand, Ways]:
+    """Everything that is demanded of any text in the place, with its channels and texts."""
     facts, today = Facts(actor=portfolio.role), datetime.now(UTC).date()  # type: ignore[arg-type]
-    found: dict[Demand, list[str]] = {}
+    found: dict[Demand, Ways] = {}
     for text, channels in CHANNELS.items():
         # Only a debt that was sold has a notice of its transfer, and no file says that it was.
         for channel in channels if text != TRANSFER else ():
             for demand in demands(packs, text, channel, facts, today):
-                found.setdefault(demand, [])
-                found[demand] += [channel] if channel not in found[demand] else []
-    return {demand: tuple(channels) for demand, channels in found.items()}
+                found.setdefault(demand, []).append((channel, text))
+    return found
 
 
 def show_gaps(told: Iterable[Mapping[str, Any]]) -> None:
@@ -96,4 +107,5 @@ def show_gaps(told: Iterable[Mapping[str, Any]]) -> None:
         channels, lack = ", ".join(gap["channels"]), "lacks" if gap["accounts"] == 1 else "lack"
         accounts, field = count(gap["accounts"], "account"), gap["field"]
         where = f"the column {field}" if field in CREDITOR else f"--{field.replace('_', '-')}"
-        say(f"{gap['country']}: {accounts} {lack} {where}: {gap['rule']} keeps {channels} from going")
+        what = f"{', '.join(gap['texts'])} by {channels}" if gap["texts"] else channels
+        say(f"{gap['country']}: {accounts} {lack} {where}: {gap['rule']} keeps {what} from going")

@@ -33,6 +33,8 @@ def cost_days(case: Case) -> Iterator[CostDay]:
 
     A case that ended before owes none.
     """
+    if not case.letters:
+        return
     # The term of another letter is for its own instalments.
     others = case.model_copy(update={"holds": tuple(h for h in case.holds if h.reason != TERM)})
     for letter in case.letters:

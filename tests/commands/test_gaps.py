@@ -62,6 +62,14 @@ def test_what_was_said_before_is_not_asked_for_again() -> None:
     assert gaps_of_file(ROWS, as_portfolio("p", "demo", EXAMPLE), before) == []
 
 
+def test_a_rule_about_one_text_names_it() -> None:
+    rows = [account_row("U1", "cec", [(days_ago(3), 100)], country="US", currency="USD")]
+    told = gaps_of_file(rows, as_portfolio("p", "demo", EXAMPLE, sender="An agency"), None)
+    assert [(gap["rule"], gap["field"], gap["channels"], gap["texts"]) for gap in told] == [
+        ("US-C2", "sender_address", ("email", "letter"), ("validation_notice",))
+    ]
+
+
 def test_whom_a_rule_does_not_bind_it_asks_for_nothing() -> None:
     own = as_portfolio("p", "demo", EXAMPLE, role="creditor", phone="1", complaints="2")
     assert gaps_of_file(ROWS, own, None) == []

@@ -30,7 +30,7 @@ from worker import RUNNER, create_worker
 from workflows.account_recovery import AccountRecoveryWorkflow
 
 CASES, LETTERS, REPLAYED = 1_000, 100, 60
-AT_ONCE, SECONDS = 50, 180
+AT_ONCE, SECONDS = 50, 300
 ROME = ZoneInfo("Europe/Rome")
 CHANGE = "# Calls from 11:00 to 13:00 only, not on the day of a decree, no letters in the first forty days"
 RING = """

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models import events as e
@@ -222,6 +222,7 @@ DUES = st.lists(st.tuples(st.integers(-30, 60), st.integers(1, 900_00)), min_siz
 PAYMENTS = st.lists(st.tuples(st.integers(-10, 150), st.integers(1, 700_00)), max_size=5)
 
 
+@settings(deadline=None)
 @given(
     DUES, st.lists(st.integers(1, 100), min_size=1, max_size=3, unique=True), PAYMENTS, st.sampled_from([None, False])
 )
