@@ -145,7 +145,8 @@ def _worklist(session: Session, case: Case, now: datetime, *, closing: bool) -> 
 def _outcomes(session: Session, case: Case, news: tuple[Heard, ...]) -> None:
     """The contact log learns what its attempts brought: it is the certificate's evidence."""
     records = {r.key: r for r in case.records}
-    places = {h.event.task: h.event.place for h in news if isinstance(h.event, e.ContactOutcome) and h.event.place}
+    told = [h.event for h in news if isinstance(h.event, e.ContactOutcome) and not h.event.third_party]
+    places = {event.task: event.place for event in told if event.place}
     proofs = [h.event for h in news if isinstance(h.event, e.NoticeServed)]
     reported = {h.event.message for h in news if isinstance(h.event, e.DeliveryReport)}
     mine = select(Attempt).where(Attempt.account == case.account)
