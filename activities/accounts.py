@@ -16,7 +16,8 @@ from activities.texts import AccountLine, Rendered, TextFacts
 from models.contact import Facts
 from models.decisions import StepInput
 from models.events import Channel, NoticeGiven
-from models.jurisdiction import Jurisdiction, TextField
+from models.jurisdiction import Jurisdiction
+from models.rules import TextField
 from models.tables import Account, Party, Portfolio
 from policy.contact_law import debtor_day
 from policy.content import demands

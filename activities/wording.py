@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict
 from activities.segments import SEVERAL
 from models.charges import Effect
 from models.events import Channel, Outcome
-from models.jurisdiction import TEXT_FIELDS
 from models.ledger import ItemisedBy
+from models.rules import TEXT_FIELDS
 from models.words import PRODUCTS
 from policy.barring import Verdict
 from policy.content import NOT_TO_DEBTOR

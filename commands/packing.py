@@ -9,7 +9,8 @@ import holidays
 from commands.answering import count, say, show_json, show_table
 from intake.packs import charges_versions
 from models.charges import ChargesPack
-from models.jurisdiction import Pack, Rule
+from models.jurisdiction import Pack
+from models.rules import Rule
 from policy.packs import Read
 
 AHEAD = timedelta(days=365)

@@ -6,19 +6,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from models.contact import Actor, Facts, Level
-from models.jurisdiction import (
-    BanRule,
-    Condition,
-    CooldownRule,
-    CounterRule,
-    DutyRule,
-    HoursRule,
-    Jurisdiction,
-    Limit,
-    Pack,
-    Rule,
-    WishRule,
-)
+from models.jurisdiction import Jurisdiction, Pack
+from models.rules import BanRule, Condition, CooldownRule, CounterRule, DutyRule, HoursRule, Limit, Rule, WishRule
 
 RANKS: dict[Level, int] = {"unconnected": 0, "attempt": 1, "connected": 2, "conversation": 3, "sent": 3}
 

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from models.contact import Fact, Facts, Party
-from models.jurisdiction import BanRule, Condition, DutyRule, Rule
+from models.rules import BanRule, Condition, DutyRule, Rule
 from policy.binding import Binding, in_force
 from policy.contact_hours import Agreed, nothing_agreed
 from policy.days import DAY, debtor_day, months_later, start_of_day

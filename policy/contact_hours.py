@@ -8,7 +8,8 @@ from typing import NamedTuple
 import holidays
 
 from models.contact import DayKind, Quiet
-from models.jurisdiction import DAYS, WEEK, HoursRule, Jurisdiction, Pack, Window
+from models.jurisdiction import Jurisdiction, Pack
+from models.rules import DAYS, WEEK, HoursRule, Window
 from policy.binding import Binding, in_force
 from policy.days import debtor_day, end_of_day, readings, start_of_day
 

@@ -6,7 +6,8 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 from models.contact import CHANNELS, Contact, Facts, Party
-from models.jurisdiction import BanRule, CooldownRule, CounterRule, Jurisdiction, WishRule
+from models.jurisdiction import Jurisdiction
+from models.rules import BanRule, CooldownRule, CounterRule, WishRule
 from policy.binding import Binding, binding
 from policy.contact_counts import counts, next_free
 from policy.contact_facts import Known, agreed, known_facts, next_unbound, terms

@@ -4,7 +4,8 @@ from datetime import date
 from typing import NamedTuple
 
 from models.contact import Facts
-from models.jurisdiction import TO_DEBTOR, DutyRule, Jurisdiction, TextField
+from models.jurisdiction import Jurisdiction
+from models.rules import TO_DEBTOR, DutyRule, TextField
 from policy.binding import binding, in_force
 
 NOT_TO_DEBTOR = frozenset({"certificate", "legal_package"})

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import holidays
 
 from models.contact import DayKind
-from models.jurisdiction import TIMED, TO_DEBTOR, WEEK, Holidays, HoursRule, Pack
+from models.jurisdiction import Holidays, Pack
+from models.rules import TIMED, TO_DEBTOR, WEEK, HoursRule
 from models.strategy import Cycle, For, If, OfferStep, Stage, StepBase, Strategy
 from models.strategy import Step as AnyStep
 from models.words import LEGAL_STATUSES, PRODUCTS

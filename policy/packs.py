@@ -7,7 +7,8 @@ from typing import NamedTuple, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from models.charges import ChargesPack
-from models.jurisdiction import DAYS, TIMED, Jurisdiction, Pack
+from models.jurisdiction import Jurisdiction, Pack
+from models.rules import DAYS, TIMED
 from models.strategy import Strategy
 from models.tariff_file import TariffFile
 from policy.charge_checks import charges_faults

@@ -15,7 +15,7 @@ from activities.wording import PARTICULARS as NAMES
 from activities.wording import TextChannel
 from intake.packs import law_packs, places
 from models.contact import Facts
-from models.jurisdiction import TEXT_FIELDS
+from models.rules import TEXT_FIELDS
 from policy.content import NOT_TO_DEBTOR, demands
 from policy.packs import PackFault
 from tests.activities.letter_facts import LETTERS, PARTICULARS, TEXTS, facts, spaced

@@ -7,18 +7,8 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from models.contact import Contact, Fact, Facts, Party
-from models.jurisdiction import (
-    BanRule,
-    Condition,
-    CooldownRule,
-    CounterRule,
-    HoursRule,
-    Jurisdiction,
-    Limit,
-    Pack,
-    Rule,
-    WishRule,
-)
+from models.jurisdiction import Jurisdiction, Pack
+from models.rules import BanRule, Condition, CooldownRule, CounterRule, HoursRule, Limit, Rule, WishRule
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOW_FAR = {"unconnected": 0, "attempt": 1, "connected": 2, "conversation": 3, "sent": 3}

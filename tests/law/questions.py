@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from intake.packs import law_packs
 from models.contact import CHANNELS, FACT_NAMES, LEVELS, Contact, Fact, Facts, Party, Quiet
-from models.jurisdiction import DAYS, Jurisdiction, Pack
+from models.jurisdiction import Jurisdiction, Pack
+from models.rules import DAYS
 from policy.contact_law import Allow, Answer, Defer, may_contact
 from policy.packs import Read, jurisdiction
 

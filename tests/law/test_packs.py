@@ -11,7 +11,8 @@ from commands.packing import told, unconfirmed
 from intake.packs import HOUSE, jurisdictions, law_packs, places
 from models.contact import FACT_NAMES, Contact, Facts, Party
 from models.facts import Circumstance
-from models.jurisdiction import Holidays, Rule
+from models.jurisdiction import Holidays
+from models.rules import Rule
 from policy.contact_law import Allow, Defer, may_contact
 from policy.packs import PackFault, Read, jurisdiction, read_pack
 
