@@ -26,7 +26,7 @@ from activities.worklist import Worklist
 from commands.answering import main as end
 from commands.sending import mode, ways
 from engine import EmbeddedEngine, EngineNotRunning, cluster, connect, ensure_search_attributes
-from intake.packs import HOUSE, bound, charges, law_packs
+from intake.packs import HOUSE, bound, law_packs
 from models.database import Database, DatabaseNotMigrated
 from settings import Settings, SettingsError, load_settings
 from workflows.account_recovery import AccountRecoveryWorkflow
@@ -51,10 +51,10 @@ async def create_worker(
     read = law_packs(folder, text_names())
     packs = bound(read)
     keep_law(database, {pack.version: pack.text for pack in read.values()})
-    texts, law = load_texts(HOUSE / "letters"), charges()
+    texts = load_texts(HOUSE / "letters")
     effects = Effects(database, packs, ways(settings))
     deciding, worklist = Deciding(database, packs), Worklist(effects)
-    contacting, issuing = Contacting(effects, texts, law), Issuing(effects, texts, law)
+    contacting, issuing = Contacting(effects, texts), Issuing(effects, texts)
     starting = Starting(database, client, settings.task_queue)
     house = Worker(
         client,

@@ -1,6 +1,6 @@
 """SMS, e-mails, letters and offers: rendered for the party, sent once, told to the journal."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any, NamedTuple, cast
 
@@ -33,7 +33,6 @@ from activities.texts import Rendered, TextFacts, Texts, render
 from activities.together import others
 from activities.validating import itemised_in, made, particulars
 from activities.wording import TextChannel
-from models.charges import ChargesPack
 from models.decisions import StepInput
 from models.events import Channel, NoticeGiven, Result
 from models.tables import Attempt
@@ -52,10 +51,9 @@ class Written(NamedTuple):
 class Contacting:
     """Writes to debtors."""
 
-    def __init__(self, effects: Effects, texts: Texts, charges: Mapping[str, ChargesPack]) -> None:
+    def __init__(self, effects: Effects, texts: Texts) -> None:
         self._effects = effects
         self._texts = texts
-        self._charges = charges
 
     @activity.defn
     def send_message(self, asked: StepInput) -> Result:
@@ -83,8 +81,8 @@ class Contacting:
 
     def _notice(self, asked: StepInput, known: Addressed) -> NoticeGiven | None:
         # What left earlier and is only found now is taken to have left now: its term is longer, never shorter.
-        law, vat = self._charges.get(asked.country), known.portfolio.vat_reclaimable
-        return notice_of(asked, law_of(self._effects.packs, known.party), clock(asked), law, vat)
+        law = law_of(self._effects.packs, known.party)
+        return notice_of(asked, law, clock(asked), known.portfolio.vat_reclaimable)
 
     def _message(
         self, asked: StepInput, known: Addressed, sums: Computation | None, notice: NoticeGiven | None

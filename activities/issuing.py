@@ -1,6 +1,6 @@
 """Papers with consequences: the formal notice, the certificate, the evidence package, a placement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -40,10 +40,9 @@ EVIDENCE = frozenset({*Channel, "trace", "formal_notice"})
 class Issuing:
     """Makes documents, keeps their bytes, hands them to the outbox."""
 
-    def __init__(self, effects: Effects, texts: Texts, charges: Mapping[str, ChargesPack]) -> None:
+    def __init__(self, effects: Effects, texts: Texts) -> None:
         self._effects = effects
         self._texts = texts
-        self._charges = charges
 
     @activity.defn
     def issue_notice(self, asked: StepInput) -> Result:
@@ -124,7 +123,7 @@ class Issuing:
             Certificate(
                 **paper(asked, known, text),
                 **_evidence(session, asked, known),
-                write_off=_write_off(asked, self._charges.get(asked.country)),
+                write_off=_write_off(asked, law_of(self._effects.packs, known.party).charges),
             ),
         )
 

@@ -11,11 +11,11 @@ from commands.portfolios import Handed
 from commands.script import read_script
 from intake.handover import opaque_id
 from intake.opening import appointed, case_of_row
-from intake.packs import charges, places
+from intake.packs import places
 from models.case import Case
 from models.decisions import Line
 from policy.packs import law_at
-from policy.rehearsal import Around, rehearse
+from policy.rehearsal import rehearse
 
 MARGIN = " " * 18
 
@@ -76,9 +76,9 @@ def rehearsed(handed: Handed, cases: Mapping[str, Case], events: Path | None, un
     script = read_script(events, cases) if events else []
     known = {pack.version: pack.strategy for pack, _ in handed.chosen.values()}
     references = {case.account: reference for reference, case in cases.items()}
-    lived_in, around = places(), Around(charges=charges())
+    lived_in = places()
     law = {cases[r.account].account: law_at(lived_in, r.country, r.region, r.postal_code) for r in handed.rows}
-    for line in rehearse(list(cases.values()), known, law, script, until=until, around=around):
+    for line in rehearse(list(cases.values()), known, law, script, until=until):
         yield Told(references[line.account], line)
 
 

@@ -56,11 +56,7 @@ def notice_days(country: str, wanted: int) -> int:
 
 
 def notice_of(
-    asked: StepInput,
-    pack: Jurisdiction,
-    at: datetime,
-    law: ChargesPack | None = None,
-    vat_reclaimable: bool | None = None,
+    asked: StepInput, law: Jurisdiction, at: datetime, vat_reclaimable: bool | None = None
 ) -> e.NoticeGiven | None:
     """What the law takes a step's message for that leaves at an instant; None: for nothing of its own.
 
@@ -72,9 +68,10 @@ def notice_of(
         return None
     since = debtor_day(at, asked.zone)
     term = TERMS.get((asked.country, fact))
-    until = term(since, lambda day: is_holiday(pack, day)) if term else None
+    until = term(since, lambda day: is_holiday(law, day)) if term else None
     notice = e.NoticeGiven(fact=fact, since=since, until=until)
-    return _announcing(asked, notice, law, vat_reclaimable is not False) if fact == LETTER and law else notice
+    charges = law.charges if fact == LETTER else None
+    return _announcing(asked, notice, charges, vat_reclaimable is not False) if charges else notice
 
 
 def _announcing(asked: StepInput, notice: e.NoticeGiven, law: ChargesPack, vat_reclaimable: bool) -> e.NoticeGiven:

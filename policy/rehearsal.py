@@ -7,7 +7,6 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from models.case import Case
-from models.charges import ChargesPack
 from models.contact import Contact
 from models.decisions import Act, Close, Decision, Line, Wait
 from models.events import AnyEvent, Heard
@@ -32,13 +31,6 @@ class Scripted(NamedTuple):
     event: AnyEvent
 
 
-class Around(NamedTuple):
-    """What stands around the cases: how fresh the news of payments are by portfolio, the law on charges by country."""
-
-    feeds: Mapping[str, Feed] = {}
-    charges: Mapping[str, ChargesPack] = {}
-
-
 def rehearse(
     cases: Sequence[Case],
     strategies: Mapping[str, Strategy],
@@ -46,13 +38,13 @@ def rehearse(
     script: Sequence[Scripted] = (),
     *,
     until: datetime,
-    around: Around | None = None,
+    feeds: Mapping[str, Feed] | None = None,
 ) -> Iterator[Line]:
     """Every line of every case's story before `until`, in order of time. A case begins when it is opened.
 
     `packs`: the law by account, or by country where an account has none of its own.
     """
-    stage = _Stage(strategies, packs, around or Around())
+    stage = _Stage(strategies, packs, feeds or {})
     told: dict[str, list[Scripted]] = defaultdict(list)
     for scripted in sorted(script, key=lambda s: (s.at, s.event.event_id)):
         told[scripted.account].append(scripted)
@@ -81,8 +73,10 @@ def _heard(told: list[Scripted], at: datetime) -> list[Heard]:
 class _Stage:
     """All cases of a rehearsal, the parties' contact log, and when each case wakes next."""
 
-    def __init__(self, strategies: Mapping[str, Strategy], packs: Mapping[str, Jurisdiction], around: Around) -> None:
-        self.strategies, self.packs, self.around = strategies, packs, around
+    def __init__(
+        self, strategies: Mapping[str, Strategy], packs: Mapping[str, Jurisdiction], feeds: Mapping[str, Feed]
+    ) -> None:
+        self.strategies, self.packs, self.feeds = strategies, packs, feeds
         self.cases: dict[str, Case] = {}
         self.log: dict[str, list[Contact]] = defaultdict(list)
         self.wakes: dict[str, datetime] = {}
@@ -112,7 +106,7 @@ class _Stage:
         return self.packs.get(case.account) or self.packs[case.country]
 
     def _feed(self, case: Case) -> Feed | None:
-        return self.around.feeds.get(case.portfolio)
+        return self.feeds.get(case.portfolio)
 
     def _follow(self, case: Case, decision: Decision, at: datetime) -> tuple[Case, Heard | None]:
         """The case after the decision, and the effect of its step, if it took one."""
@@ -123,7 +117,7 @@ class _Stage:
                 log = self.log[case.party]
                 law = self._law(case)
                 known = circumstances(case, at, law)
-                notice = notice_of(asked, law, at, self.around.charges.get(case.country))
+                notice = notice_of(asked, law, at)
                 result = stopped(asked, law, log, at, known) or done(asked, notice=notice)
                 if is_demand(act) and result.kind not in ("step_deferred", "step_refused"):
                     begin = at - timedelta(days=LOG_DAYS)

@@ -82,7 +82,7 @@ def test_a_letter_whose_lines_do_not_make_the_amount_is_not_sent(wrong: dict[str
 def test_a_letter_that_does_not_add_up_leaves_no_trace_in_the_contact_log(
     sqlite_database: Database, tmp_path: Path
 ) -> None:
-    contacting = Contacting(Effects(sqlite_database, {}, Outbox(tmp_path)), TEXTS, {})
+    contacting = Contacting(Effects(sqlite_database, {}, Outbox(tmp_path)), TEXTS)
     take(sqlite_database, "p", [account_row("A1", "cec", [(days_ago(40), 50_000)])], REMINDERS, lambda _: "sms")
     with sqlite_database.reading() as session:
         account = session.exec(select(Account)).one()

@@ -44,7 +44,7 @@ class Desk:
     def __init__(self, database: Database, directory: Path, days: int = 40, **changes: Any) -> None:
         self.database = database
         effects = Effects(database, LAW, Outbox(directory))
-        self.contacting, self.worklist = Contacting(effects, TEXTS, {}), Worklist(effects)
+        self.contacting, self.worklist = Contacting(effects, TEXTS), Worklist(effects)
         self.deciding = Deciding(database, LAW)
         place = {"country": "US", "time_zone": zone_at_noon(), "currency": "USD", "language": "en"}
         for portfolio in ("p", "q"):

@@ -20,7 +20,7 @@ from activities.issuing import Issuing
 from activities.providers.outbox import Outbox
 from activities.texts import load_texts
 from intake.opening import load_cases
-from intake.packs import HOUSE, charges, jurisdictions, places, strategy
+from intake.packs import HOUSE, jurisdictions, places, strategy
 from models import events as e
 from models.case import Case
 from models.database import Database
@@ -35,7 +35,7 @@ from tests.durability.machine import take
 from tests.workflows.houses import account_row, days_ago
 
 AT_ONCE = strategy(HOUSE / "tests" / "durability" / "strategy.yaml")
-LAW, CHARGES, TEXTS = jurisdictions(), charges(), load_texts(HOUSE / "letters")
+LAW, TEXTS = jurisdictions(), load_texts(HOUSE / "letters")
 SHOWN = {
     "licence": "Lic. 115/7",
     "phone": "+39 02 1234567",
@@ -68,7 +68,7 @@ class Desk:
     def __init__(self, database: Database, directory: Path, place: str, **portfolio: Any) -> None:
         self.database, self.outbox = database, Outbox(directory)
         effects = Effects(database, LAW, self.outbox)
-        self.contacting, self.issuing = (make(effects, TEXTS, CHARGES) for make in (Contacting, Issuing))
+        self.contacting, self.issuing = (make(effects, TEXTS) for make in (Contacting, Issuing))
         row = account_row("A1", "cec", [(days_ago(40), 500_00)], **GB) if place == "gb" else None
         take(database, "p", [row or account_row("A1", place, [(days_ago(40), 500_00)])], AT_ONCE, lambda _: "papers")
         self.says(**portfolio)

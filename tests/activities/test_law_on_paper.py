@@ -16,7 +16,7 @@ from activities.issuing import Issuing
 from activities.providers.outbox import Outbox
 from activities.texts import TextFault, load_texts
 from intake.opening import load_cases
-from intake.packs import HOUSE, charges, jurisdictions, strategy
+from intake.packs import HOUSE, jurisdictions, strategy
 from models.database import Database
 from models.decisions import Barred, StepInput
 from models.tables import Document, Portfolio
@@ -27,7 +27,7 @@ from tests.durability.machine import take
 from tests.workflows.houses import account_row, days_ago
 
 AT_ONCE = strategy(HOUSE / "tests" / "durability" / "strategy.yaml")
-LAW, CHARGES, TEXTS = jurisdictions(), charges(), load_texts(HOUSE / "letters")
+LAW, TEXTS = jurisdictions(), load_texts(HOUSE / "letters")
 
 
 class Desk:
@@ -36,7 +36,7 @@ class Desk:
     def __init__(self, database: Database, directory: Path, place: str, dues: list[tuple[datetime, int]]) -> None:
         self.database, self.outbox = database, Outbox(directory)
         effects = Effects(database, LAW, self.outbox)
-        self.contacting, self.issuing = (make(effects, TEXTS, CHARGES) for make in (Contacting, Issuing))
+        self.contacting, self.issuing = (make(effects, TEXTS) for make in (Contacting, Issuing))
         take(database, "p", [account_row("A1", place, dues)], AT_ONCE, lambda _: "papers")
         with database.reading() as session:
             self.case = load_cases(session, "p", 0, 1, datetime.now(UTC))[0][0]

@@ -37,7 +37,7 @@ class Desk:
 
     def __init__(self, database: Database, directory: Path, place: str, **more: Any) -> None:
         self.database, self.outbox = database, Outbox(directory)
-        self.contacting = Contacting(Effects(database, LAW, self.outbox), TEXTS, {})
+        self.contacting = Contacting(Effects(database, LAW, self.outbox), TEXTS)
         self.deciding = Deciding(database, LAW)
         row = account_row("A-77", place, [(days_ago(40), 500_00)], **more)
         take(database, "p", [row], pack(place), lambda _: pack(place).strategy.cycles[-1].name)

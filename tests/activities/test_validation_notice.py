@@ -40,7 +40,7 @@ class Desk:
 
     def __init__(self, database: Database, directory: Path, **changes: Any) -> None:
         self.database, self.outbox = database, Outbox(directory)
-        self.contacting = Contacting(Effects(database, LAW, self.outbox), TEXTS, {})
+        self.contacting = Contacting(Effects(database, LAW, self.outbox), TEXTS)
         facts = {"time_zone": zone_at_noon(), "phone": "+393471234567", "contract_date": LENT} | changes
         row = account_row("A-12345678", "us_agency", [(days_ago(40), 500_00)], **facts)
         take(database, "p", [row], pack("us_agency"), lambda _: "third_party")

@@ -17,7 +17,7 @@ from activities.providers.channel import Message
 from activities.providers.outbox import Outbox
 from activities.texts import load_texts
 from activities.worklist import Worklist
-from intake.packs import HOUSE, charges, jurisdictions
+from intake.packs import HOUSE, jurisdictions
 from models.database import Database
 from tests.workflows.houses import House
 from worker import RUNNER
@@ -43,7 +43,7 @@ async def a_slow_house(client: Client, database: Database, directory: Path) -> A
     queue, post = f"rientro-{uuid4().hex[:8]}", SlowOutbox(directory / "outbox")
     packs = jurisdictions()
     deciding, effects = Deciding(database, packs), Effects(database, packs, post)
-    contacting, worklist = Contacting(effects, load_texts(HOUSE / "letters"), charges()), Worklist(effects)
+    contacting, worklist = Contacting(effects, load_texts(HOUSE / "letters")), Worklist(effects)
     worker = Worker(
         client,
         task_queue=queue,

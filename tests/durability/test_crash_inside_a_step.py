@@ -21,7 +21,7 @@ from activities.providers.outbox import Outbox
 from activities.texts import load_texts
 from activities.worklist import Worklist
 from intake.opening import load_cases
-from intake.packs import HOUSE, charges, jurisdictions, strategy
+from intake.packs import HOUSE, jurisdictions, strategy
 from models.case import Case
 from models.database import Database
 from models.decisions import Act, DecideInput, StepInput
@@ -35,7 +35,6 @@ from tests.workflows.houses import account_row, days_ago
 
 AT_ONCE = strategy(Path(__file__).with_name("strategy.yaml"))
 LAW = jurisdictions()
-CHARGES = charges()
 TEXTS = load_texts(HOUSE / "letters")
 
 
@@ -100,10 +99,10 @@ class Desk:
         return step_input(self.case, act, now)
 
     def activity(self, asked: StepInput) -> Callable[[StepInput], Any]:
-        issuing = Issuing(self.effects, TEXTS, CHARGES)
+        issuing = Issuing(self.effects, TEXTS)
         match asked.act.do:
             case "letter":
-                return Contacting(self.effects, TEXTS, CHARGES).send_message
+                return Contacting(self.effects, TEXTS).send_message
             case "placement":
                 return issuing.place_account
             case "formal_notice":

@@ -18,7 +18,7 @@ from activities.providers.outbox import Outbox
 from activities.texts import load_texts
 from engine import EmbeddedEngine, connect
 from intake.opening import load_cases
-from intake.packs import HOUSE, charges, jurisdictions, strategy
+from intake.packs import HOUSE, jurisdictions, strategy
 from models.database import Database
 from models.decisions import Act, StepInput
 from models.events import Result
@@ -73,9 +73,7 @@ def steps(database: Database) -> list[StepInput]:
 
 async def taken(client: Client, database: Database, directory: Path, asked: list[StepInput]) -> list[dict[str, Any]]:
     """What comes of the steps on a worker of its own."""
-    contacting = Contacting(
-        Effects(database, LAW, Outbox(directory / "outbox")), load_texts(HOUSE / "letters"), charges()
-    )
+    contacting = Contacting(Effects(database, LAW, Outbox(directory / "outbox")), load_texts(HOUSE / "letters"))
     queue = f"party-{uuid4().hex[:8]}"
     async with Worker(
         client,

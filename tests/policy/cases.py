@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from intake.packs import charges, jurisdictions
+from intake.packs import jurisdictions
 from models import events as e
 from models.case import Case, Instalment
 from models.contact import Contact
@@ -28,7 +28,7 @@ DUE = date(2027, 3, 1)
 EVERY_CHANNEL = tuple(Channel)
 TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(Path("strategies").glob("*.yaml"))}
 SHIPPED = {name: read_strategy(text, f"{name}.yaml") for name, text in TEXTS.items()}
-LAW, CHARGES = jurisdictions(), charges()
+LAW = jurisdictions()
 HOMES = {
     "cec": ("IT", "Europe/Rome", "EUR"),
     "alth": ("NL", "Europe/Amsterdam", "EUR"),
@@ -236,7 +236,7 @@ class Life:
 
     def _act(self, act: Act) -> None:
         asked = step_input(self.case, act, self.now)
-        taken = done(asked, notice=notice_of(asked, self.pack, self.now, CHARGES.get(self.case.country)))
+        taken = done(asked, notice=notice_of(asked, self.pack, self.now))
         known = circumstances(self.case, self.now, self.pack)
         result = self.trouble(act) or stopped(asked, self.pack, self.log, self.now, known) or taken
         if is_demand(act) and not isinstance(result, e.StepDeferred | e.StepRefused | e.StepFailed):

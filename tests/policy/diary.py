@@ -26,9 +26,9 @@ from models.case import Case
 from models.decisions import Line
 from models.events import Channel, Outcome
 from policy.contact_law import debtor_day
-from policy.rehearsal import Around, Scripted, rehearse
+from policy.rehearsal import Scripted, rehearse
 from policy.words import exponent
-from tests.policy.cases import CHARGES, DUE, LAW, SHIPPED, Told, account, all_steps, at, day, owes
+from tests.policy.cases import DUE, LAW, SHIPPED, Told, account, all_steps, at, day, owes
 
 FILES = sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))
 
@@ -62,9 +62,7 @@ def rehearsed(diary: Diary) -> Seen:
     name = diary.case.strategy
     until = at(diary.until, "23:59", diary.case.zone)
     strategies = {name: SHIPPED[name.split("@")[0]]}
-    return seen(
-        diary, list(rehearse([diary.case], strategies, LAW, diary.script, until=until, around=Around(charges=CHARGES)))
-    )
+    return seen(diary, list(rehearse([diary.case], strategies, LAW, diary.script, until=until)))
 
 
 def seen(diary: Diary, lines: list[Line]) -> Seen:

@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from intake.packs import charges
 from models import events as e
 from models.case import Case, Charge
 from models.decisions import Act
@@ -21,10 +22,10 @@ from policy.money import position
 from policy.notices import notice_of
 from policy.objections import objection
 from policy.results import done, step_input
-from tests.policy.cases import CHARGES, LAW, Life, account, at, by_hand, day, owes
+from tests.policy.cases import LAW, Life, account, at, by_hand, day, owes
 
 ZONE = "Europe/Amsterdam"
-NL = CHARGES["NL"]
+NL = charges()["NL"]
 LETTER: Any = "fourteen_day_letter"
 POSTED = 10
 """11 March 2027, a Thursday: the 14 days end on Easter Saturday, so the last free day is Tuesday 30 March."""
@@ -43,7 +44,7 @@ def lettered(case: Case, n: int = POSTED, key: str = "L1", vat: bool | None = No
         why="due", step="free", round="e1", do="letter", channel=e.Channel.letter, key=key, attempt=1, text=LETTER
     )
     asked = step_input(case, act, now)
-    notice = notice_of(asked, LAW["NL"], now, NL, vat)
+    notice = notice_of(asked, LAW["NL"], now, vat)
     return apply(case, e.Heard(event=done(asked, notice=notice), at=now))
 
 

@@ -8,7 +8,7 @@ import pytest
 from models import events as e
 from models.decisions import Line
 from models.events import Outcome
-from policy.rehearsal import Around, Scripted, rehearse
+from policy.rehearsal import Scripted, rehearse
 from policy.treatment import Feed
 from tests.policy.cases import HOMES, LAW, SHIPPED, Life, account, at, day, owes
 
@@ -25,7 +25,7 @@ HELPFUL = {
 
 def story(*cases, script=(), days=400, feeds=None) -> list[Line]:
     strategies = {c.strategy: SHIPPED[c.strategy.split("@")[0]] for c in cases}
-    return list(rehearse(cases, strategies, LAW, script, until=at(days), around=Around(feeds or {})))
+    return list(rehearse(cases, strategies, LAW, script, until=at(days), feeds=feeds))
 
 
 def crowd(n: int) -> list:

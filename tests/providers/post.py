@@ -86,7 +86,7 @@ class Post:
 
     def run(self, asked: StepInput) -> Result:
         """One try, as a worker makes it."""
-        result: Result = ActivityEnvironment().run(Contacting(self.effects, TEXTS, {}).send_message, asked)
+        result: Result = ActivityEnvironment().run(Contacting(self.effects, TEXTS).send_message, asked)
         return result
 
     def until_told(self, asked: StepInput, most: int = 20) -> Result:

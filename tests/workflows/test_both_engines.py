@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from intake.packs import charges, jurisdictions
+from intake.packs import jurisdictions
 from models import events as e
-from policy.rehearsal import Around, Scripted, rehearse
+from policy.rehearsal import Scripted, rehearse
 from tests.workflows.houses import House, pack
 from tests.workflows.lives import lead
 
@@ -91,7 +91,6 @@ async def test_both_take_the_same_steps(temporal_env: WorkflowEnvironment, house
             jurisdictions(),
             script,
             until=led.case.opened + timedelta(days=DAYS),
-            around=Around(charges=charges()),
         )
     ]
     assert len(really) > 10, "something happened"

@@ -41,7 +41,7 @@ class Desk:
         self.queue = f"rientro-{uuid4().hex[:8]}"
         self.house = House(database, client, self.queue, f"p{uuid4().hex[:8]}", directory / "outbox")
         effects = Effects(database, LAW, by_vendors(standin, directory, patience=timedelta(seconds=8)))
-        self._contacting, self._worklist = Contacting(effects, TEXTS, {}), Worklist(effects)
+        self._contacting, self._worklist = Contacting(effects, TEXTS), Worklist(effects)
         self._deciding = Deciding(database, LAW)
 
     def worker(self) -> Worker:
