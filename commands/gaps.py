@@ -17,6 +17,7 @@ from models.contact import Facts
 from models.jurisdiction import Jurisdiction
 from models.tables import Account, Party, Portfolio
 from policy.content import Demand, demands
+from policy.packs import law_at
 from policy.results import TRANSFER
 
 Owed = tuple[str, str | None, Creditor]
@@ -73,7 +74,7 @@ def _told(owed: Mapping[Owed, int], portfolio: Portfolio) -> list[dict[str, Any]
     ways: dict[tuple[str, Demand], Ways] = {}
     wanted: dict[str, dict[Demand, Ways]] = {}
     for (country, region, creditor), accounts in owed.items():
-        law, known = packs.get(f"{country}-{region}") or packs[country], people(portfolio, creditor)
+        law, known = law_at(packs, country, region, None), people(portfolio, creditor)
         wanted[law.country] = wanted.get(law.country) or _wanted(law, portfolio)
         for demand in wanted[law.country]:
             # What comes from the case, a sum or a product, is not looked for here.

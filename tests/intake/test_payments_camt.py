@@ -1,6 +1,5 @@
 """What is taken from a bank's statement, what is left out, and can a hostile one do harm?"""
 
-import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -151,11 +150,10 @@ def test_a_text_of_10_mb_is_refused_with_its_row(read: Reads) -> None:
     ]
 
 
+@pytest.mark.timeout(60)
 def test_a_mark_up_without_end_does_not_take_endless_time(read: Reads) -> None:
-    begun = time.monotonic()
     with pytest.raises(NotPayments, match="a mark-up without end"):
         read(statement(entry(more=f'<X a="{"x" * 40 * 2**20}"/>')))
-    assert time.monotonic() - begun < 10
 
 
 def test_a_large_statement_is_read_in_one_go(read: Reads) -> None:

@@ -124,6 +124,7 @@ def test_a_reversal_wakes_a_case_that_was_paid():
     assert told[:2] == ["first_letter", "specialist_call"]
 
 
+@pytest.mark.timeout(600)
 def test_a_thousand_accounts_for_a_year(capsys):
     cases = crowd(1000)
     began = default_timer()
