@@ -34,7 +34,7 @@ from commands.standing import show_standing
 from intake.packs import charges, law_packs
 from models.charges import Role
 from models.tables import Account
-from policy.packs import PackFault
+from policy.packs.reading import PackFault
 from settings import load_settings
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A portfolio: .csv or .xlsx, see docs/portfolio-file.md.")]

@@ -19,8 +19,8 @@ from models.events import Channel, NoticeGiven
 from models.jurisdiction import Jurisdiction
 from models.rules import TextField
 from models.tables import Account, Party, Portfolio
-from policy.contact_law import debtor_day
-from policy.content import demands
+from policy.law.contact import debtor_day
+from policy.law.content import demands
 
 
 class NoAddress(Exception):

@@ -21,10 +21,10 @@ from models.jurisdiction import Jurisdiction
 from models.tables import Account, Attempt, LawText, OptedOut, PartyFact, Portfolio
 from models.tables import Party as Person
 from policy.circumstances import NOTHING_TOLD, circumstances, personal
-from policy.contact_counts import LOG_DAYS
-from policy.contact_law import Allow, Answer, debtor_day, may_contact
-from policy.days import zone_known
-from policy.packs import law_at
+from policy.law.contact import Allow, Answer, debtor_day, may_contact
+from policy.law.counts import LOG_DAYS
+from policy.law.days import zone_known
+from policy.packs.reading import law_at
 from policy.results import LEVELS, asks, level_of
 
 NO_CONTACT = ("failed", "bounced", "withdrawn")

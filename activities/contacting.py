@@ -36,7 +36,7 @@ from activities.wording import TextChannel
 from models.decisions import StepInput
 from models.events import Channel, NoticeGiven, Result
 from models.tables import Attempt
-from policy.contact_law import debtor_day
+from policy.law.contact import debtor_day
 from policy.notices import notice_of
 from policy.results import TRANSFER, VALIDATION, done
 

@@ -24,9 +24,9 @@ from models.tables import FOR_A_PERSON, Account, Attempt, Party, Portfolio, Stra
 from policy import story
 from policy.apply import end, follow
 from policy.changes import OVERPAID
-from policy.contact_law import debtor_day
 from policy.foreseeing import foreseen
-from policy.packs import read_strategy
+from policy.law.contact import debtor_day
+from policy.packs.reading import read_strategy
 from policy.treatment import Feed, decide
 from workflows.contracts import DECIDE, SET_ASIDE
 

@@ -18,7 +18,7 @@ from models.events import Heard, Result, StepRefused
 from models.jurisdiction import Jurisdiction
 from models.tables import Attempt, Party
 from policy import story
-from policy.contact_law import debtor_day
+from policy.law.contact import debtor_day
 from policy.results import against, is_demand
 
 NOT_LEFT = ("sending", "failed", "withdrawn")

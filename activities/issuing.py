@@ -29,8 +29,8 @@ from models.charges import ChargesPack
 from models.decisions import StepInput
 from models.events import Channel, Result
 from models.tables import Attempt, Document, InstalmentDue, Ledger
-from policy.barring import write_off_test
-from policy.contact_law import debtor_day
+from policy.charging.barring import write_off_test
+from policy.law.contact import debtor_day
 from policy.results import done
 
 EVIDENCE = frozenset({*Channel, "trace", "formal_notice"})

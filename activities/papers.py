@@ -9,7 +9,7 @@ from activities.lines import Filled, Line
 from activities.texts import Rendered
 from models.decisions import Barred
 from models.ledger import Entry, Itemised, OpenCharge
-from policy.barring import Verdict
+from policy.charging.barring import Verdict
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Delivery = Literal["letter", "registered_letter", "certified_email"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Set
 from types import MappingProxyType
 
 from activities.wording import PARTICULARS, PLACEHOLDER, LanguageFile, Particular
-from policy.content import Demand
+from policy.law.content import Demand
 
 SENTENCES = frozenset({"opt_out", "next_steps"})
 """Fields that are no value: words of a text say them, or do not."""

@@ -11,8 +11,8 @@ from models.case import Case
 from models.events import Heard
 from models.ledger import Entry, EntryKind
 from models.tables import Journal, Ledger, Portfolio
-from policy.contact_law import debtor_day
-from policy.ledger import counts_from, entries
+from policy.law.contact import debtor_day
+from policy.money.ledger import counts_from, entries
 
 SUMMED: tuple[EntryKind, ...] = ("principal", "interest", "late_fee", "cost")
 """Kinds that are computed: what differs from the rows so far is posted, for a row is never changed."""

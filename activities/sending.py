@@ -17,7 +17,7 @@ from activities.stopping import deferral, stop, stopped_until, works_again
 from models.decisions import StepInput
 from models.events import Channel, Result, StepDeferred, StepFailed, StepRefused
 from models.tables import Attempt, OptedOut
-from policy.contact_law import debtor_day
+from policy.law.contact import debtor_day
 from policy.results import base, unknown
 
 STOPPED = "HOUSE-3: stopped before it left"

@@ -9,8 +9,8 @@ from activities.texts import TextFacts, Texts, render
 from models.case import Case
 from models.jurisdiction import Jurisdiction
 from models.ledger import Entry, OpenCharge
-from policy.ledger import entries
-from policy.money import Position, beside, position
+from policy.money.ledger import entries
+from policy.money.position import Position, beside, position
 
 
 def stated(texts: Texts, packs: Jurisdiction, case: Case, known: Addressed, day: date) -> Statement:

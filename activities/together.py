@@ -13,7 +13,7 @@ from activities.arriving import overtaken
 from models.decisions import StepInput
 from models.events import Channel, Result, StepDeferred
 from models.tables import Account, Attempt
-from policy.contact_law import debtor_day
+from policy.law.contact import debtor_day
 from policy.results import base, done
 
 KINDS = frozenset({"first_reminder", "second_reminder", "account_update"})

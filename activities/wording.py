@@ -14,8 +14,8 @@ from models.events import Channel, Outcome
 from models.ledger import ItemisedBy
 from models.rules import TEXT_FIELDS
 from models.words import PRODUCTS
-from policy.barring import Verdict
-from policy.content import NOT_TO_DEBTOR
+from policy.charging.barring import Verdict
+from policy.law.content import NOT_TO_DEBTOR
 
 TextChannel = Literal["sms", "email", "letter"]
 

@@ -23,7 +23,7 @@ from intake.handover import HandOverRefused
 from intake.portfolio import NotAPortfolio
 from models.database import DatabaseNotMigrated
 from models.events import Code
-from policy.packs import PackFault
+from policy.packs.reading import PackFault
 from policy.words import money_text
 from settings import SettingsError
 

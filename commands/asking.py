@@ -28,10 +28,10 @@ from models.contact import (
 )
 from models.events import Outcome
 from models.jurisdiction import Jurisdiction
-from policy.contact_law import Allow, Answer, Defer, may_contact
-from policy.days import readings, zone_known
-from policy.pack_faults import expected
-from policy.packs import PackFault, Read, jurisdiction
+from policy.law.contact import Allow, Answer, Defer, may_contact
+from policy.law.days import readings, zone_known
+from policy.packs.faults import expected
+from policy.packs.reading import PackFault, Read, jurisdiction
 from policy.results import level_of
 
 OTHER_WORDS = {"text": "sms", "e-mail": "email", "mail": "email", "post": "letter", "phone": "call", "meeting": "visit"}

@@ -8,7 +8,7 @@ from activities.texts import text_names
 from commands.answering import Refused, show_json, show_table
 from intake.packs import HOUSE, Pack, strategies, strategy
 from models.strategy import For
-from policy.packs import PackFault
+from policy.packs.reading import PackFault
 
 AUTOMATIC = "automatic"
 

@@ -14,7 +14,7 @@ from commands.answering import Refused
 from intake.amounts import minor_units
 from intake.cells import Refused as CellRefused
 from models.events import FACTS, Event, PlanInstalment
-from policy.contact_law import debtor_day
+from policy.law.contact import debtor_day
 
 NOUGHT = re.compile(r"0+([.,]0+)?")
 RELATIVE = re.compile(r"\+([0-9]{1,4})")

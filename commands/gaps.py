@@ -16,8 +16,8 @@ from intake.portfolio import AccountRow
 from models.contact import Facts
 from models.jurisdiction import Jurisdiction
 from models.tables import Account, Party, Portfolio
-from policy.content import Demand, demands
-from policy.packs import law_at
+from policy.law.content import Demand, demands
+from policy.packs.reading import law_at
 from policy.results import TRANSFER
 
 Owed = tuple[str, str | None, Creditor]

@@ -15,7 +15,7 @@ from models.contact import Place, ThirdParty
 from models.database import Database
 from models.jurisdiction import Jurisdiction
 from models.tables import Account, Attempt, Party, Task
-from policy.contact_law import Allow, Answer, Defer, debtor_day
+from policy.law.contact import Allow, Answer, Defer, debtor_day
 
 CONTACTS = ("call", "visit")
 ANYBODY_ELSE = "anybody"

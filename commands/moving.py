@@ -15,7 +15,7 @@ from intake.packs import Pack
 from models.database import Database
 from models.facts import Moved
 from models.tables import Account, Guarantor, Portfolio, StrategyText
-from policy.arrangements import terms
+from policy.agreeing.arrangements import terms
 from policy.segments import NoStrategy, Segmented, choose
 from policy.words import whole_units
 from workflows.contracts import recovery_id

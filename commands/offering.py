@@ -17,10 +17,10 @@ from models.decisions import CaseView
 from models.events import OfferMade
 from models.strategy import Strategy
 from models.tables import Account, StrategyText
-from policy.arrangements import Proposal, Sight, Wish, offer_of, proposals
-from policy.contact_law import debtor_day
-from policy.money import position
-from policy.packs import read_strategy
+from policy.agreeing.arrangements import Proposal, Sight, Wish, offer_of, proposals
+from policy.law.contact import debtor_day
+from policy.money.position import position
+from policy.packs.reading import read_strategy
 from policy.words import day_text
 from workflows.contracts import recovery_id
 

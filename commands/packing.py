@@ -11,7 +11,7 @@ from intake.packs import charges_versions
 from models.charges import ChargesPack
 from models.jurisdiction import Pack
 from models.rules import Rule
-from policy.packs import Read
+from policy.packs.reading import Read
 
 AHEAD = timedelta(days=365)
 OLD = timedelta(days=365)

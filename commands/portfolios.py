@@ -14,7 +14,7 @@ from intake.portfolio import AccountRow, Reject, read_portfolio, tariff_of, writ
 from models.database import Database
 from models.tables import Portfolio
 from models.tariff import Tariff
-from policy.contact_law import debtor_day
+from policy.law.contact import debtor_day
 from policy.segments import Chosen, NoStrategy, Segmented, choose
 from policy.words import whole_units
 

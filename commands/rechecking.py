@@ -14,8 +14,8 @@ from models.contact import Facts, Party
 from models.jurisdiction import Jurisdiction
 from models.tables import Account, Attempt, LawText
 from models.tables import Party as Person
-from policy.contact_law import Allow, may_contact
-from policy.packs import PackFault, read_pack
+from policy.law.contact import Allow, may_contact
+from policy.packs.reading import PackFault, read_pack
 
 DID_NOT_LEAVE = ("sending", "withdrawn", "failed")
 COLUMNS = ("when", "zone", "account", "channel", "outcome", "verdict", "rule")

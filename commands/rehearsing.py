@@ -14,7 +14,7 @@ from intake.opening import appointed, case_of_row
 from intake.packs import places
 from models.case import Case
 from models.decisions import Line
-from policy.packs import law_at
+from policy.packs.reading import law_at
 from policy.rehearsal import rehearse
 
 MARGIN = " " * 18

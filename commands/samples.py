@@ -19,7 +19,7 @@ from activities.texts import AccountLine, TextFacts, Texts, render
 from intake.packs import jurisdictions
 from models.contact import Facts
 from models.ledger import Entry, Itemised
-from policy.content import demands
+from policy.law.content import demands
 
 TODAY = date(2026, 9, 23)
 MADE = datetime(2026, 9, 23, 8, tzinfo=UTC)

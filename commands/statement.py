@@ -25,8 +25,8 @@ from models.case import Case
 from models.database import Database
 from models.decisions import CaseView, Line
 from models.tables import Account, Document, Portfolio
-from policy.contact_law import debtor_day
-from policy.ledger import entries
+from policy.law.contact import debtor_day
+from policy.money.ledger import entries
 from policy.words import day_text, money_text
 from settings import HOUSE
 from workflows.contracts import recovery_id

@@ -21,7 +21,7 @@ from models.case import Case
 from models.database import Database
 from models.decisions import Recorded
 from models.tables import Account
-from policy.contact_law import debtor_day
+from policy.law.contact import debtor_day
 from policy.objections import reused
 from policy.words import day_text
 from workflows.contracts import PORTFOLIO, SEGMENT, recovery_id

@@ -14,7 +14,7 @@ from models.arrivals import Webhook
 from models.database import Database
 from models.decisions import Line
 from models.tables import FOR_A_PERSON, Account, Party, Task
-from policy.contact_law import debtor_day
+from policy.law.contact import debtor_day
 
 TRIES = 3
 CALLS = ("call", "visit", "trace")

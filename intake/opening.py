@@ -21,9 +21,9 @@ from models.portfolio import PORTFOLIO_PAUSE
 from models.strategy import Strategy
 from models.tables import Account, Guarantor, InstalmentDue, Party, Portfolio, StrategyText
 from models.tariff import Tariff
-from policy.arrangements import terms
+from policy.agreeing.arrangements import terms
 from policy.holds import rule_of
-from policy.packs import read_strategy
+from policy.packs.reading import read_strategy
 
 
 def load_cases(session: Session, portfolio: str, after: int, limit: int, now: datetime) -> tuple[list[Case], int, bool]:

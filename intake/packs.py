@@ -9,7 +9,7 @@ from typing import NamedTuple
 from models.charges import ChargesPack
 from models.jurisdiction import Jurisdiction
 from models.strategy import Strategy
-from policy.packs import (
+from policy.packs.reading import (
     PackFault,
     Read,
     jurisdiction,

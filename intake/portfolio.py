@@ -20,7 +20,7 @@ from intake.tariffs import tariff_for, without_tariff
 from models.case import Instalment
 from models.charges import Role
 from models.tariff import Tariff
-from policy.tariffs import Contract, term_days
+from policy.charging.tariffs import Contract, term_days
 
 __all__ = [
     "AccountRow",

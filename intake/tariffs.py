@@ -8,8 +8,8 @@ from typing import NamedTuple
 from intake.packs import HOUSE, charges
 from models.tariff import Tariff
 from models.tariff_file import TariffFile
-from policy.packs import PackFault, read_tariff, strategy_version
-from policy.tariffs import Contract, NoSuchTariff, law_alone, resolve
+from policy.charging.tariffs import Contract, NoSuchTariff, law_alone, resolve
+from policy.packs.reading import PackFault, read_tariff, strategy_version
 
 
 class TariffPack(NamedTuple):

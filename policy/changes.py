@@ -5,8 +5,8 @@ from typing import Any
 
 from models.case import Case, CaseHold, Flag, StepRecord
 from models.events import Channel
-from policy.contact_law import debtor_day
 from policy.holds import rule_of
+from policy.law.contact import debtor_day
 
 OVERPAID = "overpaid:"
 """How the flag of money that is to be paid back begins; its amount follows."""

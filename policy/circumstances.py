@@ -7,9 +7,9 @@ from models.case import Case
 from models.contact import FACT_NAMES, Contact, Fact, Level
 from models.jurisdiction import Jurisdiction
 from policy.court import barred_after
-from policy.days import debtor_day
 from policy.holds import over
-from policy.money import position
+from policy.law.days import debtor_day
+from policy.money.position import position
 
 NOTHING_TOLD: tuple[Level, ...] = ("unconnected", "attempt")
 """A contact that came no further told the debtor nothing; a message on a machine did (strict)."""

@@ -8,12 +8,12 @@ from models.case import Case
 from models.charges import Interruption
 from models.decisions import Act, Barred
 from models.jurisdiction import Jurisdiction
-from policy.barring import CLAIMS, LOAN, Dues, Prescription, prescription
-from policy.binding import in_force
+from policy.charging.barring import CLAIMS, LOAN, Dues, Prescription, prescription
 from policy.cycle import Candidate, Now, exhausted
-from policy.days import debtor_day
-from policy.ledger import counted, counts_from
-from policy.money import Position
+from policy.law.binding import in_force
+from policy.law.days import debtor_day
+from policy.money.ledger import counted, counts_from
+from policy.money.position import Position
 from policy.persi import without_persi
 from policy.words import day_text
 

@@ -20,10 +20,10 @@ from models.strategy import (
     Step,
     Strategy,
 )
-from policy.announcing import nothing_to_announce
-from policy.contact_law import debtor_day, end_of_day
 from policy.holds import over
-from policy.money import Position
+from policy.law.contact import debtor_day, end_of_day
+from policy.money.announcing import nothing_to_announce
+from policy.money.position import Position
 from policy.words import days_text, whole_units
 
 DEMANDS = frozenset({"sms", "email", "letter", "call", "visit", "offer", "formal_notice"})

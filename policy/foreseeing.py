@@ -7,8 +7,8 @@ from models.decisions import Act, Close, Decision, Wait
 from models.jurisdiction import Jurisdiction
 from models.strategy import Strategy
 from policy.apply import follow
-from policy.contact_law import debtor_day, start_of_day
 from policy.holds import runs
+from policy.law.contact import debtor_day, start_of_day
 from policy.results import step_input
 from policy.treatment import decide
 

@@ -8,7 +8,7 @@ from models import events as e
 from models.case import BLOCKS, Case, CaseHold, Disputed
 from models.decisions import HoldShown
 from models.events import Block
-from policy.contact_law import debtor_day, end_of_day
+from policy.law.contact import debtor_day, end_of_day
 from policy.words import money_text
 
 Span = tuple[date, date | None]

@@ -7,10 +7,10 @@ from typing import Any
 from models.decisions import Act
 from models.events import Channel
 from models.strategy import ContactTask, MessageStep, NoticeStep, OfferStep, PlacementStep, ReviewStep, TraceStep
-from policy.contact_law import end_of_day
+from policy.agreeing.offers import offer_of_step, terms
 from policy.cycle import Candidate, Now
+from policy.law.contact import end_of_day
 from policy.notices import notice_days
-from policy.offers import offer_of_step, terms
 
 RELEASE = ":release:"
 """In the key of a question to people, which is no attempt of the step itself."""

@@ -10,11 +10,10 @@ from models.contact import FactName
 from models.decisions import StepInput
 from models.jurisdiction import Jurisdiction
 from policy.changes import changed, held
-from policy.collecting import LETTER, TERM
-from policy.contact_law import is_holiday
-from policy.costs import Missed, letter_cost, scale_of
-from policy.days import debtor_day, end_of_day, start_of_day
-from policy.deadlines import (
+from policy.charging.costs import Missed, letter_cost, scale_of
+from policy.law.contact import is_holiday
+from policy.law.days import debtor_day, end_of_day, start_of_day
+from policy.law.deadlines import (
     Calendar,
     default_notice_may_end,
     diffida_may_end,
@@ -22,6 +21,7 @@ from policy.deadlines import (
     recovery_from,
     validation_period,
 )
+from policy.money.collecting import LETTER, TERM
 
 TELLS: dict[str, FactName] = {
     "visit_announcement": "visit_announced",

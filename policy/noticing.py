@@ -7,16 +7,16 @@ from models import events as e
 from models.case import Pending, Plan
 from models.events import Channel
 from models.jurisdiction import Jurisdiction
+from policy.agreeing.following import open_offers
+from policy.agreeing.promises import deadline, plan_verdict, settlement_paid, verdicts
 from policy.apply import goes_on
 from policy.changes import OVERPAID
-from policy.collecting import not_owed
-from policy.contact_law import end_of_day
 from policy.court import stuck
 from policy.cycle import Now, channels, entry_stage, next_candidate, passes, prevention_round
-from policy.following import open_offers
 from policy.instructions import short
+from policy.law.contact import end_of_day
+from policy.money.collecting import not_owed
 from policy.persi import duties
-from policy.promises import deadline, plan_verdict, settlement_paid, verdicts
 from policy.standing import below_threshold, closed, ended_for_good, free, last_day, why_held
 from policy.words import day_text, money_text
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from models import events as e
 from models.case import Case, Disputed
-from policy.collecting import COUNTRY, LETTER, RULE
-from policy.days import debtor_day, zone_known
+from policy.agreeing.objections import against_offer
 from policy.holds import open_disputes
-from policy.money import position
-from policy.offer_objections import against_offer
+from policy.law.days import debtor_day, zone_known
+from policy.law.protections import against_again, against_form
+from policy.money.collecting import COUNTRY, LETTER, RULE
+from policy.money.position import position
 from policy.persi import against_end
-from policy.protections import against_again, against_form
 from policy.words import day_text, money_text
 
 LONGEST_HOLD_DAYS = 730

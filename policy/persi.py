@@ -10,8 +10,9 @@ from typing import NamedTuple
 from models import events as e
 from models.case import Case, CaseHold
 from policy.changes import changed
-from policy.days import debtor_day, end_of_day
-from policy.deadlines import (
+from policy.holds import over
+from policy.law.days import debtor_day, end_of_day
+from policy.law.deadlines import (
     EndLetter,
     guarantor_informed_by,
     persi,
@@ -20,7 +21,6 @@ from policy.deadlines import (
     persi_forbids,
     persi_window,
 )
-from policy.holds import over
 from policy.words import day_text
 
 COUNTRY, REASON = "PT", "persi"

@@ -15,7 +15,7 @@ from models.strategy import Strategy
 from policy import story
 from policy.apply import apply, end, follow
 from policy.circumstances import circumstances
-from policy.contact_counts import LOG_DAYS
+from policy.law.counts import LOG_DAYS
 from policy.notices import notice_of
 from policy.results import done, is_demand, logged, step_input, stopped
 from policy.treatment import Feed, decide

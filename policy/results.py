@@ -10,14 +10,14 @@ from models.contact import Contact, Fact, Facts, Level, Party
 from models.decisions import Act, OpenInstalment, StepInput
 from models.events import Channel
 from models.jurisdiction import Jurisdiction
-from policy.announcing import to_announce
 from policy.circumstances import first_contact
-from policy.collecting import LETTER
-from policy.contact_law import Allow, Answer, Defer, Deny, Human, debtor_day, may_contact
 from policy.cycle import DEMANDS
-from policy.itemising import itemised
-from policy.ledger import entries
-from policy.money import beside, position
+from policy.law.contact import Allow, Answer, Defer, Deny, Human, debtor_day, may_contact
+from policy.money.announcing import to_announce
+from policy.money.collecting import LETTER
+from policy.money.itemising import itemised
+from policy.money.ledger import entries
+from policy.money.position import beside, position
 
 LEVELS: dict[str, Level] = {
     "busy": "unconnected",

@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 from models.case import Case
 from models.decisions import Close
 from models.events import Block
-from policy.contact_law import debtor_day, end_of_day
+from policy.agreeing.following import agreed, open_offers
 from policy.cycle import Candidate, Now, next_candidate
-from policy.following import agreed, open_offers
 from policy.holds import GATES, OVERSHADOWS, runs
+from policy.law.contact import debtor_day, end_of_day
 from policy.words import day_text, money_text, whole_units
 
 

@@ -9,13 +9,13 @@ from models.case import Adjustment, Case, Flag, Known, Pending, Released, StepRe
 from models.events import Channel, Outcome
 from policy import persi
 from policy.changes import attempted, changed, flagged, held, recorded, rewritten, without_channels, without_hold
-from policy.collecting import LETTER
-from policy.contact_law import debtor_day, end_of_day, start_of_day
 from policy.holds import open_disputes, part_of, parts_text
+from policy.law.contact import debtor_day, end_of_day, start_of_day
+from policy.law.protections import protected_until
+from policy.money.collecting import LETTER
 from policy.notices import term_held, unnoticed
 from policy.notices import told as told_notice
 from policy.objections import asked
-from policy.protections import protected_until
 from policy.told_money import ON_MONEY
 
 USELESS: dict[Outcome, tuple[Channel, ...]] = {

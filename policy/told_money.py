@@ -6,10 +6,10 @@ from typing import Any
 
 from models import events as e
 from models.case import Adjustment, Case, Charge, Instalment, Payment, Promise, Refund
-from policy.agreements import offer_answered, offer_approved, offered, plan_agreed, restructured
+from policy.agreeing.agreements import offer_answered, offer_approved, offered, plan_agreed, restructured
 from policy.changes import changed, flagged, without_refund
-from policy.contact_law import debtor_day
-from policy.money import position
+from policy.law.contact import debtor_day
+from policy.money.position import position
 
 
 def _payment_received(case: Case, event: e.PaymentReceived, at: datetime) -> Case:

@@ -10,14 +10,14 @@ from models.decisions import Act, Close, Decision, Wait
 from models.events import Channel, Heard
 from models.jurisdiction import Jurisdiction
 from models.strategy import Strategy
+from policy.agreeing.following import open_offers, reminder
 from policy.apply import apply
-from policy.contact_law import aim, debtor_day, end_of_day, start_of_day
 from policy.court import dated, objections, stuck
 from policy.cycle import DEMANDS, Candidate, Now, channels, look, next_candidate
-from policy.following import open_offers, reminder
 from policy.holds import GATES, runs
 from policy.instructions import instruction, short
-from policy.money import position
+from policy.law.contact import aim, debtor_day, end_of_day, start_of_day
+from policy.money.position import position
 from policy.noticing import finding
 from policy.persi import duties
 from policy.standing import below_threshold, closed, gate, last_day, only_agreed, running

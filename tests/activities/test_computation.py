@@ -20,7 +20,7 @@ from models.case import Case
 from models.database import Database
 from models.ledger import Entry, OpenCharge
 from models.tables import Account, Attempt
-from policy.money import position
+from policy.money.position import position
 from policy.results import step_input
 from tests.activities.ledger_facts import DAY, ENTRIES, LATE, asked, lent, pages, statement
 from tests.activities.letter_facts import TEXTS

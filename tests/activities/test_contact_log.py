@@ -27,7 +27,7 @@ from models.decisions import DecideInput, StepInput
 from models.events import Channel, Heard, Outcome
 from models.tables import Attempt, Party, PartyFact, Portfolio, Task
 from policy.apply import apply, follow
-from policy.contact_law import Allow, Deny
+from policy.law.contact import Allow, Deny
 from policy.results import step_input
 from policy.treatment import decide
 from tests.durability.machine import take

@@ -14,8 +14,8 @@ from models.contact import Fact
 from models.database import Database
 from models.events import Channel, Outcome
 from models.tables import Attempt
-from policy.contact_counts import LOG_DAYS
-from policy.contact_law import Allow, Answer, Human
+from policy.law.contact import Allow, Answer, Human
+from policy.law.counts import LOG_DAYS
 from tests.activities.test_contact_log import LAW, Desk, outcome
 
 

@@ -16,8 +16,8 @@ from activities.wording import TextChannel
 from intake.packs import law_packs, places
 from models.contact import Facts
 from models.rules import TEXT_FIELDS
-from policy.content import NOT_TO_DEBTOR, demands
-from policy.packs import PackFault
+from policy.law.content import NOT_TO_DEBTOR, demands
+from policy.packs.reading import PackFault
 from tests.activities.letter_facts import LETTERS, PARTICULARS, TEXTS, facts, spaced
 from tests.activities.test_tone import COURT, THREATS
 

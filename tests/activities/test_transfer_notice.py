@@ -22,7 +22,7 @@ from models.decisions import Act, DecideInput
 from models.events import Channel, Heard
 from models.tables import Account, Portfolio
 from policy.apply import apply, follow
-from policy.contact_law import Allow, Deny
+from policy.law.contact import Allow, Deny
 from policy.results import step_input
 from tests.activities.letter_facts import TEXTS, spaced
 from tests.durability.machine import take

@@ -8,8 +8,8 @@ from zlib import crc32
 
 from intake.packs import law_packs
 from models.contact import Contact, Fact, Facts, Level, Party
-from policy.contact_law import aim, may_contact, start_of_day
-from policy.packs import jurisdiction
+from policy.law.contact import aim, may_contact, start_of_day
+from policy.packs.reading import jurisdiction
 from policy.treatment import SPREAD_SECONDS
 from tests.bench.saying import say
 

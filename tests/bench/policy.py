@@ -15,7 +15,7 @@ from models.database import Database
 from models.events import Heard
 from models.tariff import Caps, LateFee, Rate, Tariff
 from policy.apply import apply, follow
-from policy.money import position
+from policy.money.position import position
 from policy.rehearsal import rehearse
 from policy.treatment import decide
 from tests.bench.saying import say

@@ -12,7 +12,7 @@ import pytest
 from commands.portfolios import show_notes
 from intake.packs import charges
 from intake.tariffs import tariffs
-from policy.tariffs import Contract, resolve
+from policy.charging.tariffs import Contract, resolve
 from tests.commands.conftest import EXAMPLE, House
 
 COURT = """format: 1

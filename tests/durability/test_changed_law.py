@@ -22,7 +22,7 @@ from intake.packs import HOUSE, Pack
 from models.database import Database
 from models.events import Channel, ContactDetails, Hold, Release
 from models.tables import Account, LawText
-from policy.packs import read_strategy, strategy_version
+from policy.packs.reading import read_strategy, strategy_version
 from settings import Settings, load_settings
 from tests.durability.machine import until
 from tests.workflows.houses import House, account_row, days_ago

@@ -10,7 +10,7 @@ import pytest_asyncio
 from engine import EmbeddedEngine, connect
 from models.database import Database
 from models.events import PaymentReversed, PromiseToPay
-from policy.contact_law import debtor_day
+from policy.law.contact import debtor_day
 from tests.durability.living import OWED, Life, a_life, a_waiting_life, payment
 from tests.durability.machine import until
 from tests.durability.slow_house import a_slow_house

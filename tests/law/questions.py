@@ -10,8 +10,8 @@ from intake.packs import law_packs
 from models.contact import CHANNELS, FACT_NAMES, LEVELS, Contact, Fact, Facts, Party, Quiet
 from models.jurisdiction import Jurisdiction, Pack
 from models.rules import DAYS
-from policy.contact_law import Allow, Answer, Defer, may_contact
-from policy.packs import Read, jurisdiction
+from policy.law.contact import Allow, Answer, Defer, may_contact
+from policy.packs.reading import Read, jurisdiction
 
 PACKS = law_packs()
 PLACES = sorted(name for name, read in PACKS.items() if read.pack.kind in ("country", "region"))

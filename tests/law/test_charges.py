@@ -8,8 +8,8 @@ import pytest
 
 from intake.packs import HOUSE, charges
 from models.tariff import CostScale
-from policy.barring import Dues, prescription, write_off_test
-from policy.charges import (
+from policy.charging.barring import Dues, prescription, write_off_test
+from policy.charging.caps import (
     NoRate,
     bans,
     caps,
@@ -21,7 +21,7 @@ from policy.charges import (
     statutory_interest,
     usury_threshold,
 )
-from policy.costs import (
+from policy.charging.costs import (
     Charge,
     Missed,
     OtherCurrency,

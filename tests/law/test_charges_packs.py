@@ -7,7 +7,7 @@ import pytest
 
 from intake.packs import HOUSE, charges
 from models.charges import RateTable
-from policy.packs import PackFault, read_charges
+from policy.packs.reading import PackFault, read_charges
 
 LAW = charges()
 SOUND = (HOUSE / "jurisdictions" / "charges" / "nl.yaml").read_text(encoding="utf-8")

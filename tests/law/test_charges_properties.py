@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from intake.packs import charges
 from models.charges import CapMultiple, ChargesPack
 from models.tariff import Caps
-from policy.charges import caps
-from policy.costs import Missed, collection_cost, late_fee, late_fee_terms, letter_cost, scale_of
+from policy.charging.caps import caps
+from policy.charging.costs import Missed, collection_cost, late_fee, late_fee_terms, letter_cost, scale_of
 
 LAW = charges()
 NL, RU = LAW["NL"], LAW["RU"]

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policy import deadlines
-from policy.deadlines import EndLetter, Persi, persi_ended_on, persi_forbids
+from policy.law import deadlines
+from policy.law.deadlines import EndLetter, Persi, persi_ended_on, persi_forbids
 from tests.law.vectors import Row, calendar, day, rows
 
 DAYS = st.dates(date(2024, 6, 1), date(2030, 6, 1))

@@ -12,8 +12,8 @@ from models.case import Case, Charge
 from models.charges import ChargesPack, Role
 from models.ledger import Entry
 from models.tariff_file import TariffFile
-from policy.ledger import entries
-from policy.tariffs import Contract, law_alone, resolve
+from policy.charging.tariffs import Contract, law_alone, resolve
+from policy.money.ledger import entries
 from tests.policy.cases import account, day, owes
 
 LAW = charges()

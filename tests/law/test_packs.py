@@ -13,8 +13,8 @@ from models.contact import FACT_NAMES, Contact, Facts, Party
 from models.facts import Circumstance
 from models.jurisdiction import Holidays
 from models.rules import Rule
-from policy.contact_law import Allow, Defer, may_contact
-from policy.packs import PackFault, Read, jurisdiction, read_pack
+from policy.law.contact import Allow, Defer, may_contact
+from policy.packs.reading import PackFault, Read, jurisdiction, read_pack
 
 PACKS = law_packs()
 RULES = [(name, rule) for name, read in PACKS.items() for rule in read.pack.rules]

@@ -13,7 +13,7 @@ from commands.asking import answers, told
 from intake.packs import law_packs
 from models.contact import LEVELS, LawChannel
 from models.events import Outcome
-from policy.packs import Read
+from policy.packs.reading import Read
 from policy.results import level_of
 
 VECTORS: list[dict[str, Any]] = yaml.safe_load(Path("tests/law/vectors.yaml").read_text(encoding="utf-8"))

@@ -15,10 +15,10 @@ from models.events import Channel, Heard, Outcome
 from models.strategy import Strategy
 from policy.apply import apply, end, follow
 from policy.circumstances import circumstances
-from policy.contact_law import debtor_day
-from policy.money import Position, position
+from policy.law.contact import debtor_day
+from policy.money.position import Position, position
 from policy.notices import notice_of
-from policy.packs import read_strategy, strategy_version
+from policy.packs.reading import read_strategy, strategy_version
 from policy.rehearsal import Scripted
 from policy.results import done, is_demand, logged, step_input, stopped
 from policy.treatment import Feed, decide

@@ -25,7 +25,7 @@ from models import events as e
 from models.case import Case
 from models.decisions import Line
 from models.events import Channel, Outcome
-from policy.contact_law import debtor_day
+from policy.law.contact import debtor_day
 from policy.rehearsal import Scripted, rehearse
 from policy.words import exponent
 from tests.policy.cases import DUE, LAW, SHIPPED, Told, account, all_steps, at, day, owes

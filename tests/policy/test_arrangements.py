@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.case import Promise
-from policy.arrangements import Proposal, Sight, Wish, discount, proposals
-from policy.money import position
-from policy.schedules import annuity, equal_principal, half_up, months_after, parts, rows
+from policy.agreeing.arrangements import Proposal, Sight, Wish, discount, proposals
+from policy.agreeing.schedules import annuity, equal_principal, half_up, months_after, parts, rows
+from policy.money.position import position
 from tests.policy.cases import SHIPPED, account, at, by_hand, day, owes
 
 sums = st.integers(1, 10**12)

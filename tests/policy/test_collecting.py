@@ -12,13 +12,13 @@ from models.case import Case, Charge
 from models.decisions import Act
 from models.ledger import Entry
 from models.tables import Portfolio
-from policy.announcing import nothing_to_announce
 from policy.apply import apply
-from policy.contact_law import is_holiday
-from policy.costs import collection_cost
-from policy.deadlines import fee_allowed_from
-from policy.ledger import Book, entries
-from policy.money import position
+from policy.charging.costs import collection_cost
+from policy.law.contact import is_holiday
+from policy.law.deadlines import fee_allowed_from
+from policy.money.announcing import nothing_to_announce
+from policy.money.ledger import Book, entries
+from policy.money.position import position
 from policy.notices import notice_of
 from policy.objections import objection
 from policy.results import done, step_input

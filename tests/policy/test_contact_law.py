@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from intake.packs import places
 from models.contact import CHANNELS, Contact, Facts, Party
-from policy.contact_law import (
+from policy.law.contact import (
     Allow,
     Defer,
     Deny,
@@ -24,7 +24,7 @@ from policy.contact_law import (
     may_contact,
     start_of_day,
 )
-from policy.days import months_later
+from policy.law.days import months_later
 
 PLACES = places()
 ZONES = {

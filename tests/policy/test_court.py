@@ -11,7 +11,7 @@ from models.contact import Fact
 from models.decisions import Barred, Wait
 from policy.circumstances import circumstances
 from policy.court import barred_after
-from policy.packs import PackFault
+from policy.packs.reading import PackFault
 from tests.policy.cases import DUE, LAW, Life, account, at, by_hand, day, owes
 
 COURT = by_hand("- {id: package, do: legal_package, release: {by: lawyer, people: 2}}")

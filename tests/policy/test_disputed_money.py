@@ -7,8 +7,8 @@ import pytest
 from models import events as e
 from models.tariff import Rate, Tariff
 from policy.holds import disputed_parts
-from policy.ledger import entries
-from policy.money import position
+from policy.money.ledger import entries
+from policy.money.position import position
 from tests.policy.cases import Life, account, day, owes
 from tests.policy.test_disputes import TWO, disputing
 from tests.policy.test_promises import CHASE

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from models import events as e
 from models.case import BLOCKS, Case, CaseHold
-from policy.contact_law import end_of_day, start_of_day
 from policy.holds import GATES, blocked_days, runs
+from policy.law.contact import end_of_day, start_of_day
 from policy.results import is_demand
 from tests.policy.cases import Life, account, at, by_hand, day, owes
 from tests.policy.test_holds import PROTECTIONS

@@ -8,7 +8,7 @@ import pytest
 
 from models import events as e
 from models.tariff import LateFee, Rate, Tariff
-from policy.ledger import entries
+from policy.money.ledger import entries
 from tests.policy.cases import Life, account, by_hand, day, owes
 
 DEAR = Tariff(

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from models.case import Adjustment, Case, CaseHold, Charge, Instalment, Payment, Refund
 from models.ledger import Entry
 from models.tariff import Caps, LateFee, Rate, Tariff
-from policy.accrual import Accrual
-from policy.ledger import entries
-from policy.money import position
+from policy.money.accrual import Accrual
+from policy.money.ledger import entries
+from policy.money.position import position
 from tests.policy.cases import account, at, day, owes
 
 EIGHT = Tariff(name="eight", interest=(Rate(since=date(2020, 1, 1), percent=Decimal(8)),))

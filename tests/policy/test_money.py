@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from models import events as e
 from models.case import Case, Instalment, Payment
 from models.strategy import OfferStep
-from policy.money import position
-from policy.offers import terms
+from policy.agreeing.offers import terms
+from policy.money.position import position
 from policy.words import money_text, whole_units
 from tests.policy.cases import Life, account, by_hand, day, owes
 

@@ -11,8 +11,8 @@ from models.contact import Fact
 from models.decisions import Act
 from policy.apply import apply
 from policy.circumstances import circumstances
-from policy.contact_law import end_of_day
 from policy.holds import shown
+from policy.law.contact import end_of_day
 from policy.notices import notice_of
 from policy.results import done, step_input
 from tests.policy.cases import LAW, Life, account, at, by_hand, day

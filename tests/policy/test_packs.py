@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from policy.packs import PackFault, jurisdiction, read_pack, read_strategy, strategy_version
+from policy.packs.reading import PackFault, jurisdiction, read_pack, read_strategy, strategy_version
 
 BAD = Path("tests/packs/bad")
 TEXTS = frozenset(

@@ -7,7 +7,7 @@ import pytest
 from models import events as e
 from models.agreements import PromiseRules
 from models.case import Case, Promise
-from policy.promises import deadline, verdicts
+from policy.agreeing.promises import deadline, verdicts
 from tests.policy.cases import DUE, Life, account, at, by_hand, day
 
 CHASE = by_hand(

@@ -17,11 +17,11 @@ from models import events as e
 from models.case import Case, StepRecord
 from models.decisions import Act, Close, Decision, Wait
 from models.events import Channel, Heard, Outcome
+from policy.agreeing.arrangements import Sight, Wish, offer_of, proposals
 from policy.apply import apply
-from policy.arrangements import Sight, Wish, offer_of, proposals
-from policy.contact_law import debtor_day, end_of_day
 from policy.cycle import Now, look
-from policy.money import position
+from policy.law.contact import debtor_day, end_of_day
+from policy.money.position import position
 from policy.results import base, is_demand
 from policy.standing import below_threshold
 from tests.policy.cases import HOMES, SHIPPED, Life, account, all_steps, at, day, owes

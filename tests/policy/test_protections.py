@@ -10,9 +10,9 @@ from models.case import Case
 from models.contact import Fact
 from policy.apply import apply
 from policy.circumstances import circumstances, personal
-from policy.deadlines import recovery_from
+from policy.law.deadlines import recovery_from
+from policy.law.protections import protected_until
 from policy.objections import objection
-from policy.protections import protected_until
 from tests.policy.cases import LAW, Life, account, at, by_hand, day
 
 SINCE = date(2026, 3, 2)

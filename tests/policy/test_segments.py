@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from models.strategy import For
-from policy.packs import read_strategy
+from policy.packs.reading import read_strategy
 from policy.segments import Chosen, NoStrategy, Segmented, choose, fits
 
 SHIPPED = {

@@ -10,8 +10,8 @@ import pytest
 
 from activities.texts import text_names
 from models.tariff import Rate, Tariff
-from policy.deadlines import overdue_notice_by
-from policy.packs import read_strategy
+from policy.law.deadlines import overdue_notice_by
+from policy.packs.reading import read_strategy
 from tests.policy.cases import Life, account, day, owes
 
 FILES = sorted(Path("strategies").glob("*.yaml"))

@@ -14,9 +14,9 @@ from models.charges import Role
 from models.money_facts import ChargeTold
 from models.tariff import Tariff
 from models.tariff_file import MeanRate, RateLine
-from policy.money import position
-from policy.packs import PackFault, read_tariff
-from policy.tariffs import Contract, NoSuchTariff, law_alone, resolve
+from policy.charging.tariffs import Contract, NoSuchTariff, law_alone, resolve
+from policy.money.position import position
+from policy.packs.reading import PackFault, read_tariff
 from tests.policy.cases import Life, account, at, day, owes
 
 DAY = date(2026, 5, 1)

@@ -10,10 +10,10 @@ from models import events as e
 from models.case import Case, Charge
 from policy.apply import apply
 from policy.circumstances import first_contact
-from policy.contact_law import debtor_day
-from policy.deadlines import validation_notice_by
-from policy.itemising import itemised
-from policy.money import position
+from policy.law.contact import debtor_day
+from policy.law.deadlines import validation_notice_by
+from policy.money.itemising import itemised
+from policy.money.position import position
 from tests.policy.cases import Life, account, at, by_hand, day, owes
 
 EARLY = """

@@ -10,7 +10,7 @@ from activities.together import counted_once
 from models.database import Database
 from models.decisions import StepInput
 from models.tables import Attempt
-from policy.contact_law import debtor_day
+from policy.law.contact import debtor_day
 from tests.providers.post import Post, by_vendors
 from tests.standin.vendors import vendors
 

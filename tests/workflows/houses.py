@@ -20,7 +20,7 @@ from intake.portfolio import AccountRow
 from models.case import Case, Instalment
 from models.database import Database
 from models.tables import Account, Attempt, Journal, Portfolio, StrategyText, Task
-from policy.packs import read_strategy, strategy_version
+from policy.packs.reading import read_strategy, strategy_version
 from settings import load_settings
 from worker import create_worker
 

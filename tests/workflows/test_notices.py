@@ -18,7 +18,7 @@ from models import events as e
 from models.case import Case
 from models.database import Database
 from models.tables import Account, Ledger, Party, Portfolio
-from policy.packs import read_strategy, strategy_version
+from policy.packs.reading import read_strategy, strategy_version
 from tests.workflows.houses import House, account_row, days_ago
 from tests.workflows.lives import Led
 

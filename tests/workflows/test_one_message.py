@@ -16,7 +16,7 @@ from models.case import Case, Instalment
 from models.database import Database
 from models.events import DeliveryReport, PaymentReceived
 from models.tables import Attempt
-from policy.packs import read_strategy, strategy_version
+from policy.packs.reading import read_strategy, strategy_version
 from tests.durability.machine import until
 from tests.providers.post import REMINDERS, row
 from tests.standin.vendors import Script, vendors

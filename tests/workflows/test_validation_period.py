@@ -13,8 +13,8 @@ from models import events as e
 from models.case import CaseHold
 from models.decisions import CaseView
 from models.tables import PartyFact
-from policy.contact_law import debtor_day
-from policy.packs import read_strategy, strategy_version
+from policy.law.contact import debtor_day
+from policy.packs.reading import read_strategy, strategy_version
 from tests.activities.letter_facts import spaced
 from tests.workflows.houses import House, account_row, days_ago
 from tests.workflows.lives import Led

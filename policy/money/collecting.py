@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from models.case import Case, Charge, CostLetter
-from policy.accrual import forbidden_charge
-from policy.days import debtor_day
 from policy.holds import blocked_days, disputed_parts
+from policy.law.days import debtor_day
+from policy.money.accrual import forbidden_charge
 
 LETTER = "fourteen_day_letter"
 """The text, and the fact that it tells."""

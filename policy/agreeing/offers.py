@@ -6,9 +6,9 @@ from decimal import Decimal
 from models.agreements import Arrangement, IfBroken, Offers
 from models.events import OfferMade
 from models.strategy import OfferStep
-from policy.arrangements import Proposal, discount, due_until, offer_of
-from policy.money import Position
-from policy.schedules import SPLITS, Row, months_after, parts, rows
+from policy.agreeing.arrangements import Proposal, discount, due_until, offer_of
+from policy.agreeing.schedules import SPLITS, Row, months_after, parts, rows
+from policy.money.position import Position
 
 BROKEN: dict[Arrangement, IfBroken] = {"restructuring": "old_terms", "settlement": "full_debt"}
 """What is owed when it breaks, where the strategy has a step but no rules for such an offer."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from models.charges import Charged, ChargesPack, LateFeeRule, RateCap, RateTable, Role
 from models.tariff import Ban, Caps, LateFee, Rate, Tariff
 from models.tariff_file import FeeLine, TariffFile
-from policy.charges import (
+from policy.charging.caps import (
     PER_DAY,
     Limit,
     NoRate,
@@ -20,7 +20,7 @@ from policy.charges import (
     statutory_interest,
     usury_threshold,
 )
-from policy.costs import late_fee_terms
+from policy.charging.costs import late_fee_terms
 from policy.words import day_text, exponent
 
 YEAR = 365

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from models.contact import Facts
 from models.jurisdiction import Jurisdiction
 from models.rules import TO_DEBTOR, DutyRule, TextField
-from policy.binding import binding, in_force
+from policy.law.binding import binding, in_force
 
 NOT_TO_DEBTOR = frozenset({"certificate", "legal_package"})
 """Written to the creditor and to a court: a duty binds them only where it names them."""

@@ -10,8 +10,8 @@ from models.rules import TIMED, TO_DEBTOR, WEEK, HoursRule
 from models.strategy import Cycle, For, If, OfferStep, Stage, StepBase, Strategy
 from models.strategy import Step as AnyStep
 from models.words import LEGAL_STATUSES, PRODUCTS
-from policy.pack_faults import expected
-from policy.pack_source import Loc
+from policy.packs.faults import expected
+from policy.packs.source import Loc
 
 Found = Iterator[tuple[Loc, str]]
 Placed = tuple[Loc, AnyStep]

@@ -8,10 +8,11 @@ from typing import Literal, NamedTuple
 from models.contact import CHANNELS, Contact, Facts, Party
 from models.jurisdiction import Jurisdiction
 from models.rules import BanRule, CooldownRule, CounterRule, WishRule
-from policy.binding import Binding, binding
-from policy.contact_counts import counts, next_free
-from policy.contact_facts import Known, agreed, known_facts, next_unbound, terms
-from policy.contact_hours import (
+from policy.law.binding import Binding, binding
+from policy.law.counts import counts, next_free
+from policy.law.days import debtor_day, end_of_day, start_of_day, utc, zone_known
+from policy.law.facts import Known, agreed, known_facts, next_unbound, terms
+from policy.law.hours import (
     HORIZON_DAYS,
     closed_by,
     is_holiday,
@@ -20,7 +21,6 @@ from policy.contact_hours import (
     nothing_agreed,
     open_day,
 )
-from policy.days import debtor_day, end_of_day, start_of_day, utc, zone_known
 
 __all__ = [
     "Allow",

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from policy.pack_source import Fault, Loc, Source
+from policy.packs.source import Fault, Loc, Source
 
 Schema = dict[str, Any]
 LONGEST_SHOWN = 60

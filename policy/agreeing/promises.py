@@ -7,8 +7,8 @@ from typing import Literal, NamedTuple
 
 from models.agreements import FollowUp, PromiseRules
 from models.case import Case, Offer, Payment, Plan, Promise
-from policy.contact_law import debtor_day, end_of_day
-from policy.ledger import counted
+from policy.law.contact import debtor_day, end_of_day
+from policy.money.ledger import counted
 
 PromiseVerdict = Literal["running", "kept", "partly_kept", "broken"]
 

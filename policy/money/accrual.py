@@ -8,7 +8,7 @@ from typing import NamedTuple
 from models.case import Case, Charge, Instalment
 from models.charges import Charged
 from models.tariff import LateFee, Rate, Tariff
-from policy.charges import forbidden
+from policy.charging.caps import forbidden
 from policy.holds import blocked_days
 
 A_DAY = timedelta(days=1)

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from models.contact import Fact, Facts, Party
 from models.rules import BanRule, Condition, DutyRule, Rule
-from policy.binding import Binding, in_force
-from policy.contact_hours import Agreed, nothing_agreed
-from policy.days import DAY, debtor_day, months_later, start_of_day
+from policy.law.binding import Binding, in_force
+from policy.law.days import DAY, debtor_day, months_later, start_of_day
+from policy.law.hours import Agreed, nothing_agreed
 
 Known = Mapping[str, tuple[Fact, ...]]
 Span = tuple[date, date]

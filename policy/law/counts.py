@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from models.contact import Contact, Facts
-from policy.binding import RANKS, Binding, Tally, in_force
-from policy.contact_facts import Known, Span, spans
-from policy.days import DAY, debtor_day, end_of_day, months_later, start_of_day
+from policy.law.binding import RANKS, Binding, Tally, in_force
+from policy.law.days import DAY, debtor_day, end_of_day, months_later, start_of_day
+from policy.law.facts import Known, Span, spans
 
 HORIZON_DAYS = 400
 LOG_DAYS = 70

@@ -21,9 +21,9 @@ from models.agreements import (
 from models.case import Case, Offer
 from models.events import OfferMade, PlanInstalment
 from models.strategy import Strategy
-from policy.contact_law import debtor_day
-from policy.money import Position
-from policy.schedules import SPLITS, Row, half_up, months_after, parts, rows
+from policy.agreeing.schedules import SPLITS, Row, half_up, months_after, parts, rows
+from policy.law.contact import debtor_day
+from policy.money.position import Position
 from policy.words import day_text, money_text, whole_units
 
 PROTECTED = ("bankrupt", "deceased", "minor", "hospital", "moratorium")

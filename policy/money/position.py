@@ -7,7 +7,7 @@ from typing import NamedTuple
 from models.case import Case, Disputed, Instalment
 from models.ledger import OpenCharge, PartKind
 from policy.holds import disputed_parts
-from policy.ledger import ALWAYS, Book, Claim
+from policy.money.ledger import ALWAYS, Book, Claim
 
 
 class Position(NamedTuple):

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 
 from models.case import Case
 from models.facts import Circumstance, Form, Protection
-from policy.days import debtor_day
-from policy.deadlines import (
+from policy.law.days import debtor_day
+from policy.law.deadlines import (
     adviser_pause,
     breathing_space,
     credit_holidays_until,

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from models.charges import CENTS, ChargesPack, ClaimKind, Effect, Interruption, PrescriptionRule, WriteOff
-from policy.charges import bound, in_force
-from policy.deadlines import months_later, years_later
+from policy.charging.caps import bound, in_force
+from policy.law.deadlines import months_later, years_later
 
 Verdict = Literal["met", "met_if_large", "not_yet", "too_large", "other_currency"]
 

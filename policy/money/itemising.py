@@ -5,7 +5,7 @@ from datetime import date
 
 from models.case import Case
 from models.ledger import EntryKind, Itemised, ItemisedBy
-from policy.ledger import counted, counts_from, entries
+from policy.money.ledger import counted, counts_from, entries
 
 SINCE: dict[EntryKind, str] = {
     "interest": "interest",

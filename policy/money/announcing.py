@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 
 from models.case import Case, Instalment
-from policy.collecting import COUNTRY, LETTER, RULE, announced
-from policy.costs import Missed, letter_cost
-from policy.ledger import Book
+from policy.charging.costs import Missed, letter_cost
+from policy.money.collecting import COUNTRY, LETTER, RULE, announced
+from policy.money.ledger import Book
 
 CURRENCY = "EUR"
 Announced = tuple[tuple[tuple[int, int], ...], tuple[Missed, ...]]

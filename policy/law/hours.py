@@ -10,8 +10,8 @@ import holidays
 from models.contact import DayKind, Quiet
 from models.jurisdiction import Jurisdiction, Pack
 from models.rules import DAYS, WEEK, HoursRule, Window
-from policy.binding import Binding, in_force
-from policy.days import debtor_day, end_of_day, readings, start_of_day
+from policy.law.binding import Binding, in_force
+from policy.law.days import debtor_day, end_of_day, readings, start_of_day
 
 HORIZON_DAYS = 400
 NEVER_OPENS = datetime.max.replace(tzinfo=UTC)

@@ -7,8 +7,8 @@ from typing import Any, Literal, NamedTuple
 
 from models.charges import CENTS, Bands, ChargesPack, Cumulation, FeeTier, LateFeeRule, Vat
 from models.tariff import CostScale, CostTier, LateFee
-from policy.charges import bound, in_force, tiers_at
-from policy.deadlines import months_later
+from policy.charging.caps import bound, in_force, tiers_at
+from policy.law.deadlines import months_later
 
 HUNDRED = Decimal(100)
 

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from models import events as e
 from models.case import Case, Offer
-from policy.arrangements import discount
-from policy.contact_law import debtor_day
-from policy.money import position
+from policy.agreeing.arrangements import discount
+from policy.law.contact import debtor_day
+from policy.money.position import position
 from policy.words import day_text, money_text
 
 LONGEST_OFFER_DAYS = 180

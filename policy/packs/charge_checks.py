@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from models.charges import ChargesPack, RateCap, RateTable, Rule
 from models.words import PRODUCTS
-from policy.pack_faults import expected
-from policy.pack_source import Loc
+from policy.packs.faults import expected
+from policy.packs.source import Loc
 
 Found = Iterator[tuple[Loc, str]]
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from models import events as e
 from models.case import Adjustment, Case, Instalment, Offer, Plan
-from policy.arrangements import OPEN, discount
+from policy.agreeing.arrangements import OPEN, discount
+from policy.agreeing.promises import told_after
 from policy.changes import changed, flagged, recorded
-from policy.contact_law import debtor_day
-from policy.money import position
-from policy.promises import told_after
+from policy.law.contact import debtor_day
+from policy.money.position import position
 
 
 def offered(case: Case, event: e.OfferMade, at: datetime, step: str | None = None) -> Case:

@@ -11,10 +11,10 @@ from models.jurisdiction import Jurisdiction, Pack
 from models.rules import DAYS, TIMED
 from models.strategy import Strategy
 from models.tariff_file import TariffFile
-from policy.charge_checks import charges_faults
-from policy.pack_checks import law_faults, strategy_faults
-from policy.pack_faults import expected, schema_faults
-from policy.pack_source import Broken, Fault, Loc, Source, read_source
+from policy.packs.charge_checks import charges_faults
+from policy.packs.checks import law_faults, strategy_faults
+from policy.packs.faults import expected, schema_faults
+from policy.packs.source import Broken, Fault, Loc, Source, read_source
 
 FORMAT = "1"
 Model = TypeVar("Model", bound=BaseModel)

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from models.agreements import Reminder
 from models.case import Offer, Plan
 from models.strategy import MessageStep
-from policy.contact_law import debtor_day
+from policy.agreeing.promises import deadline, plan_verdict
 from policy.cycle import NO_CONTACT, Candidate, Now, channels
-from policy.promises import deadline, plan_verdict
+from policy.law.contact import debtor_day
 from policy.words import day_text, days_text, money_text
 
 

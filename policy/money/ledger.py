@@ -13,11 +13,11 @@ from typing import Any
 
 from models.case import Adjustment, Case, Charge, Instalment, Payment, Refund
 from models.ledger import CostLine, Entry, EntryKind, PartKind, Served
-from policy.accrual import Accrual, FeeDay, fee_days, late_fee
-from policy.collecting import CostDay, cost_days, not_owed
-from policy.contact_law import debtor_day
-from policy.costs import Charge as Cost
-from policy.costs import Missed, half_up, letter_cost, missed
+from policy.charging.costs import Charge as Cost
+from policy.charging.costs import Missed, half_up, letter_cost, missed
+from policy.law.contact import debtor_day
+from policy.money.accrual import Accrual, FeeDay, fee_days, late_fee
+from policy.money.collecting import CostDay, cost_days, not_owed
 
 BY_DAY = attrgetter("day")
 ALWAYS = date.min

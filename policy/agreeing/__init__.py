@@ -1,0 +1,1 @@
+"""Promises, offers and arrangements: what may be offered, what was agreed, and whether it is kept."""

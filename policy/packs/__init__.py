@@ -1,0 +1,1 @@
+"""Strategies, jurisdictions and tariffs read from their files: each fault with file, line and field."""
