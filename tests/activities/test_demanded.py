@@ -193,7 +193,7 @@ def test_the_law_of_a_city_binds_whoever_is_written_to_there() -> None:
         Addressed(Account(**debt), Party(**person, language="en", country="US", region=region), owner)
         for region in (None, "NYC")
     ]
-    told = facts("en", phone="0800 123 456")
+    told = facts("en", licence=None)
     assert demanded(law_of(places(), known[0].party), known[0], "first_reminder", "sms", told) == ("opt_out",)
     with pytest.raises(Lacking, match="US-NYC-C1: licence not known, portfolio p"):
         demanded(law_of(places(), known[1].party), known[1], "first_reminder", "sms", told)

@@ -118,6 +118,8 @@ async def test_a_portuguese_suit_waits_for_its_persi_and_that_for_a_sound_letter
     life = await led(temporal_env, house, SUIT, **place)
     await life.days(2)
     assert [flag.why for flag in (await life.view()).case.flags if "PT-G1" in flag.why]
+    # What a suit needs besides: somebody heard why the debtor fell behind (EU-4).
+    await life.record(e.ContactOutcome, outcome="right_party", cause="job_loss", inbound=True)
     await life.record(e.Protection, reason="persi", evidence="PERSI-1")
     await life.days(92)
     for unsound in ({}, {"ground": "17-1-c"}):
