@@ -86,6 +86,12 @@ def test_a_call_that_reached_nobody_told_nothing(desk: Desk, result: str, told: 
     assert [(datetime.now(UTC).date() - fact.since).days for fact in asked(desk, case)[1] if fact.since] == told
 
 
+def test_what_a_third_party_was_asked_told_the_debtor_nothing(desk: Desk) -> None:
+    case = desk.hears(desk.case(), outcome(third_party="neighbour-1", purpose="location"))
+    begun(desk, 6)
+    assert asked(desk, case)[1] == []
+
+
 def test_who_rang_us_about_the_debt_knows_of_it(desk: Desk) -> None:
     case = desk.hears(desk.case(), outcome(inbound=True))
     begun(desk, 6)
