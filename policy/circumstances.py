@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from models.case import Case
 from models.contact import FACT_NAMES, Contact, Fact, Level
 from models.jurisdiction import Jurisdiction
+from policy.charging.barring import ends_contact
 from policy.court import barred_after
 from policy.holds import over
 from policy.law.days import debtor_day
@@ -58,6 +59,8 @@ def first_contact(account: str, log: Iterable[Contact], zone: str) -> Fact | Non
 
 def _prescribed(case: Case, at: datetime, law: Jurisdiction) -> Iterator[Fact]:
     """Where nobody asks for a barred debt any more: from the day on which the oldest open part may be barred."""
+    if law.charges is None or not ends_contact(law.charges):
+        return  # The ledger is not swept for an answer that is known.
     barred = barred_after(case, position(case, debtor_day(at, case.zone)), law)
     if barred and barred.effect == "stop_contact":
         yield Fact("prescribed", barred.last_day + timedelta(days=1))

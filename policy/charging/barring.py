@@ -72,6 +72,11 @@ def prescription(
     return min((_interrupted(rule, due, heard) for rule in chosen), default=None)
 
 
+def ends_contact(pack: ChargesPack) -> bool:
+    """Whether the law of the place lets nobody ask for some barred claims any more."""
+    return any(rule.effect == "stop_contact" for rule in bound(pack, PrescriptionRule))
+
+
 def write_off_test(
     pack: ChargesPack, claim: int, currency: str, last_due: date, day: date, large: bool | None = None
 ) -> WriteOffTest | None:

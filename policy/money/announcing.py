@@ -30,7 +30,9 @@ def nothing_to_announce(
     overdue = {i.number for i, _ in still_open if i.due < today}
     if not overdue - announced(case):
         return f"every overdue instalment had its 14-day letter ({RULE})"
+    if not case.letters:
+        return None
     fresh, earlier = to_announce(case, today)
-    if case.letters and not letter_cost(case.letters[-1].scale, [rest for _, rest in fresh], today, earlier).amount:
+    if not letter_cost(case.letters[-1].scale, [rest for _, rest in fresh], today, earlier).amount:
         return "the small instalments share one cost, which earlier letters brought (NL-L4)"
     return None

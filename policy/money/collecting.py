@@ -37,9 +37,10 @@ def cost_days(case: Case) -> Iterator[CostDay]:
         return
     # The term of another letter is for its own instalments.
     others = case.model_copy(update={"holds": tuple(h for h in case.holds if h.reason != TERM)})
+    blocked = blocked_days(others, "fees")
     for letter in case.letters:
         day = letter.last_free_day + timedelta(days=1)
-        for first, last in blocked_days(others, "fees"):
+        for first, last in blocked:
             if first <= day and (last is None or day <= last):
                 day = date.max if last is None else last + timedelta(days=1)
         if day < date.max and (case.closed is None or day <= debtor_day(case.closed, case.zone)):
