@@ -20,13 +20,13 @@ from policy.law.content import Demand, demands
 from policy.packs.reading import law_at
 from policy.results import TRANSFER
 
-Owed = tuple[str, str | None, Creditor]
-"""Country and region of the debtor, and who is owed."""
-
-
+Owed = tuple[str, str | None, str | None, Creditor]
+"""Country, region and how the postcode of the debtor begins, and who is owed."""
 Ways = list[tuple[str, str]]
 """Channels and texts."""
 FEW = 3
+POSTCODE = 5
+"""By so many characters at most a region is found where nobody names it."""
 
 
 class Gap(NamedTuple):
@@ -45,7 +45,8 @@ def gaps_of_file(rows: Iterable[AccountRow], portfolio: Portfolio, before: Portf
     """What a file and its options leave unsaid; `before`: the portfolio as it was handed over earlier."""
     owed: dict[Owed, int] = {}
     for row in rows:
-        key = (row.country, row.region, Creditor(row.creditor, row.creditor_address, row.creditor_number))
+        creditor = Creditor(row.creditor, row.creditor_address, row.creditor_number)
+        key = row.country, row.region, (row.postal_code or "")[:POSTCODE], creditor
         owed[key] = owed.get(key, 0) + 1
     if before is None:
         return _told(owed, portfolio)
@@ -58,13 +59,14 @@ def gaps_kept(session: Session, portfolio: str) -> list[dict[str, Any]]:
     kinds = (
         col(Party.country),
         col(Party.region),
+        func.substr(Party.postal_code, 1, POSTCODE),
         col(Account.creditor),
         col(Account.creditor_address),
         col(Account.creditor_number),
     )
     asked = select(*kinds, func.count()).join(Party, col(Party.id) == Account.party).group_by(*kinds)
     mine = asked.where(col(Account.portfolio) == portfolio, col(Account.outcome).is_(None))
-    owed = {(country, region, Creditor(*of)): n for country, region, *of, n in session.execute(mine)}
+    owed = {(country, region, code, Creditor(*of)): n for country, region, code, *of, n in session.execute(mine)}
     return _told(owed, session.get_one(Portfolio, portfolio))
 
 
@@ -73,9 +75,10 @@ def _told(owed: Mapping[Owed, int], portfolio: Portfolio) -> list[dict[str, Any]
     found: dict[tuple[str, Demand], int] = {}
     ways: dict[tuple[str, Demand], Ways] = {}
     wanted: dict[str, dict[Demand, Ways]] = {}
-    for (country, region, creditor), accounts in owed.items():
-        law, known = law_at(packs, country, region, None), people(portfolio, creditor)
-        wanted[law.country] = wanted.get(law.country) or _wanted(law, portfolio)
+    for (country, region, postcode, creditor), accounts in owed.items():
+        law, known = law_at(packs, country, region, postcode), people(portfolio, creditor)
+        if law.country not in wanted:
+            wanted[law.country] = _wanted(law, portfolio)
         for demand in wanted[law.country]:
             # What comes from the case, a sum or a product, is not looked for here.
             if any(name in known and known[name] is None for name in PARTICULARS[demand.field]):

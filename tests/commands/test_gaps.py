@@ -14,7 +14,7 @@ from commands.portfolios import as_portfolio
 from commands.samples import SAMPLE_SENDER
 from intake.handover import hand_over
 from intake.packs import jurisdictions
-from intake.portfolio import read_portfolio
+from intake.portfolio import AccountRow, read_portfolio
 from models.database import Database
 from models.tables import Account, Portfolio
 from settings import HOUSE
@@ -25,10 +25,17 @@ EXAMPLE = HOUSE / "examples" / "portfolio.csv"
 START = ("start", EXAMPLE, "--portfolio", "spring", "--client", "bank", "--dry-run")
 ROWS = read_portfolio(EXAMPLE, frozenset(jurisdictions()), date(2026, 11, 21)).rows
 
+UNLICENSED: dict[str, Any] = SAMPLE_SENDER | {"licence": None}
+
 
 def gaps(command: Callable[..., Result], *words: object) -> set[tuple[str, str, str, int]]:
     told = json.loads(command("starter", *START, "--json", *words).stdout)["incomplete"]
     return {(gap["country"], gap["rule"], gap["field"], gap["accounts"]) for gap in told}
+
+
+def american(postcode: str) -> AccountRow:
+    place = {"country": "US", "currency": "USD", "postal_code": postcode}
+    return account_row(postcode, "cec", [(days_ago(3), 100)], **place)
 
 
 def test_a_dry_run_says_by_country_what_is_missing(command: Command, here: Path) -> None:
@@ -68,6 +75,22 @@ def test_a_rule_about_one_text_names_it() -> None:
     assert [(gap["rule"], gap["field"], gap["channels"], gap["texts"]) for gap in told] == [
         ("US-C2", "sender_address", ("email", "letter"), ("validation_notice",))
     ]
+
+
+def test_what_a_city_wants_is_asked_for_where_only_the_postcode_tells_it() -> None:
+    told = gaps_of_file([american("10001"), american("60601")], as_portfolio("p", "demo", EXAMPLE, **UNLICENSED), None)
+    assert [(gap["rule"], gap["field"], gap["accounts"]) for gap in told] == [("US-NYC-C1", "licence", 1)]
+
+
+def test_a_city_is_found_by_the_postcodes_that_are_kept(database: Database) -> None:
+    now = datetime.now(UTC)
+    with database.session() as session:
+        owner = Portfolio(id="p", client="c", source="test", created=now, fed=now, **UNLICENSED)
+        hand_over(session, owner, [american("10001-1234"), american("60601")], lambda _: ("v", "c"), {"v": "text"})
+    with database.reading() as session:
+        assert [(gap["rule"], gap["field"], gap["accounts"]) for gap in gaps_kept(session, "p")] == [
+            ("US-NYC-C1", "licence", 1)
+        ]
 
 
 def test_whom_a_rule_does_not_bind_it_asks_for_nothing() -> None:
