@@ -1,7 +1,7 @@
 """Puts the accounts of a portfolio into the database: all or nothing, and each account once, whoever else is at it."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select, text
@@ -59,7 +59,7 @@ def hand_over(
         _take_portfolio(session, portfolio)
         _write_texts(session, portfolio, texts or {})
         fresh = _unknown(session, portfolio.id, rows)
-        _renew_creditors(session, portfolio.id, rows)
+        _renew_creditors(session, portfolio.id, rows, fresh)
         _write(session, "party", parties(portfolio.client, fresh.values()))
         _write(session, "feed_person", _spoken_of(portfolio, fresh.values()))
         done = 0
@@ -124,15 +124,12 @@ def _unknown(session: Session, portfolio: str, rows: Iterable[AccountRow]) -> di
     return fresh
 
 
-def _renew_creditors(session: Session, portfolio: str, rows: Iterable[AccountRow]) -> None:
+def _renew_creditors(session: Session, portfolio: str, rows: Iterable[AccountRow], fresh: Container[str]) -> None:
     """What the file says of the creditors of accounts that are known already; a blank cell says nothing new."""
     table = TABLES["account"]
+    known = [(account, row) for row in rows if (account := opaque_id(portfolio, row.account)) not in fresh]
     for name in CREDITOR:
-        told = [
-            {"row": opaque_id(portfolio, row.account), "said": getattr(row, name)}
-            for row in rows
-            if getattr(row, name) is not None
-        ]
+        told = [{"row": account, "said": said} for account, row in known if (said := getattr(row, name)) is not None]
         differs = table.c[name].is_distinct_from(bindparam("said"))
         statement = table.update().where(table.c.id == bindparam("row"), differs).values({name: bindparam("said")})
         for start in range(0, len(told), BATCH):
