@@ -198,9 +198,11 @@ def _of_terms(row: AccountRow, known: _Known, role: Role, told: dict[str, Any]) 
     if row.contract_date and known.account.contract_date is None:
         told["contract_date"] = row.contract_date
         yield Difference(row.account, "contract_date", "", _text(row.contract_date))
-    tariff, before = tariff_of(row, role), (known.account.tariff or {}).get("version")
-    if row.tariff is None and before:
+    before = (known.account.tariff or {}).get("version")
+    # Without a tariff there is the law of the day of the contract alone: of the same day it says the same.
+    if row.tariff is None and (before or (before == "" and "contract_date" not in told)):
         return
+    tariff = tariff_of(row, role)
     # What a tariff says is for the day of the contract; a file that was changed is another tariff.
     if tariff and (tariff.version != before or "contract_date" in told):
         told["tariff"] = tariff

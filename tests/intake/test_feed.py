@@ -21,6 +21,7 @@ from models.database import Database
 from models.events import AccountUpdated, Heard
 from models.tables import Account, InstalmentDue, Party, Portfolio
 from policy.apply import apply
+from policy.charging.tariffs import NONE
 from tests.workflows.houses import account_row, days_ago, pack
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -207,14 +208,21 @@ def test_blank_terms_say_nothing_new(feed: Feed) -> None:
     assert feed.load(A1) == 0
 
 
-def test_a_contract_date_may_be_told_later_and_decides_about_the_tariff_again(feed: Feed) -> None:
-    undated = replace(A1, account="A5", contract_date=None, tariff="it_legal")
+@pytest.mark.parametrize(
+    ("told", "country", "holds"),
+    [("it_legal", "IT", "it_legal"), (None, "NL", NONE)],
+    ids=["a tariff", "the law alone"],
+)
+def test_a_contract_date_may_be_told_later_and_decides_about_the_tariff_again(
+    feed: Feed, told: str | None, country: str, holds: str
+) -> None:
+    undated = replace(A1, account="A5", customer="P-A5", country=country, contract_date=None, tariff=told)
     feed.take(undated)
     assert feed.load(replace(undated, contract_date=DAY)) == 1
     (fact,) = feed.kept("A5")
     assert fact.contract_date == DAY
     assert fact.tariff
-    assert fact.tariff.name == "it_legal"
+    assert fact.tariff.name == holds
     assert feed.case("A5").contract_date == DAY
 
 
