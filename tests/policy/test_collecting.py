@@ -12,11 +12,12 @@ from models.case import Case, Charge
 from models.decisions import Act
 from models.ledger import Entry
 from models.tables import Portfolio
-from policy.apply import apply
+from policy.apply import apply, end
 from policy.charging.costs import collection_cost
 from policy.law.contact import is_holiday
 from policy.law.deadlines import fee_allowed_from
 from policy.money.announcing import nothing_to_announce
+from policy.money.collecting import announced
 from policy.money.ledger import Book, entries
 from policy.money.position import position
 from policy.notices import notice_of
@@ -154,6 +155,12 @@ def test_a_letter_that_came_back_costs_nothing():
     assert costs(apply(case, e.Heard(event=back, at=at(14, zone=ZONE)))) == []
 
 
+def test_a_case_that_ended_within_the_term_owes_no_cost():
+    case, last = lettered(debt()), (first_cost_day() - day(0)).days - 1
+    assert costs(end(case, "closed", at(last, zone=ZONE))) == []
+    assert [cost.amount for cost in costs(end(case, "closed", at(last + 1, zone=ZONE)))] == [150_00]
+
+
 def test_of_two_letters_the_one_that_came_back_late_costs_nothing():
     case = lettered(lettered(debt((0, 1000_00), (30, 500_00))), 40, "L2")
     assert [cost.amount for cost in costs(case)] == [150_00, 75_00]
@@ -182,9 +189,17 @@ def test_the_cost_of_the_lender_is_owed_after_the_term_of_its_letter_and_ours_is
     told = e.Circumstance(event_id="c", name=LETTER, since=day(5), until=day(25))
     case = apply(debt(charges=(charge,)), e.Heard(event=told, at=at(41, zone=ZONE)))
     assert [cost.amount for cost in costs(case)] == [150_00]
-    assert lettered(case, 45).letters == ()
+    said = nothing_to_announce(case, LETTER, position(case, day(45)).open, day(45))
+    assert said == "every overdue instalment had its 14-day letter (NL-C1)"
     too_early = case.model_copy(update={"charges": (charge.model_copy(update={"day": day(25)}),)})
     assert costs(too_early) == [], "the last day of the term is free"
+
+
+def test_a_cost_of_the_lender_that_names_no_instalment_is_for_those_that_were_overdue():
+    charge = Charge(id="C-1", what="cost", amount=150_00, day=day(40))
+    told = e.Circumstance(event_id="c", name=LETTER, since=day(5), until=day(25))
+    case = apply(debt((0, 1000_00), (40, 500_00), charges=(charge,)), e.Heard(event=told, at=at(41, zone=ZONE)))
+    assert announced(case) == {1}
 
 
 def test_a_letter_of_the_lender_is_told_with_its_last_free_day():

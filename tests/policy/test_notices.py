@@ -94,6 +94,20 @@ def test_a_notice_that_somebody_else_sent_runs_to_the_day_that_was_told():
     assert (hold.reason, hold.until) == ("fourteen_days", end_of_day(day(18), ZONES["NL"]))
 
 
+def test_a_term_that_is_over_when_it_is_told_holds_nothing():
+    told = e.Circumstance(event_id="c", name="fourteen_day_letter", since=day(1), until=day(18))
+    case = apply(living("NL"), e.Heard(event=told, at=end_of_day(day(18), ZONES["NL"])))
+    assert ([known.name for known in case.known], case.holds) == (["fourteen_day_letter"], ())
+
+
+@pytest.mark.parametrize(("country", "wanted", "given"), [("IT", 1, 15), ("IT", 20, 20), ("GB", 1, 14), ("NL", 1, 1)])
+def test_a_formal_notice_gives_the_days_of_the_strategy_and_no_fewer_than_the_law(country, wanted, given):
+    steps = f"- {{id: notice, do: formal_notice, mandatory: true, notice_days: {wanted}}}"
+    zone = ZONES.get(country, "Europe/Rome")
+    life = Life(account(by_hand(steps), country=country, zone=zone), by_hand(steps)).until(3)
+    assert [taken.act.notice_days for taken in life.taken] == [given]
+
+
 VISITS = """
 - {id: announcement, do: letter, text: visit_announcement}
 - {id: visit, do: visit, assignee: field_agents, after_days: 7, times: 2, every_days: 30}

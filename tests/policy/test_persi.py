@@ -114,6 +114,25 @@ def test_the_day_of_the_letter_still_belongs_to_the_persi():
     assert [hold.until for hold in case.holds] == [end_of_day(day(131), ZONE)]
 
 
+@pytest.mark.parametrize(("oldest", "rules"), [(131, []), (132, ["PT-T1", "PT-T2"])])
+def test_a_persi_is_for_the_delay_it_was_entered_for_and_a_later_one_asks_for_its_own(oldest: int, rules: list[str]):
+    sound = letter(n=131, ground="17-1-c", reasons="no_agreement")
+    case = apply(in_persi(), e.Heard(event=sound, at=at(133, zone=ZONE)))
+    assert [duty.rule for duty in duties(case, day(oldest))] == rules
+
+
+def test_what_was_told_in_an_earlier_persi_was_not_told_in_this_one():
+    early = e.Circumstance(event_id="c", name="persi_entry_letter", since=day(10))
+    case = apply(in_persi(40), e.Heard(event=early, at=at(41, zone=ZONE)))
+    assert [duty.rule for duty in duties(case, day(0))] == ["PT-T3", "PT-T5"]
+
+
+def test_days_before_the_account_came_to_us_are_the_creditors_but_the_entry_is_asked_for():
+    case = bank(opened=at(20, zone=ZONE), guarantors=1)
+    assert [duty.rule for duty in duties(case, day(0))] == ["PT-T2"]
+    assert [duty.rule for duty in duties(case, day(-90))] == ["PT-T2"]
+
+
 def test_a_persi_has_no_last_day_of_its_own():
     fact = e.Protection(event_id="in", reason="persi", until=day(200))
     assert "PT-T8" in (objection(bank(), fact, at(40, zone=ZONE)) or "")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -110,3 +111,15 @@ def test_whatever_happened_the_itemisation_adds_up_to_what_is_owed(payments, cha
     assert sums.amount + changes == sums.current == owed.outstanding - owed.credit
     assert (sums.by, sums.day) == (("last_payment", day(max(counted))) if counted else ("transaction", day(-200)))
     assert sums.payments == 0, "none came after the last one"
+
+
+@pytest.mark.parametrize(("sold", "since"), [(4, False), (5, False), (6, True)])
+def test_who_was_owed_is_unknown_only_where_the_debt_was_sold_after_the_day_of_the_itemisation(sold: int, since: bool):
+    told = e.Circumstance(event_id="s", name="transferred", since=day(sold))
+    paid = e.PaymentReceived(event_id="p", amount=1, currency="USD", value_date=day(5))
+    case = american()
+    for event in (told, paid):
+        case = apply(case, e.Heard(event=event, at=at(8, zone=ZONE)))
+    sums = itemised(case, day(9))
+    assert sums
+    assert (sums.day, sums.sold_since) == (day(5), since)
