@@ -89,7 +89,6 @@ FactName = Literal[
 FACT_NAMES: tuple[str, ...] = get_args(FactName)
 CHANNELS: tuple[str, ...] = get_args(LawChannel)
 LEVELS: tuple[str, ...] = get_args(Level)
-ACTORS: tuple[str, ...] = get_args(Actor)
 
 
 class Party(NamedTuple):

@@ -83,8 +83,8 @@ class Pack(Data):
 
     def holds(self, postcode: str) -> bool:
         """Whether a postcode lies in this region, as far as it is known by its postcodes."""
-        spans = [(first, last or first) for first, _, last in (span.partition("-") for span in self.postcodes)]
-        return any(first <= postcode[: len(first)] <= last for first, last in spans)
+        spans = (span.partition("-") for span in self.postcodes)
+        return any(first <= postcode[: len(first)] <= (last or first) for first, _, last in spans)
 
     @property
     def rules(self) -> Iterator[Rule]:
