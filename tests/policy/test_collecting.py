@@ -120,6 +120,13 @@ def test_NL_L4_a_small_instalment_in_the_window_costs_only_what_the_sum_adds():
     assert [(cost.amount, cost.rule[:5]) for cost in costs(case) if cost.rule] == [(40_00, "NL-L1"), (20_00, "NL-L4")]
 
 
+def test_NL_L4_what_an_earlier_letter_cost_is_taken_off_without_its_vat():
+    case = lettered(debt((0, 200_00), (30, 200_00)), vat=False)
+    case = lettered(case, 40, "L2", vat=False)
+    assert [letter.cost for letter in case.letters] == [48_40, 24_20]
+    assert [cost.amount for cost in costs(case)] == [48_40, 24_20]
+
+
 def test_NL_L4_no_letter_is_written_that_would_announce_nothing():
     case = lettered(debt((0, 100_00), (30, 100_00)))
     said = nothing_to_announce(case, LETTER, position(case, day(40)).open, day(40))
