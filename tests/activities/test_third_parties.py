@@ -77,6 +77,21 @@ def test_each_neighbour_is_asked_once_over_all_accounts(desk: Desk) -> None:
     assert asked(desk, Whom("neighbour-2", location=True), "Q", tomorrow)["decision"] == "allow"
 
 
+def test_a_neighbour_who_rang_us_was_not_asked(desk: Desk) -> None:
+    told(desk, desk.case(), "o-1", third_party="neighbour-1", purpose="location", outcome=Outcome.found, inbound=True)
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    assert asked(desk, NEIGHBOUR, "Q", tomorrow)["decision"] == "allow"
+
+
+def test_where_an_employer_was_asked_is_not_where_the_debtor_was(desk: Desk) -> None:
+    case = desk.case()
+    step, opened = desk.call(case)
+    case = apply(case, Heard(event=opened, at=datetime.now(UTC)))
+    employer = outcome("o-1", third_party="employer", purpose="location", place="work", outcome=Outcome.found)
+    desk.hears(case, outcome("o-2", outcome=Outcome.no_answer, task=step.act.key), employer)
+    assert {row.third_party: row.place for row in desk.all(Attempt)} == {None: None, "employer": "work"}
+
+
 def test_who_asked_a_neighbour_has_not_spoken_to_the_debtor(desk: Desk) -> None:
     case = desk.case()
     opened = desk.call(case)[1]
