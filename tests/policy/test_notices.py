@@ -75,6 +75,14 @@ def test_a_letter_that_came_back_told_nothing():
     assert (case.known, case.holds) == ((), ())
 
 
+def test_a_letter_that_arrived_tells_what_it_told_when_it_left():
+    case = after("NL", "fourteen_day_letter")
+    report = e.DeliveryReport(event_id="r", message=case.records[-1].key, status="delivered")
+    arrived = apply(case, e.Heard(event=report, at=at(9)))
+    assert arrived.known
+    assert (arrived.known, arrived.holds) == (case.known, case.holds)
+
+
 def test_of_a_letter_that_may_have_left_nothing_is_claimed():
     case, act = living("NL"), letter("fourteen_day_letter")
     unknown = e.OutcomeUnknown(

@@ -79,6 +79,13 @@ def test_what_was_done_in_time_is_asked_of_nobody():
     assert persi_flags(life.until(76)) == ["PT-T6"]
 
 
+@pytest.mark.parametrize(("spoken", "rules"), [(0, ["PT-T1", "PT-T2"]), (1, ["PT-T2"])])
+def test_who_was_spoken_to_before_the_delay_was_not_told_of_it(spoken: int, rules: list[str]):
+    call = e.ContactOutcome(event_id="o", outcome=e.Outcome.right_party, channel=e.Channel.call)
+    case = apply(bank(), e.Heard(event=call, at=at(spoken, zone=ZONE)))
+    assert [duty.rule for duty in duties(case, day(0))] == rules
+
+
 @pytest.mark.parametrize(("country", "product"), [("IT", "consumer_loan"), ("PT", "invoice"), ("PT", "utility")])
 def test_a_debt_that_is_no_portuguese_credit_has_no_such_days(country: str, product: str):
     assert not list(duties(account("cec", country=country, zone=ZONE, product=product), day(0)))

@@ -177,6 +177,14 @@ def test_italian_interest_above_the_threshold_of_usury_is_none(percent, charged)
     assert all("IT-L1" in note for note in found.notes)
 
 
+def test_where_the_day_of_an_italian_contract_is_not_known_the_lowest_mean_rate_tests_it():
+    quarters = [MeanRate(since=date(2025, 1 + 3 * n, 1), percent=Decimal(mean)) for n, mean in enumerate((9, 8, 12))]
+    lines = {"interest": [RateLine(since=date(2026, 1, 1), percent=Decimal("14.01"))], "mean_rates": quarters}
+    file = tariffs()["it_legal"].file.model_copy(update=lines | {"allowed": {}, "statutory": False})
+    found = resolve(file, "v", charges()["IT"], Contract(None, "consumer_loan", 1000_00, "EUR", 90, "creditor"))
+    assert found.notes == ("no interest at 14.01 % a year, usury above 14 %: IT-L1",)
+
+
 def test_without_a_mean_rate_italian_interest_is_not_tested_and_that_is_said():
     found = asked_in("it_legal", "IT", "creditor", allowed={})
     assert found.notes == (
