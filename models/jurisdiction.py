@@ -60,6 +60,8 @@ class Pack(Data):
     """Of a country: the region whose rules bind where the debtor's region is not known or has none of its own."""
     postcodes: list[Annotated[str, Field(pattern=r"^[0-9]{2,5}(-[0-9]{2,5})?$")]] = []
     """Of a region: how the postcodes there begin, so that it is found where nobody names it."""
+    inside: str | None = None
+    """Of a city: the region it lies in, by its short code; a postcode finds the city there too."""
     sign_off: Literal["none", "signed"]
     """none: no lawyer has signed this pack; it is not for live contact."""
     signed_by: str = ""

@@ -74,12 +74,13 @@ def jurisdiction(packs: Mapping[str, Read], place: str, *more: str) -> Jurisdict
 
 def law_at(places: Mapping[str, Jurisdiction], country: str, region: str | None, postcode: str | None) -> Jurisdiction:
     """What binds where a person lives: the law of the region that is told, or else that the postcode lies in, where it
-    has one of its own; else that of the country."""
-    if region is None and postcode:
-        own = (law for name, law in places.items() if name.startswith(f"{country}-"))
-        found = next((law for law in own if any(pack.holds(postcode) for pack in law.packs)), None)
-        return found or places[country]
-    return places.get(f"{country}-{region}") or places[country]
+    has one of its own; else that of the country. In a region that is told a postcode finds the city."""
+    told = places.get(f"{country}-{region}") or places[country]
+    if not postcode:
+        return told
+    own = (law for name, law in places.items() if name.startswith(f"{country}-"))
+    holding = (law for law in own for pack in law.packs if pack.holds(postcode) and region in (None, pack.inside))
+    return next(holding, told)
 
 
 def _named(packs: Mapping[str, Read], name: str) -> Read:

@@ -225,6 +225,16 @@ def test_where_nobody_names_the_region_its_postcode_does(desk: Desk, country: st
         assert law_of(LAW, person).country == country, "what is told goes before"
 
 
+def test_a_postcode_finds_the_city_in_the_state_that_is_told(desk: Desk) -> None:
+    with desk.database.session() as session:
+        [person] = session.exec(select(Person))
+        found = []
+        for person.region, person.postal_code in (("NY", "10001"), ("NY", "12207"), ("NJ", "10001"), ("NYC", "12207")):
+            session.flush()
+            found.append(law_of(LAW, person).country)
+    assert found == ["US-NYC", "US", "US", "US-NYC"]
+
+
 def test_a_call_of_a_task_stands_where_it_was_made(desk: Desk) -> None:
     lives_in(desk, "WA")
     case = desk.case()

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlmodel import col, select
 from typer.testing import Result
 
@@ -91,6 +92,14 @@ def test_a_city_is_found_by_the_postcodes_that_are_kept(database: Database) -> N
         assert [(gap["rule"], gap["field"], gap["accounts"]) for gap in gaps_kept(session, "p")] == [
             ("US-NYC-C1", "licence", 1)
         ]
+
+
+@pytest.mark.parametrize(("region", "postcode"), [("NYC", None), (None, "11201"), ("NY", "11201")])
+def test_a_rule_of_a_city_is_asked_for_wherever_the_last_moment_asks_for_it(region: Any, postcode: Any) -> None:
+    place = {"country": "US", "currency": "USD", "region": region, "postal_code": postcode}
+    rows = [account_row("U1", "cec", [(days_ago(3), 100)], **place)]
+    told = gaps_of_file(rows, as_portfolio("p", "demo", EXAMPLE, phone="1"), None)
+    assert [(gap["rule"], gap["field"], gap["accounts"]) for gap in told] == [("US-NYC-C1", "licence", 1)]
 
 
 def test_whom_a_rule_does_not_bind_it_asks_for_nothing() -> None:
