@@ -159,7 +159,7 @@ def asked_before(rows: Iterable[Attempt], third_party: str, at: datetime) -> Fac
         if row.third_party == third_party
         and not row.inbound
         and (row.made or row.reserved) < at
-        and entry(row).level not in NOTHING_TOLD
+        and entry(row).level not in ("unconnected", "attempt")
     ]
     return Fact("third_party_asked", min(spoken)) if spoken else None
 
@@ -266,8 +266,9 @@ def _first_contact(session: Session, contact: Wanted) -> date | None:
     """The day of the first contact about this debt that told the debtor something, however long ago it was."""
     nothing_told = [outcome for outcome, level in LEVELS.items() if level in NOTHING_TOLD]
     mine = select(func.min(Attempt.local_day)).where(Attempt.account == contact.account, Attempt.key != contact.key)
-    to_debtor = _made(mine).where(col(Attempt.third_party).is_(None))
-    told = to_debtor.where(col(Attempt.outcome).is_(None) | col(Attempt.outcome).not_in(nothing_told))
+    # Of others only the debtor's whereabouts are asked: that tells the debtor nothing.
+    own = _made(mine).where(col(Attempt.third_party).is_(None))
+    told = own.where(col(Attempt.outcome).is_(None) | col(Attempt.outcome).not_in(nothing_told))
     first: date | None = session.exec(told).one()
     return first
 

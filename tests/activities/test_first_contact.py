@@ -96,3 +96,10 @@ def test_who_rang_us_about_the_debt_knows_of_it(desk: Desk) -> None:
     case = desk.hears(desk.case(), outcome(inbound=True))
     begun(desk, 6)
     assert len(asked(desk, case)[1]) == 1
+
+
+def test_a_neighbour_who_was_asked_where_the_debtor_is_told_them_nothing(desk: Desk) -> None:
+    case = desk.hears(desk.case(), outcome(third_party="neighbour-1", purpose="location", outcome=Outcome.not_found))
+    begun(desk, 6)
+    answer, known = asked(desk, case)
+    assert (type(answer), known) == (Allow, [])
