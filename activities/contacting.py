@@ -92,11 +92,7 @@ class Contacting:
             raise ApplicationError("a message needs a channel and a text", type="NoText", non_retryable=True)
         to = address(known.party, channel)
         wanted = cast(TextChannel, channel.value)
-        told = facts(asked, known, notice)
-        if channel is Channel.sms:
-            # Whether a reply can come depends on the number and on who writes to it, not on where the person lives.
-            sender, country = self._effects.ways.sender(to), country_of(to) or told.country
-            told = told.model_copy(update={"country": country, "sms_sender": sender})
+        told = self._told(asked, known, notice)
         fields = demanded(law_of(self._effects.packs, known.party), known, asked.act.text, wanted, told)
         if asked.act.text == TRANSFER and told.transferred is None:
             raise Lacking(f"EU-1N: transferred not known, account {asked.account}")
@@ -115,6 +111,15 @@ class Contacting:
             attachment=pdf.content if pdf else None,
             html=text.html,
         )
+
+    def _told(self, asked: StepInput, known: Addressed, notice: NoticeGiven | None = None) -> TextFacts:
+        told = facts(asked, known, notice)
+        if asked.act.channel is not Channel.sms:
+            return told
+        # Whether a reply can come depends on the number and on who writes to it, not on where the person lives.
+        to = address(known.party, Channel.sms)
+        sender, country = self._effects.ways.sender(to), country_of(to) or told.country
+        return told.model_copy(update={"country": country, "sms_sender": sender})
 
     def _validation(
         self, asked: StepInput, known: Addressed, told: TextFacts, fields: Iterable[str], notice: NoticeGiven | None
@@ -164,7 +169,7 @@ class Contacting:
     ) -> Rendered:
         known = addressed(session, asked)
         wanted = cast(TextChannel, asked.act.channel)
-        about = of_several(facts(asked, known), known, covers)
+        about = of_several(self._told(asked, known), known, covers)
         packs = law_of(self._effects.packs, known.party)
         fields = demanded(packs, known, SEVERAL, wanted, about) if by_law else ()
         return render(self._texts, known.party.language, SEVERAL, wanted, about, fields)

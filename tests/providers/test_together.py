@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from activities.together import counted_once
+from intake.opening import load_cases
 from models.database import Database
 from models.decisions import StepInput
-from models.tables import Attempt
+from models.tables import Account, Attempt
 from policy.law.contact import debtor_day
-from tests.providers.post import Post, by_vendors
+from tests.durability.machine import take
+from tests.providers.post import REMINDERS, Post, by_vendors, row
 from tests.standin.vendors import vendors
 
 
@@ -70,3 +72,23 @@ def test_a_message_of_yesterday_speaks_for_nobody_today(sqlite_database: Databas
 def test_a_message_for_two_accounts_is_one_contact_and_each_ones_own(account: str, counted: list[str]) -> None:
     rows = [attempt("first", "a"), attempt("second", "b", within="first")]
     assert [row.key for row in counted_once(account, rows)] == counted
+
+
+@pytest.mark.parametrize(("sender", "asks"), [("+15550100", True), ("Banca", False)])
+def test_a_message_for_several_asks_for_a_reply_only_where_one_can_come(
+    sqlite_database: Database, tmp_path: Path, sender: str, asks: bool
+) -> None:
+    rows = [row(name, customer="P-1") for name in ("A1", "A2")]
+    with vendors() as standin:
+        post = Post(sqlite_database, by_vendors(standin, tmp_path, senders={"*": sender}))
+        take(sqlite_database, "p", rows, REMINDERS, lambda _: "sms")
+        with sqlite_database.reading() as session:
+            first, second = (post.step(case) for case in load_cases(session, "p", 0, 2, datetime.now(UTC))[0])
+        with sqlite_database.session() as session:
+            for asked in (first, second):
+                day = debtor_day(asked.now, asked.zone).isoformat()
+                said = {"key": asked.act.key, "channel": "sms", "text": asked.act.text, "day": day}
+                session.get_one(Account, asked.account).next_message = said | {"overdue": 1, "outstanding": 1}
+        assert getattr(post.run(first), "covers", 0) == 1
+    [sms] = standin.taken
+    assert ("reply STOP" in sms.body) is asks
