@@ -27,7 +27,13 @@ COUNTRY, REASON = "PT", "persi"
 PRODUCTS = frozenset({"consumer_loan", "microloan", "overdraft", "credit_card", "mortgage", "leasing"})
 """Credit, whoever collects it: the bank, a buyer of its loans, or an agency for either. An invoice has no PERSI."""
 BY_TIME = "17-1-c"
-NOT_REACHED = frozenset({"failed", "bounced", "withdrawn", "overdue", "rejected", "passed"})
+NOT_REACHED = frozenset(
+    [
+        *("failed", "bounced", "withdrawn", "overdue", "rejected", "passed", "unknown"),
+        *("busy", "no_answer", "not_home", "wrong_address", "wrong_number", "third_party", "voicemail"),
+    ]
+)
+"""What told the client nothing; a machine neither, nor somebody else."""
 
 
 class Duty(NamedTuple):

@@ -53,6 +53,13 @@ def test_the_days_before_persi_are_put_before_a_person_when_they_pass():
     assert persi_flags(life) == ["PT-T1", "PT-T2"]
 
 
+@pytest.mark.parametrize("result", ["no_answer", "busy", "voicemail", "third_party", "wrong_number"])
+def test_a_call_that_the_client_did_not_take_told_them_nothing(result: str):
+    life = lived().until(14)
+    life.says(result)
+    assert persi_flags(life.until(16)) == ["PT-T1"]
+
+
 def test_a_guarantor_is_told_within_fifteen_days():
     life = lived(bank(guarantors=1)).until(16)
     assert persi_flags(life) == ["PT-T1", "PT-G2"]
