@@ -186,7 +186,7 @@ class After(Data):
     """A fact told earlier than so many months after another one does not count (a refusal that came too early)."""
 
     fact: FactName
-    months: Annotated[int, Field(ge=1)]
+    months: Annotated[int, Field(ge=0)]
 
 
 class CounterRule(Rule):

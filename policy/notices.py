@@ -35,14 +35,16 @@ TERMS: dict[tuple[str, FactName], Callable[[date, Calendar], date]] = {
     ("NL", "fourteen_day_letter"): lambda since, off: fourteen_day_letter(since, off).last_free_day,
     ("US", "validation_notice"): lambda since, off: validation_period(since, off).last_day,
     ("RO", "assignment_notice"): lambda since, _: _ro_last_day(since),
+    ("RO", "transfer_notice"): lambda since, _: _ro_last_day(since),
 }
 """The last day of the term that a notice begins, by its day, where the law of a place has one."""
 RUNS_AS: dict[str, str] = {
     LETTER: TERM,
     "validation_notice": "validation_period",
     "assignment_notice": "assignment_notice",
+    "transfer_notice": "assignment_notice",
 }
-"""The hold as which the term of a notice runs."""
+"""The hold as which the term of a notice runs; in Romania the notice of a transfer is that of the assignment."""
 
 
 SHORTEST: dict[str, Callable[[date], date]] = {"IT": diffida_may_end, "GB": default_notice_may_end}
@@ -117,8 +119,10 @@ def term_held(case: Case, notice: e.NoticeGiven, hold: str, at: datetime, eviden
 
 def told(case: Case, event: e.Circumstance, since: date) -> e.NoticeGiven:
     """A notice as somebody told of it: its last day by law where that needs no calendar, else as told."""
-    by_law = _ro_last_day(since) if (case.country, event.name) == ("RO", "assignment_notice") else None
-    return e.NoticeGiven(fact=event.name, since=since, until=by_law or event.until)
+    if case.country == "RO" and RUNS_AS.get(event.name) == "assignment_notice":
+        return e.NoticeGiven(fact=event.name, since=since, until=_ro_last_day(since))
+    # No term begins elsewhere with the notice of a transfer.
+    return e.NoticeGiven(fact=event.name, since=since, until=None if event.name == "transfer_notice" else event.until)
 
 
 def unnoticed(case: Case, message: str) -> Case:

@@ -1,6 +1,6 @@
 """Does the notice of a transfer hold what European law asks of it, and does it open the way for what may follow?"""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +102,16 @@ def test_nothing_is_asked_before_the_notice_and_it_opens_the_way(sqlite_database
     desk.hears()
     assert "EU-1" not in str(desk.demanded().rules if isinstance(desk.demanded(), Deny) else "")
     assert [(k.name, bool(k.message)) for k in desk.case.known] == [("transferred", False), ("transfer_notice", True)]
+
+
+def test_a_debt_that_is_sold_again_needs_a_notice_of_its_own(sqlite_database: Database, tmp_path: Path) -> None:
+    desk = Desk(sqlite_database, tmp_path, "cec")
+    desk.hears(e.Circumstance(event_id="n", name="transfer_notice", since=SOLD - timedelta(days=1)), sold())
+    again = desk.demanded()
+    assert isinstance(again, Deny)
+    assert again.rules == ("EU-1",)
+    desk.hears(e.Circumstance(event_id="m", name="transfer_notice", since=SOLD))
+    assert isinstance(desk.demanded(), Allow)
 
 
 def test_without_the_day_of_the_transfer_it_does_not_go(sqlite_database: Database, tmp_path: Path) -> None:

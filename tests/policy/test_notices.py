@@ -43,6 +43,7 @@ def after(country: str, text: str, n: int = 4) -> Case:
         ("NL", "fourteen_day_letter", date(2026, 12, 23), date(2027, 1, 12), "fourteen_days"),
         ("US", "validation_notice", date(2026, 3, 2), date(2026, 4, 8), "validation_period"),
         ("RO", "assignment_notice", date(2026, 3, 2), date(2026, 4, 1), "assignment_notice"),
+        ("RO", "transfer_notice", date(2026, 3, 2), date(2026, 4, 1), "assignment_notice"),
     ],
 )
 def test_the_term_of_a_notice_runs_as_a_hold_through_its_last_day(country, text, since, until, reason):

@@ -59,14 +59,15 @@ def test_persi_stops_court_and_assignment_and_lets_contact_go_on():
     assert (hold.blocks, hold.until) == (("court", "assignment"), None)
 
 
-def test_a_romanian_notice_of_assignment_holds_the_case_for_thirty_days():
-    case = told("RO", circumstance("assignment_notice"))
+@pytest.mark.parametrize("name", ["assignment_notice", "transfer_notice"])
+def test_a_romanian_notice_of_assignment_holds_the_case_for_thirty_days(name):
+    case = told("RO", circumstance(name))
     [hold] = case.holds
     assert (hold.reason, "contact" in hold.blocks, "court" in hold.blocks) == ("assignment_notice", True, True)
     assert hold.until is not None
     assert (hold.until - timedelta(minutes=1)).date() == day(4) + timedelta(days=30)
-    assert told("IT", circumstance("assignment_notice")).holds == ()
-    assert told("RO", circumstance("assignment_notice", since=day(4) - timedelta(days=60))).holds == ()
+    assert told("IT", circumstance(name)).holds == ()
+    assert told("RO", circumstance(name, since=day(4) - timedelta(days=60))).holds == ()
 
 
 @pytest.mark.parametrize(
