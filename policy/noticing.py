@@ -12,7 +12,7 @@ from policy.agreeing.promises import deadline, plan_verdict, settlement_paid, ve
 from policy.apply import goes_on
 from policy.changes import OVERPAID
 from policy.court import stuck
-from policy.cycle import Now, channels, entry_stage, next_candidate, passes, prevention_round
+from policy.cycle import Candidate, Now, channels, entry_stage, next_candidate, passes, prevention_round
 from policy.instructions import short
 from policy.law.contact import end_of_day
 from policy.money.collecting import not_owed
@@ -207,6 +207,10 @@ def _step_over(now: Now, finding_id: str, law: Jurisdiction) -> e.Finding | None
         return None
     why = passes(now, candidate)
     if why:
+        by_law, flag = _forbidden(now, candidate), f"law:{candidate.round}:{candidate.step.id}"
+        if by_law and not any(f.id == flag for f in now.case.flags):
+            return e.Flagged(event_id=finding_id, flag=flag, why=f"{candidate.step.id} is refused by law on {by_law}")
+        why = f"refused by law on {by_law}" if by_law else why
         return e.StepPassed(event_id=finding_id, step=candidate.step.id, round=candidate.round, why=why)
     why = stuck(now, candidate, law) or (
         None if channels(now, candidate) else f"{candidate.step.id}: no usable channel"
@@ -215,6 +219,14 @@ def _step_over(now: Now, finding_id: str, law: Jurisdiction) -> e.Finding | None
     if why and not any(f.id == flag for f in now.case.flags):
         return e.Flagged(event_id=finding_id, flag=flag, why=short(f"a person decides: {why}"))
     return None
+
+
+def _forbidden(now: Now, candidate: Candidate) -> str | None:
+    """The channels on which the law refused a step that has none left; one that failed on a channel has its record."""
+    asked = (candidate.round, candidate.step.id)
+    tried = {record.channel for record in now.records.get(asked, [])}
+    found = [c for round_, step, c in now.case.refused if (round_, step) == asked and c not in tried]
+    return " and ".join(found) if found and not channels(now, candidate) else None
 
 
 def _stage(now: Now, finding_id: str) -> e.Finding | None:

@@ -103,6 +103,19 @@ def test_a_channel_the_law_refuses_is_replaced_by_the_next():
     assert [t.act.channel for t in life.taken] == [Channel.sms, Channel.email]
 
 
+def test_a_step_the_law_refuses_on_every_channel_is_put_before_a_person_and_the_cycle_goes_on():
+    def no_messages(act):
+        no = act.channel in ("sms", "email")
+        return e.StepRefused(**base(act, "no"), channel=act.channel, rule="X-1") if no else None
+
+    life = Life(account(PLAIN), PLAIN, trouble=no_messages).until(9)
+    assert [(f.id, f.why) for f in life.case.flags] == [
+        (f"law:e1:{PLAIN.cycles[0].stages[0].steps[0].id}", "sms is refused by law on sms and email")
+    ]
+    assert [f.why for f in life.found(e.StepPassed)] == ["refused by law on sms and email"]
+    assert "call" in life.steps
+
+
 def test_a_mandatory_step_that_no_channel_can_carry_goes_to_a_person():
     letter = by_hand("- {id: letter, do: letter, text: first_letter, mandatory: true}\n- {id: call, do: call}")
     life = Life(account(letter, reach=(Channel.call,)), letter).until(100)
