@@ -9,6 +9,7 @@ from models.case import Case, Disputed
 from policy.agreeing.objections import against_offer
 from policy.holds import open_disputes
 from policy.law.days import debtor_day, zone_known
+from policy.law.deadlines import fourteen_days_from
 from policy.law.protections import against_again, against_form
 from policy.money.collecting import COUNTRY, LETTER, RULE
 from policy.money.position import position
@@ -218,11 +219,19 @@ def _against_update(case: Case, event: e.AccountUpdated, now: datetime) -> str |
 def _against_circumstance(case: Case, event: e.Circumstance, now: datetime) -> str | None:
     if event.since and event.since > debtor_day(now, case.zone):
         return f"it begins on {day_text(event.since)}, which is still to come"
-    if (case.country, event.name) == (COUNTRY, LETTER) and event.until is None and not event.ended:
-        return f"a 14-day letter is told with its last free day ({RULE}): name it with --until"
+    if (case.country, event.name) == (COUNTRY, LETTER) and not event.ended:
+        return _against_letter(event, event.since or debtor_day(event.at or now, case.zone))
     if event.ended and not any(known.name == event.name for known in case.known):
         return f"no {event.name.replace('_', ' ')} is known that could end"
     return against_form(case.country, event)
+
+
+def _against_letter(event: e.Circumstance, since: date) -> str | None:
+    """Why what is told is no Dutch 14-day letter; at its shortest it was delivered on its day, before no holiday."""
+    if event.until is None:
+        return f"a 14-day letter is told with its last free day ({RULE}): name it with --until"
+    first = fourteen_days_from(since, lambda _: False, roll_forward=False).last_free_day
+    return f"the term of a 14-day letter ends on {day_text(first)} or later ({RULE})" if event.until < first else None
 
 
 AGAINST: dict[type[e.Event], Callable[[Case, Any, datetime], str | None]] = {

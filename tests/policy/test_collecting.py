@@ -216,6 +216,16 @@ def test_a_letter_of_the_lender_is_told_with_its_last_free_day():
     )
 
 
+def test_a_letter_of_the_lender_with_too_short_a_term_is_none():
+    told, short = (e.Circumstance(event_id="c", name=LETTER, since=day(5), until=day(n)) for n in (19, 18))
+    assert objection(debt(), told, at(41, zone=ZONE)) is None
+    says = str(objection(debt(), short, at(41, zone=ZONE)))
+    assert says.startswith(f"the term of a 14-day letter ends on {day(19).day} ")
+    charge = Charge(id="C-1", what="cost", amount=150_00, day=day(40))
+    case = apply(debt(charges=(charge,)), e.Heard(event=short, at=at(41, zone=ZONE)))
+    assert costs(case) == []
+
+
 def test_in_another_country_the_lenders_cost_is_owed_as_it_was_told():
     charge = Charge(id="C-1", what="cost", amount=5_00, day=day(4))
     assert [cost.amount for cost in costs(account("cec", charges=(charge,)))] == [5_00]
