@@ -80,6 +80,8 @@ def against_end(case: Case, event: e.Release) -> str | None:
         return None
     entered, day = debtor_day(hold.since, case.zone), debtor_day(event.at, case.zone) if event.at else date.max
     letter = EndLetter(day, event.ground or "", event.reasons or "")
+    if day < entered:
+        return f"a letter of {day_text(day)} does not end a PERSI that was entered on {day_text(entered)} (PT-T7)"
     if persi_ended_on(entered, event.ground == BY_TIME, letter):
         return None
     if not event.ground or not event.reasons:

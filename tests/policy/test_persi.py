@@ -174,3 +174,11 @@ def test_a_suit_waits_while_a_persi_runs_and_goes_on_after_its_letter():
 
 def test_a_suit_for_an_invoice_needs_no_persi():
     assert lived(bank(product="invoice")).until(71).steps == ["suit?"]
+
+
+def test_a_letter_from_before_the_entry_ends_no_persi():
+    case, told = in_persi(40), letter(n=39, ground="17-2-a", reasons="D-1")
+    assert "does not end a PERSI that was entered on" in str(objection(case, told, at(60, zone=ZONE)))
+    heard = apply(case, e.Heard(event=told, at=at(60, zone=ZONE)))
+    assert [hold.until for hold in heard.holds] == [None]
+    assert objection(case, letter(n=40, ground="17-2-a", reasons="D-1"), at(60, zone=ZONE)) is None
