@@ -14,6 +14,7 @@ from models.contact import Facts, Party
 from models.jurisdiction import Jurisdiction
 from models.tables import Account, Attempt, LawText
 from models.tables import Party as Person
+from policy.circumstances import first_contact
 from policy.law.contact import Allow, may_contact
 from policy.packs.reading import PackFault, read_pack
 
@@ -102,16 +103,24 @@ def _checked(row: Attempt, account: Account, log: Sequence[Attempt], law: Editio
         return told | {"verdict": "unproven", "rule": why, "rules": []}
     before = [entry(other) for other in log if (other.made or other.reserved, other.key) < (at, row.key)]
     party = Party(row.party, tuple(asked["zones"]), asked["role"])
-    facts = _facts(row, FACTS.validate_python(asked["facts"]), log)
+    facts = _facts(row, FACTS.validate_python(asked["facts"]), told["zone"], log)
     answer = may_contact(party, told["channel"], at, before, facts, packs)
     if isinstance(answer, Allow):
         return told | {"verdict": "lawful", "rule": "", "rules": list(answer.rules)}
     return told | {"verdict": "unlawful", "rule": answer.rule, "rules": list(answer.rules)}
 
 
-def _facts(row: Attempt, asked: Facts, log: Sequence[Attempt]) -> Facts:
-    """What the law was asked, by what is known today: where it was, whether the third party had been asked before."""
+def _facts(row: Attempt, asked: Facts, zone: str, log: Sequence[Attempt]) -> Facts:
+    """What the law was asked, by what is known today: where it was, whether the third party had been asked before,
+    since when the debtor knew of the debt."""
     place = entry(row).place if row.place else asked.place
+    # What bounced told nobody anything; what left within another account's message is known from then.
+    told = [entry(o) for o in log if o.key != row.key and not o.third_party and o.status != "bounced"]
+    first = [fact for fact in asked.known if fact.name == "contacted"]
+    if now := first_contact(row.account, told, zone):
+        first.append(now)
+    others = tuple(fact for fact in asked.known if fact.name != "contacted")
+    asked = asked._replace(known=(*others, *sorted(first, key=lambda fact: fact.since or date.min)[:1]))
     if not row.third_party:
         return asked._replace(place=place)
     before = asked_before((other for other in log if other.key != row.key), row.third_party, row.made or row.reserved)

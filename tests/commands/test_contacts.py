@@ -57,6 +57,15 @@ def test_a_call_that_was_told_late_makes_the_letter_after_it_one_too_many(desk: 
     assert verdicts(desk) == [("call", "lawful", ""), ("letter", "unlawful", "HOUSE-1")]
 
 
+@pytest.mark.parametrize(("days", "verdict"), [(5, ("lawful", "")), (6, ("unlawful", "US-C1"))])
+def test_a_first_contact_that_was_told_late_makes_a_demand_without_the_notice_unlawful(
+    desk: Desk, days: int, verdict: tuple[str, str]
+) -> None:
+    early = datetime.now(UTC) - timedelta(days=days)
+    desk.hears(desk.case("q"), ContactOutcome(event_id="o-1", outcome=Outcome.right_party, at=early))
+    assert [found[1:] for found in verdicts(desk) if found[0] == "letter"] == [verdict]
+
+
 def test_the_edition_that_held_then_decides_and_without_it_nothing_is_proven(desk: Desk) -> None:
     with desk.database.session() as session:
         for text in session.exec(select(LawText)):
