@@ -9,11 +9,14 @@ from activities.segments import budget, segments
 from activities.texts import Texts, load_texts, render, text_channels, text_names
 from activities.wording import TextChannel
 from commands.answering import Refused, count, say, show_json, show_table
-from commands.samples import sample_facts, sample_fields, sample_pdf
+from commands.samples import LAW, sample_facts, sample_fields, sample_pdf
 from settings import HOUSE
 
 Language = Annotated[str | None, typer.Option(help="Only this language.")]
-Country = Annotated[str | None, typer.Option(help="Where the debtor is: what its law wants named.")]
+Country = Annotated[
+    str | None,
+    typer.Option(help="Where the debtor is, or a region with its own pack (US-NYC): what its law wants named."),
+]
 
 Wanted = tuple[str, str, TextChannel]
 """A text by its name, its language and its channel."""
@@ -29,6 +32,8 @@ def letters(
 ) -> None:
     """All texts with languages, channels and SMS segments; with a NAME or --out: as a sample account gets them."""
     texts = load_texts(HOUSE / "letters")
+    if country and "-" in country and country not in LAW():
+        raise Refused(f"there is no pack {country!r}; there are: {', '.join(sorted(LAW()))}")
     wanted = _wanted(texts, name, language, channel)
     if name is None and out is None:
         found = listed(texts, wanted, country)

@@ -16,7 +16,7 @@ from activities.documents import (
     make_validation,
 )
 from activities.texts import AccountLine, TextFacts, Texts, render
-from intake.packs import jurisdictions
+from intake.packs import places
 from models.contact import Facts
 from models.ledger import Entry, Itemised
 from policy.law.content import demands
@@ -37,7 +37,7 @@ PEOPLE = {
 }
 ITEMISED = Itemised(by="transaction", day=date(2026, 6, 1), amount=92_000, interest=8_000, current=OUTSTANDING)
 FINGERPRINT = "0" * 64
-LAW = cache(jurisdictions)
+LAW = cache(places)
 SAMPLE_SENDER = {
     "sender": "Rientro Demo",
     "sender_address": "1 Example Square, Sampletown",
@@ -81,7 +81,7 @@ def sample_facts(language: str, country: str | None = None) -> TextFacts:
             AccountLine(reference="A-2026-0042", overdue=OVERDUE - 25_000, outstanding=OUTSTANDING - 25_000),
             AccountLine(reference="A-2026-0043", overdue=25_000, outstanding=25_000),
         ),
-        country=country or home,
+        country=country.partition("-")[0] if country else home,
         product="consumer_loan",
         principal=92_000,
         interest=8_000,
@@ -102,7 +102,7 @@ def sample_facts(language: str, country: str | None = None) -> TextFacts:
 
 
 def sample_fields(name: str, channel: str, country: str | None) -> tuple[str, ...]:
-    """What the law of a country wants the text to name, whoever writes; where none is named, nothing."""
+    """What the law of a country or region wants the text to name, whoever writes; where none is named, nothing."""
     packs = LAW().get(country or "")
     return tuple(demand.field for demand in demands(packs, name, channel, Facts(), TODAY)) if packs else ()
 

@@ -92,6 +92,8 @@ def _scope(pack: Pack) -> Found:
             yield ("postcodes", place), "only a region is found by postcodes; expected them there"
         elif last and (len(first) != len(last) or first > last):
             yield ("postcodes", place), f"{span} is no span; expected two beginnings of the same length in order"
+    if pack.inside and not pack.postcodes:
+        yield ("inside",), "a city is found in its region by its postcodes; expected them too"
     if pack.elsewhere and pack.kind != "country":
         yield ("elsewhere",), "only a country has regions; expected it there"
 

@@ -53,6 +53,15 @@ def test_for_a_country_a_text_says_what_its_law_wants_named(command: Command) ->
     assert "What it is made of: principal" in italian
 
 
+def test_for_a_region_too_and_one_without_a_pack_is_refused(command: Command) -> None:
+    words = ("letters", "first_reminder", "--language", "en", "--channel", "sms", "--country")
+    city = command("starter", *words, "US-NYC").stdout
+    assert "DEMO-0001" in city
+    assert "reply STOP" in city
+    refused = command("starter", *words, "US-TX")
+    assert (refused.exit_code, "there is no pack 'US-TX'" in refused.stderr) == (1, True)
+
+
 def test_letters_go_out_as_pdf_and_emails_as_html(command: Command, here: Path) -> None:
     command("starter", "letters", "formal_notice", "--language", "ro", "--out", "seen")
     assert sorted(file.name for file in Path("seen").iterdir()) == ["formal_notice.ro.html", "formal_notice.ro.pdf"]

@@ -111,3 +111,10 @@ def test_a_version_is_the_name_and_the_content():
 
 def test_another_content_is_another_version():
     assert strategy_version(SOUND, "short") != strategy_version(SOUND + "# a comment\n", "short")
+
+
+def test_a_city_is_found_in_its_region_by_postcodes_only():
+    city = Path("jurisdictions/us-nyc.yaml").read_text("utf-8")
+    nowhere = "".join(line for line in city.splitlines(keepends=True) if not line.startswith("postcodes:"))
+    with pytest.raises(PackFault, match="inside: a city is found in its region by its postcodes"):
+        read_pack(nowhere, "us-nyc.yaml")
