@@ -92,9 +92,8 @@ def _announcing(asked: StepInput, notice: e.NoticeGiven, law: ChargesPack, vat_r
 def noticed(case: Case, notice: e.NoticeGiven, message: str, at: datetime) -> Case:
     """The case after a notice left: it knows the fact from then on, its term runs as a hold, its cost will fall due."""
     known = Known(name=notice.fact, since=notice.since, message=message)
-    # Each 14-day letter was for instalments of its own: the next one does not replace it.
-    kept = tuple(k for k in case.known if k.name != notice.fact or not k.message or k.name == LETTER)
-    case = changed(case, known=(*kept, known))
+    # The one before stays given: this one may still come back.
+    case = changed(case, known=(*case.known, known))
     if notice.scale and notice.until and notice.cost is not None:
         letter = CostLetter(
             message=message,

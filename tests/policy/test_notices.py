@@ -137,3 +137,13 @@ def test_an_announcement_serves_the_visits_of_thirty_days():
     life = Life(case, by_hand(VISITS)).answering(visit="not_home").until(60)
     assert life.steps == ["announcement", "visit"], "the second visit would come 37 days after it"
     assert [t.result.rule[:5] for t in life.taken if isinstance(t.result, e.StepRefused)] == ["UK-V1"]
+
+
+def test_a_second_notice_that_comes_back_leaves_the_first_one_given():
+    case, now = after("US", "validation_notice"), at(20, zone=ZONES["US"])
+    again = step_input(case, letter("validation_notice").model_copy(update={"key": "second"}), now)
+    case = apply(case, e.Heard(event=done(again, notice=notice_of(again, LAW["US"], now)), at=now))
+    back = e.DeliveryReport(event_id="r", message="second", status="bounced")
+    case = apply(case, e.Heard(event=back, at=at(22, zone=ZONES["US"])))
+    assert [(k.name, k.since) for k in case.known] == [("validation_notice", day(4))]
+    assert len(case.holds) == 1
