@@ -1,7 +1,7 @@
 """What stands against a suit, or the threat of one? Then a person decides: nothing goes silently on to court."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from models.case import Case
@@ -89,10 +89,16 @@ def _no_forbearance(now: Now, law: Jurisdiction) -> Iterator[Against]:
 
 
 def _forbearance_looked_at(now: Now) -> bool:
-    """Whether an offer was made, the cause or a hardship was heard, or a person reviewed the file in this episode."""
+    """Whether a cause was ever heard, or in this episode an offer was made, a hardship told or the file reviewed."""
     case = now.case
     reviews = {step.id for stage in now.cycle.stages for step in stage.steps if step.do == "review"}
-    offered = any(offer.state != "to_approve" for offer in case.offers) or case.plans
-    asked = case.causes or any(hold.reason == "hardship" for hold in case.holds)
+    # One that a colleague refused, or nobody approved in time, was never made.
+    made = [o.at for o in case.offers if len(o.approvals) >= o.needs] + [plan.made for plan in case.plans]
+    offered = any(_of_episode(case, at) for at in made)
+    asked = case.causes or any(hold.reason == "hardship" and _of_episode(case, hold.since) for hold in case.holds)
     reviewed = any(r.step in reviews and r.round == f"e{case.episode}" and r.result in DONE for r in case.records)
     return bool(offered or asked or reviewed)
+
+
+def _of_episode(case: Case, at: datetime) -> bool:
+    return case.episode_since is None or debtor_day(at, case.zone) >= case.episode_since

@@ -13,7 +13,7 @@ from policy.holds import open_disputes, part_of, parts_text
 from policy.law.contact import debtor_day, end_of_day, start_of_day
 from policy.law.protections import protected_until
 from policy.money.collecting import LETTER
-from policy.notices import term_held, unnoticed
+from policy.notices import RUNS_AS, term_held, unnoticed
 from policy.notices import told as told_notice
 from policy.objections import asked
 from policy.told_money import ON_MONEY
@@ -163,6 +163,8 @@ def _circumstance(case: Case, event: e.Circumstance, at: datetime) -> Case:
     if event.ended and not event.channels:  # Also what a message of ours told, with its term and its cost.
         for message in [k.message for k in case.known if k.name == event.name and k.message]:
             case = unnoticed(case, message)
+        if reason := RUNS_AS.get(event.name):
+            case = without_hold(case, reason, at)
     # Each 14-day letter was for instalments of its own: the next one does not replace it.
     again = (event.name, event.channels) if event.ended or event.name != LETTER else None
     kept = tuple(k for k in case.known if (k.name, k.channels) != again)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from models.case import Case, Charge, CostLetter
+from models.case import Case, Charge, CostLetter, Disputed
 from policy.holds import blocked_days, disputed_parts
 from policy.law.days import debtor_day
 from policy.money.accrual import forbidden_charge
@@ -24,8 +24,8 @@ class CostDay(NamedTuple):
 
     day: date
     letter: CostLetter
-    disputed: tuple[int, ...] = ()
-    """Instalments that are disputed on that day: they cost nothing, then or later."""
+    disputed: Disputed
+    """What is disputed on that day costs nothing, then or later."""
 
 
 def cost_days(case: Case) -> Iterator[CostDay]:
@@ -44,7 +44,7 @@ def cost_days(case: Case) -> Iterator[CostDay]:
             if first <= day and (last is None or day <= last):
                 day = date.max if last is None else last + timedelta(days=1)
         if day < date.max and (case.closed is None or day <= debtor_day(case.closed, case.zone)):
-            yield CostDay(day, letter, disputed_parts(case, day).instalments)
+            yield CostDay(day, letter, disputed_parts(case, day))
 
 
 def counts(case: Case, charge: Charge) -> bool:

@@ -136,8 +136,9 @@ class Book:
     def _cost(self, day: date, due: CostDay) -> None:
         """What a 14-day letter announced, on what is left unpaid of it (law.md NL-L3); never more than it said."""
         letter, scale, ended = due.letter, due.letter.scale, due.letter.last_free_day
-        named = {*letter.instalments} - {*due.disputed}
+        named = {*letter.instalments} - {*due.disputed.instalments}
         left = [rest for number, rest in self.unpaid_principal(letter.since) if number in named]
+        left = _without(left, due.disputed.amount or 0)
         found = letter_cost(scale, left, ended, self.missed)
         without_vat = letter_cost(scale.model_copy(update={"vat": Decimal(0)}), left, ended, self.missed)
         self.missed += missed(scale, left, ended, without_vat.amount)
@@ -247,6 +248,16 @@ def _happenings(case: Case, until: date) -> list[Happening]:
     found += [(r.day, 4, r.id, r) for r in case.refunds]
     found += [(f.day, 5, f"{f.instalment.number:04}", f) for f in fee_days(case)]
     return sorted((h for h in found if h[0] <= until), key=lambda h: h[:3])
+
+
+def _without(amounts: list[int], disputed: int) -> list[int]:
+    """The amounts without what is disputed of their sum: the last ones first."""
+    left = []
+    for amount in reversed(amounts):
+        off = min(amount, disputed)
+        disputed -= off
+        left += [amount - off] if amount > off else []
+    return left[::-1]
 
 
 def _lines(cost: Cost) -> tuple[CostLine, ...]:

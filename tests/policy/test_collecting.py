@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -154,6 +155,13 @@ def test_a_disputed_instalment_costs_nothing_and_the_others_their_own():
     case = apply(case, e.Heard(event=e.Dispute(event_id="d", instalments=(1,)), at=at(15, zone=ZONE)))
     [cost] = costs(case)
     assert (cost.base, cost.amount) == (500_00, 75_00)
+
+
+@pytest.mark.parametrize(("disputed", "base"), [(300_00, 1200_00), (600_00, 900_00), (1500_00, None)])
+def test_an_amount_that_is_disputed_costs_nothing(disputed, base):
+    case = lettered(debt((0, 1000_00), (2, 500_00)))
+    case = apply(case, e.Heard(event=e.Dispute(event_id="d", amount=disputed), at=at(15, zone=ZONE)))
+    assert [cost.base for cost in costs(case)] == ([base] if base else [])
 
 
 def test_a_letter_that_came_back_costs_nothing():

@@ -214,6 +214,27 @@ def test_an_offer_a_hardship_or_the_cause_that_was_heard_is_a_look(kind):
     assert life.until(life.day + 1).steps == ["package?"]
 
 
+def test_an_offer_from_before_this_delay_is_no_look():
+    life = unasked().until(3)
+    life.hears(
+        e.OfferMade, what="settlement", waived=20_00, instalments=({"due": day(20), "amount": 100_00},), until=day(10)
+    )
+    earlier = tuple(offer.model_copy(update={"at": at(-40)}) for offer in life.case.offers)
+    assert unasked(offers=earlier).until(12).steps == []
+    assert unasked(offers=life.case.offers).until(12).steps == ["package?"]
+
+
+def test_an_offer_that_nobody_approved_was_never_made():
+    life = unasked().until(3)
+    terms = {"waived": 20_00, "instalments": ({"due": day(20), "amount": 100_00},), "until": day(10)}
+    life.hears(e.OfferMade, what="settlement", needs=1, by="anna", **terms)
+    assert [offer.state for offer in life.case.offers] == ["to_approve"]
+    assert "EU-4" in life.why
+    life.hears(e.OfferApproved, offer=life.case.offers[0].id, by="bea", granted=False)
+    assert [offer.state for offer in life.case.offers] == ["refused"]
+    assert (life.steps, "EU-4" in life.why) == ([], True)
+
+
 def test_a_review_that_was_done_in_this_episode_is_a_look():
     steps = by_hand("- {id: look, do: review}\n- {id: package, do: legal_package, release: {by: lawyer, people: 2}}")
     done = Life(account(steps, causes=()), steps).answering(review="done").until(4)

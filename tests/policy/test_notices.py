@@ -147,3 +147,12 @@ def test_a_second_notice_that_comes_back_leaves_the_first_one_given():
     case = apply(case, e.Heard(event=back, at=at(22, zone=ZONES["US"])))
     assert [(k.name, k.since) for k in case.known] == [("validation_notice", day(4))]
     assert len(case.holds) == 1
+
+
+def test_a_notice_that_is_taken_back_takes_its_term_with_it():
+    told = e.Circumstance(event_id="c", name="assignment_notice", since=day(1))
+    case = apply(living("RO"), e.Heard(event=told, at=at(2)))
+    assert [hold.reason for hold in shown(case, at(3))] == ["assignment_notice"]
+    back = e.Circumstance(event_id="d", name="assignment_notice", ended=True)
+    case = apply(case, e.Heard(event=back, at=at(4)))
+    assert (shown(case, at(4)), case.known) == ((), ())
