@@ -136,7 +136,7 @@ def people(portfolio: Portfolio, creditor: Creditor) -> dict[str, Any]:
 def demanded(packs: Jurisdiction, known: Addressed, text: str, channel: str, told: TextFacts) -> tuple[TextField, ...]:
     """What the law of the place wants named in the text on the channel. Raises Lacking where it is not known."""
     portfolio = known.portfolio
-    bound = Facts(actor=portfolio.role, contract_on=known.account.contract_date)  # type: ignore[arg-type]
+    bound = Facts(actor=portfolio.actor, contract_on=known.account.contract_date)
     wanted = demands(packs, text, channel, bound, told.today)
     if found := gaps(wanted, dict(told)):
         rules = "; ".join(f"{rule}: {', '.join(fields)}" for rule, fields in found.items())

@@ -90,7 +90,7 @@ def question(session: Session, contact: Wanted, at: datetime) -> Question:
     portfolio = session.get_one(Portfolio, account.portfolio)
     facts = Facts(
         account=contact.account,
-        actor=portfolio.role,  # type: ignore[arg-type]
+        actor=portfolio.actor,
         demand=contact.demand,
         place=contact.place,
         contract_on=account.contract_date,

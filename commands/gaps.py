@@ -95,7 +95,7 @@ def _named(ways: Ways) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _wanted(packs: Jurisdiction, portfolio: Portfolio) -> dict[Demand, Ways]:
     """Everything that is demanded of any text in the place, with its channels and texts."""
-    facts, today = Facts(actor=portfolio.role), datetime.now(UTC).date()  # type: ignore[arg-type]
+    facts, today = Facts(actor=portfolio.actor), datetime.now(UTC).date()
     found: dict[Demand, Ways] = {}
     for text, channels in CHANNELS.items():
         # Only a debt that was sold has a notice of its transfer, and no file says that it was.

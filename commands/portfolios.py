@@ -137,7 +137,7 @@ def show_dry_run(handed: Handed, as_json: bool, more: dict[str, Any]) -> None:
 def tariffs_of(handed: Handed, portfolio: Portfolio) -> Iterator[Tariff]:
     """The tariffs of the file's accounts, as the law allows them to our role."""
     for row in handed.rows:
-        if row.tariff and (tariff := tariff_of(row, portfolio.role)):  # type: ignore[arg-type]
+        if row.tariff and (tariff := tariff_of(row, portfolio.actor)):
             yield tariff
 
 

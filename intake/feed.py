@@ -80,7 +80,7 @@ def compare(session: Session, portfolio: Portfolio, rows: Sequence[AccountRow], 
         if faults:
             continue
         sound.append(row)
-        change = _change(account, row, before, portfolio.role) if before else None  # type: ignore[arg-type]
+        change = _change(account, row, before, portfolio.actor) if before else None
         if change:
             found.changes.append(change)
     found.people.extend(changed_people(session, portfolio, sound, columns))

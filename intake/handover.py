@@ -169,7 +169,7 @@ def _write_accounts(
 
 def _account(portfolio: Portfolio, row: AccountRow, choose: Choose, number: int) -> Record:
     strategy, cycle = choose(row)
-    tariff = tariff_of(row, portfolio.role)  # type: ignore[arg-type]
+    tariff = tariff_of(row, portfolio.actor)
     return {
         "id": opaque_id(portfolio.id, row.account),
         "portfolio": portfolio.id,

@@ -4,12 +4,13 @@ Personal data lives here and in no workflow. Money is integer minor units. Insta
 """
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, UniqueConstraint, column, func
 from sqlmodel import Field, SQLModel
 
 from models.columns import instant, money
+from models.contact import Actor
 
 
 class StrategyText(SQLModel, table=True):
@@ -54,6 +55,11 @@ class Portfolio(SQLModel, table=True):
     """Whether the creditor reclaims the VAT on the cost of collecting; None: not known, then none is charged."""
     held: bool = False
     """Paused by ops: accounts that are started meanwhile start with the hold."""
+
+    @property
+    def actor(self) -> Actor:
+        """The role, as the law asks for it."""
+        return cast(Actor, self.role)
 
 
 class Party(SQLModel, table=True):
