@@ -69,7 +69,7 @@ class Question(NamedTuple):
     def kept(self, packs: Jurisdiction, answer: Answer) -> dict[str, Any]:
         """As it is kept with the attempt, so that the past can be asked again: no personal data."""
         return {
-            "place": packs.country,
+            "place": packs.place,
             "packs": list(packs.versions),
             "zones": list(self.party.zones),
             "role": self.party.role,

@@ -77,13 +77,13 @@ def _told(owed: Mapping[Owed, int], portfolio: Portfolio) -> list[dict[str, Any]
     wanted: dict[str, dict[Demand, Ways]] = {}
     for (country, region, postcode, creditor), accounts in owed.items():
         law, known = law_at(packs, country, region, postcode), people(portfolio, creditor)
-        if law.country not in wanted:
-            wanted[law.country] = _wanted(law, portfolio)
-        for demand in wanted[law.country]:
+        if law.place not in wanted:
+            wanted[law.place] = _wanted(law, portfolio)
+        for demand in wanted[law.place]:
             # What comes from the case, a sum or a product, is not looked for here.
             if any(name in known and known[name] is None for name in PARTICULARS[demand.field]):
                 found[country, demand] = found.get((country, demand), 0) + accounts
-                ways[country, demand] = wanted[law.country][demand]
+                ways[country, demand] = wanted[law.place][demand]
     gaps = [Gap(c, d.rule, d.field, *_named(ways[c, d]), n) for (c, d), n in sorted(found.items())]
     return [gap._asdict() for gap in gaps]
 

@@ -99,7 +99,7 @@ class Pack(Data):
 class Jurisdiction:
     """Where a debtor lives: the packs that bind there, widest first. All of them must allow what is done."""
 
-    country: str
+    place: str
     packs: tuple[Pack, ...]
     versions: tuple[str, ...]
     """`<place>@<first 12 hex of the sha256 of the pack's text>`, one for each pack."""

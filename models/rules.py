@@ -257,11 +257,17 @@ class DutyRule(Rule):
 
 
 class SuitRule(Rule):
-    """What must stand in the file before a suit. A suit is no contact: no channels."""
+    """What must stand in the file before a suit, whoever sues. A suit is no contact: no channels."""
 
     channels: Channels = []
     says: Annotated[str, Field(min_length=1, max_length=120)]
     needs: Literal["forbearance_check"]
+
+    @model_validator(mode="after")
+    def _for_everybody(self) -> Self:
+        if unheard := self.model_fields_set & {"binds", "strict_binds", "strict", "basis"}:
+            raise ValueError(f"a rule on suits binds everybody on the day of the suit: no {', '.join(sorted(unheard))}")
+        return self
 
 
 class WishRule(Rule):

@@ -84,7 +84,7 @@ def _barred(now: Now, do: str, law: Jurisdiction) -> Iterator[Against]:
 
 def _no_forbearance(now: Now, law: Jurisdiction) -> Iterator[Against]:
     for rule in (rule for pack in law.packs for rule in pack.suits):
-        if in_force(rule, now.today) and not _forbearance_looked_at(now):
+        if in_force(rule, now.today) and not LOOKED[rule.needs](now):
             yield Against(f"{rule.says} ({rule.id})", now.case.episode_since or now.today)
 
 
@@ -102,3 +102,7 @@ def _forbearance_looked_at(now: Now) -> bool:
 
 def _of_episode(case: Case, at: datetime) -> bool:
     return case.episode_since is None or debtor_day(at, case.zone) >= case.episode_since
+
+
+LOOKED = {"forbearance_check": _forbearance_looked_at}
+"""Whether what a rule needs before a suit stands in the file."""

@@ -47,7 +47,7 @@ def planning_a_day() -> None:
         at, _ = aim(law, zone, "call", morning, timedelta(seconds=crc32(str(n).encode()) % SPREAD_SECONDS))
         log = [Contact("a1", "d1", "sms", at - timedelta(days=4 * k + n % 9), "sent") for k in range(1, 11)]
         may_contact(Party("d1", (zone,)), "call", at, log, Facts("a1"), law)
-        minutes[f"{law.country} {n % 5} {at:%H:%M}"] += 1
+        minutes[f"{law.place} {n % 5} {at:%H:%M}"] += 1
     took, per_minute = time.perf_counter() - begun, parties / len(laws) / 5 / (SPREAD_SECONDS / 60)
     most = max(minutes.values()) / per_minute
     how = f"planned and asked, 10 contacts each, one process; the fullest minute holds {most:.1f} times its share"

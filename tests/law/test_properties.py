@@ -91,7 +91,7 @@ def test_one_more_place_never_allows_more(asked: Asked, place: str) -> None:
         both = LAWS[asked.names]
         other = LAWS[(place,)]
         packs = {p.place: (p, v) for law in (both, other) for p, v in zip(law.packs, law.versions, strict=True)}
-        more = type(both)(both.country, tuple(p for p, _ in packs.values()), tuple(v for _, v in packs.values()))
+        more = type(both)(both.place, tuple(p for p, _ in packs.values()), tuple(v for _, v in packs.values()))
         assert when_allowed(asked.answer(more), asked.at) >= when_allowed(asked.answer(), asked.at)
 
 
