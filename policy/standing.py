@@ -6,7 +6,7 @@ from models.case import Case
 from models.decisions import Close
 from models.events import Block
 from policy.agreeing.following import agreed, open_offers
-from policy.cycle import Candidate, Now, next_candidate
+from policy.cycle import Candidate, Now
 from policy.holds import GATES, OVERSHADOWS, runs
 from policy.law.contact import debtor_day, end_of_day
 from policy.words import day_text, money_text, whole_units
@@ -35,7 +35,7 @@ def free(now: Now) -> bool:
         return False
     if not any(runs(hold, now.at) for hold in now.case.holds):
         return True
-    candidate = next_candidate(now)
+    candidate = now.candidate
     return candidate is None or not gate(now, candidate)
 
 

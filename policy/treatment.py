@@ -13,7 +13,7 @@ from models.strategy import Strategy
 from policy.agreeing.following import open_offers, reminder
 from policy.apply import apply
 from policy.court import dated, objections, stuck
-from policy.cycle import DEMANDS, Candidate, Now, channels, look, next_candidate
+from policy.cycle import DEMANDS, Candidate, Now, channels, look
 from policy.holds import GATES, runs
 from policy.instructions import instruction, short
 from policy.law.contact import aim, debtor_day, end_of_day, start_of_day
@@ -143,7 +143,7 @@ def _not_worth(now: Now) -> Wait | Close | None:
 
 
 def _step(now: Now, pack: Jurisdiction, feed: Feed | None) -> Act | Wait | Close:
-    candidate = next_candidate(now)
+    candidate = now.candidate
     if candidate is None:
         return _nothing_left(now)
     if blocked := gate(now, candidate):
