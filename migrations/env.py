@@ -13,10 +13,10 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
-from models import arrivals, tables  # noqa: F401 (they fill the metadata)
-from models.columns import UtcDateTime
-from models.database import Database
+from models.tables import accounts, arrivals, trail  # noqa: F401 (they fill the metadata)
+from models.tables.column_types import UtcDateTime
 from settings import load_settings
+from store.database import Database
 
 
 def plain(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from settings import HOUSE, Settings
-from workflows.contracts import SEARCH_ATTRIBUTES
+from workflows.engine_names import SEARCH_ATTRIBUTES
 
 FOLDERS = ("models", "policy", "workflows", "activities", "intake", "commands", "console", "migrations", "tests")
 REGISTRIES = r"https?://[^\s\"']*(pypi|pythonhosted|npmjs|debian|docker)\.(org|com|io)"

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from activities.texts import TextFacts, load_texts
+from writing.texts import TextFacts, load_texts
 
 LETTERS = Path(__file__).parents[2] / "letters"
 TEXTS = load_texts(LETTERS)

@@ -22,15 +22,16 @@ from httpx2 import Response
 from sqlmodel import col, select
 from twilio.request_validator import HMAC_SHA256, RequestValidator
 
-from console.serving import create_app
-from console.signatures import sign_payments
-from intake.handover import hand_over
-from intake.portfolio import AccountRow
-from models.arrivals import BankPayment, Webhook
-from models.database import Database
-from models.tables import Account, Attempt, OptedOut, Portfolio
+from intake.portfolio_file import AccountRow
+from models.tables.accounts import Account, OptedOut, Portfolio
+from models.tables.arrivals import BankPayment, Webhook
+from models.tables.trail import Attempt
 from settings import Settings, load_settings
+from store.database import Database
+from store.handover import hand_over
 from tests.workflows.houses import SENDER, account_row, days_ago, pack
+from web.hooks.signatures import sign_payments
+from web.server import create_app
 
 PUBLIC = "https://rientro.example/in"
 TWILIO, SHARED, BANK = "twilio-auth-token", "shared-key-secret", "a-secret-of-sixteen-or-more"

@@ -15,9 +15,9 @@ from hypothesis.errors import Unsatisfiable
 from requests import PreparedRequest
 from starlette.datastructures import ImmutableMultiDict
 
-from console.serving import create_app
-from models.database import Database
+from store.database import Database
 from tests.console.conftest import keys, listening, payment_headers, people_of, sendgrid_headers, twilio_headers
+from web.server import create_app
 
 LIMITS = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 

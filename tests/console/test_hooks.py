@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlmodel import select
 
-from activities.stopping import stopped_until
-from console.arrivals import load_vendors
-from models.tables import OptedOut, Task
+from models.tables.accounts import OptedOut
+from models.tables.trail import Task
+from store.vendor_outages import stopped_until
 from tests.console.conftest import EMAIL, PHONE, People, Web, token
+from web.hooks.arrivals import load_vendors
 
 SMS, MAIL = token(1), token(2)
 

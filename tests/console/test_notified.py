@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from models.arrivals import BankPayment
+from models.tables.arrivals import BankPayment
 from tests.console.conftest import PAYMENT, Web, payment_headers, unchanged
 
 

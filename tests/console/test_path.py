@@ -12,18 +12,19 @@ from fastapi.testclient import TestClient
 from sqlmodel import select
 from temporalio.testing import WorkflowEnvironment
 
-from console.serving import create_app
 from models import events as e
-from models.arrivals import Webhook
 from models.case import Case
-from models.database import Database
 from models.decisions import CaseView
-from models.tables import Attempt, OptedOut, Portfolio
+from models.tables.accounts import OptedOut, Portfolio
+from models.tables.arrivals import Webhook
+from models.tables.trail import Attempt
 from settings import Settings
+from store.database import Database
 from tests.console.conftest import EMAIL, PHONE, Web, keys, token
 from tests.workflows.houses import House, a_house, account_row, days_ago, pack
 from tests.workflows.lives import Led
-from workflows.contracts import recovery_id
+from web.server import create_app
+from workflows.engine_names import recovery_id
 
 
 class Town(NamedTuple):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.database import Database
+from store.database import Database
 from tests.console.conftest import PHONE, People, Web, people_of, served, token
 
 Both = tuple[Web, Web, People]

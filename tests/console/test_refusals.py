@@ -13,9 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 from twilio.request_validator import RequestValidator
 
-from console.hooks import LARGEST_BODY
-from console.serving import create_app
-from models.database import Database
+from store.database import Database
 from tests.console.conftest import (
     EMAIL,
     PAYMENT,
@@ -32,6 +30,8 @@ from tests.console.conftest import (
     twilio_headers,
     unchanged,
 )
+from web.hooks.hook_routes import LARGEST_BODY
+from web.server import create_app
 
 STATUS = f"/hooks/twilio/status/{token(1)}"
 INBOUND = "/hooks/twilio/inbound"

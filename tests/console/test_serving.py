@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from models.database import Database
+from store.database import Database
 from tests.commands.conftest import House
 
 SIGNED = """

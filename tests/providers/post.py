@@ -11,30 +11,30 @@ from sqlmodel import SQLModel, select
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.contacting import Contacting
-from activities.effects import Effects
-from activities.providers.channel import Provider
-from activities.providers.outbox import Outbox
-from activities.providers.sendgrid_mail import SendGrid
-from activities.providers.twilio_sms import Twilio
-from activities.providers.ways import Ways
-from activities.texts import load_texts
-from intake.opening import load_cases
-from intake.packs import HOUSE, jurisdictions, strategy
+from activities.attempt_frame import Effects
+from activities.send_message import Contacting
+from activities.vendors.delivery_routes import Ways
+from activities.vendors.outbox.outbox_send import Outbox
+from activities.vendors.sendgrid.sendgrid_send import SendGrid
+from activities.vendors.twilio.twilio_send import Twilio
+from activities.vendors.vendor import Provider
+from intake.pack_files import HOUSE, jurisdictions, strategy
 from models.case import Case
-from models.database import Database
 from models.decisions import Act, StepInput
 from models.events import Result
-from models.tables import Attempt
-from policy.results import step_input
-from policy.treatment import decide
+from models.tables.trail import Attempt
+from policy.deciding.treatment import decide
+from policy.steps.step_outcomes import step_input
+from store.case_opening import load_cases
+from store.database import Database
 from tests.durability.machine import take
 from tests.standin.vendors import ACCOUNT, API_KEY, AUTH_TOKEN, SERVICE, Vendors
 from tests.workflows.houses import account_row
+from writing.texts import load_texts
 
 REMINDERS = strategy(Path(__file__).with_name("reminders.yaml"))
 LAW = jurisdictions()
-TEXTS = load_texts(HOUSE / "letters")
+TEXTS = load_texts(HOUSE / "packs" / "letters")
 TIMEOUT = 2.0
 
 

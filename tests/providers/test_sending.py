@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from activities.effects import token
-from models.arrivals import BankPayment, FeedUpdate, Webhook
-from models.database import Database
+from activities.attempt_frame import token
 from models.events import Channel, Heard, Result
-from models.tables import Attempt, Journal, OptedOut, Task
+from models.tables.accounts import OptedOut
+from models.tables.arrivals import BankPayment, FeedUpdate, Webhook
+from models.tables.trail import Attempt, Journal, Task
 from policy.apply import apply
+from store.database import Database
 from tests.providers.post import TIMEOUT, Post, by_vendors
 from tests.standin.vendors import Script, Vendors, vendors
 

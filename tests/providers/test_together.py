@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from activities.together import counted_once
-from intake.opening import load_cases
-from models.database import Database
 from models.decisions import StepInput
-from models.tables import Account, Attempt
-from policy.law.contact import debtor_day
+from models.tables.accounts import Account
+from models.tables.trail import Attempt
+from policy.law.may_contact import debtor_day
+from store.bundles import counted_once
+from store.case_opening import load_cases
+from store.database import Database
 from tests.durability.machine import take
 from tests.providers.post import REMINDERS, Post, by_vendors, row
 from tests.standin.vendors import vendors

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from activities.providers.channel import MayHaveLeft, Message, NotSent, Provider, Rejected
-from activities.providers.faults import errors, seconds
-from activities.providers.sendgrid_mail import SendGrid
-from activities.providers.smtp_mail import Smtp
-from activities.providers.twilio_sms import Twilio
+from activities.vendors.sendgrid.sendgrid_send import SendGrid
+from activities.vendors.smtp.smtp_send import Smtp
+from activities.vendors.twilio.twilio_send import Twilio
+from activities.vendors.vendor import MayHaveLeft, Message, NotSent, Provider, Rejected
+from activities.vendors.vendor_errors import errors, seconds
 from tests.standin.mailbox import Mailbox
 from tests.standin.vendors import ACCOUNT, API_KEY, AUTH_TOKEN, SERVICE, Script, Vendors, specifications, vendors
 
