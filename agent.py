@@ -7,20 +7,20 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from commands import holding, lawful
-from commands.answering import code, commands, main, show_json
-from commands.facts import HELP
-from commands.meaning import find_account, find_portfolio
-from commands.offering import chosen, listed, live_case, show, sight, wished
-from commands.reaching import database
-from commands.statement import show_statement
-from commands.statement import statement as make_statement
-from commands.tellers import add_tellers
-from commands.telling import tell as tell_case
-from commands.worklist import Wanted, show_tasks, tasks
-from commands.worklist import settle as settle_task
-from intake.packs import places
-from models.agreements import Arrangement, Schedule
+from cli.output import code, commands, main, show_json
+from cli.tell_commands import add_tellers
+from desk.cases import case_holds, contact_permission
+from desk.cases.arrangement_offers import chosen, listed, live_case, show, sight, wished
+from desk.cases.record_fact import tell as tell_case
+from desk.cases.statement import show_statement
+from desk.cases.statement import statement as make_statement
+from desk.connections import database
+from desk.lookup import find_account, find_portfolio
+from desk.tasks.worklist import Wanted, show_tasks, tasks
+from desk.tasks.worklist import settle as settle_task
+from intake.fact_fields import HELP
+from intake.pack_files import places
+from models.agreement_terms import Arrangement, Schedule
 from models.contact import Place
 from models.events import Channel
 
@@ -102,15 +102,17 @@ def open_(
     Of a trace: whether others may be asked where the debtor is.
     """
     with database() as opened:
-        whom = lawful.Whom(place=place)
-        _answered(lawful.open_task(opened, key, account, places(), datetime.now(UTC), whom), as_json)
+        whom = contact_permission.Whom(place=place)
+        _answered(contact_permission.open_task(opened, key, account, places(), datetime.now(UTC), whom), as_json)
 
 
 @app.command(name="may-call")
 def may_call(
     account: Annotated[str, typer.Argument(help="By reference, id, or portfolio/reference.")],
     channel: Annotated[Channel, typer.Option(help="How.")] = Channel.call,
-    third_party: Annotated[str | None, typer.Option(callback=lawful.third_party, help=HELP["third_party"])] = None,
+    third_party: Annotated[
+        str | None, typer.Option(callback=contact_permission.third_party, help=HELP["third_party"])
+    ] = None,
     purpose: Annotated[Literal["location"] | None, typer.Option(help=HELP["purpose"])] = None,
     place: Annotated[Place | None, typer.Option(help=HELP["place"])] = None,
     as_json: Json = False,
@@ -118,16 +120,18 @@ def may_call(
     """May the debtor of ACCOUNT, or somebody else about them, be contacted now? Nothing is reserved."""
     if purpose and not third_party:
         raise typer.BadParameter("only a third party is asked where the debtor is: name --third-party")
-    whom = lawful.Whom(third_party, purpose == "location", place)
+    whom = contact_permission.Whom(third_party, purpose == "location", place)
     with database() as opened, opened.reading() as session:
-        _answered(lawful.may_call(session, account, channel.value, places(), datetime.now(UTC), whom), as_json)
+        _answered(
+            contact_permission.may_call(session, account, channel.value, places(), datetime.now(UTC), whom), as_json
+        )
 
 
 def _answered(told: dict[str, Any], as_json: bool) -> None:
     if as_json:
         show_json(told)
         raise typer.Exit(0 if told["decision"] == "allow" else 1)
-    lawful.show(told)
+    contact_permission.show(told)
 
 
 @app.command()
@@ -153,11 +157,11 @@ def holds(
 ) -> None:
     """What holds the case of ACCOUNT now: since when, until when, what each hold stops and what it leaves allowed."""
     with database() as opened:
-        found = asyncio.run(holding.holds(opened, account))
+        found = asyncio.run(case_holds.holds(opened, account))
     if as_json:
         show_json(found)
     else:
-        holding.show_holds(found)
+        case_holds.show_holds(found)
 
 
 @app.command()

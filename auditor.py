@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from commands import asking, rechecking
-from commands.answering import Refused, commands, count, main, show_json
-from commands.casebook import casebook, chain_text, show_header, show_story
-from commands.reaching import database
-from intake.packs import law_packs
+from cli import law_questions
+from cli.output import Refused, commands, count, main, show_json
+from desk.audit import contact_audit
+from desk.audit.case_story import casebook, chain_text, show_header, show_story
+from desk.connections import database
+from intake.pack_files import law_packs
 
 DAY = ["%Y-%m-%d"]
 app = commands("auditor", __doc__ or "")
@@ -43,7 +44,7 @@ def may_contact(
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON, one object a line.")] = False,
 ) -> None:
     """May this party be contacted then, on this channel? Each line is answered by rule; nothing is written."""
-    faults = asking.show_answers(file, law_packs(), as_json)
+    faults = law_questions.show_answers(file, law_packs(), as_json)
     if faults:
         raise Refused(f"{count(faults, 'line')} could not be read; the others were answered")
 
@@ -57,14 +58,14 @@ def contacts(
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
     """Every contact of the log, asked again by the law that held then: verdict and rule; fails where one was wrong."""
-    period = rechecking.Period(begin.date() if begin else None, end.date() if end else None)
+    period = contact_audit.Period(begin.date() if begin else None, end.date() if end else None)
     with database() as opened, opened.reading() as session:
-        found = rechecking.recheck(session, party, portfolio, period)
+        found = contact_audit.recheck(session, party, portfolio, period)
     if as_json:
         show_json(found)
     else:
-        rechecking.show(found)
-    rechecking.refuse_unlawful(found)
+        contact_audit.show(found)
+    contact_audit.refuse_unlawful(found)
 
 
 if __name__ == "__main__":

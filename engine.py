@@ -26,7 +26,7 @@ from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.service import RPCError, RPCStatusCode
 
 from settings import Settings
-from workflows.contracts import SEARCH_ATTRIBUTES
+from workflows.engine_names import SEARCH_ATTRIBUTES
 
 UP = "Temporal Server:"
 """The first word of a server that listens, in its log."""

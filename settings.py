@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     email_from: str | None = None
     """`Name <address>`, for SendGrid and SMTP."""
     vendor_timeout: Annotated[float, Field(gt=0, le=10)] = 10.0
-    """Seconds a vendor has to connect, and to answer: both together must fit into a try (workflows/sending.py)."""
+    """Seconds a vendor has to connect, and to answer: both together must fit into a try (workflows/step_calls.py)."""
     unknown_minutes: Annotated[float, Field(gt=0, le=1_440)] = 15.0
     """How long it is found out whether a message left before a person is asked."""
     sms_per_second: Annotated[float, Field(gt=0)] = 10.0

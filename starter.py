@@ -8,33 +8,33 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from commands import causes as causing
-from commands import (
-    choosing,
-    feed_looking,
-    feeding,
-    following,
-    moving,
-    ordering,
-    packing,
-    paying,
-    portfolios,
-    rehearsing,
-    running,
-    starting,
+from cli import run_all
+from cli.output import Refused, code, commands, count, main, say, show_json
+from desk.audit import journal_tail
+from desk.catalogue import strategies
+from desk.catalogue.law_packs import show_packs
+from desk.catalogue.text_catalogue import letters
+from desk.connections import database, database_if_any, engine
+from desk.delivery.feed_delivery import tell_updates
+from desk.lookup import find_portfolio
+from desk.portfolios import causes as causing
+from desk.portfolios import (
+    feed_comparison,
+    feed_freshness,
+    ops_orders,
+    payment_intake,
+    portfolio_load,
+    portfolio_rehearsal,
+    portfolio_start,
+    strategy_move,
 )
-from commands import unmatched as unplaced
-from commands.answering import Refused, code, commands, count, main, say, show_json
-from commands.feed_telling import tell_updates
-from commands.lettering import letters
-from commands.meaning import find_portfolio
-from commands.placing import webhooks
-from commands.reaching import database, database_if_any, engine
-from commands.standing import show_standing
-from intake.packs import charges, law_packs
+from desk.portfolios.portfolio_status import show_standing
+from desk.tasks import unmatched_payments as unplaced
+from desk.tasks.unmatched_webhooks import webhooks
+from intake.pack_files import charges, law_packs
 from models.charges import Role
-from models.tables import Account
-from policy.packs.reading import PackFault
+from models.tables.accounts import Account
+from policy.parsing.pack_reading import PackFault
 from settings import load_settings
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A portfolio: .csv or .xlsx, see docs/portfolio-file.md.")]
@@ -59,8 +59,8 @@ def run(
     client: Client = "demo",
 ) -> None:
     """All in one terminal: engine, database, worker and a portfolio; stays up until Ctrl-C."""
-    wanted = running.Portfolio(file, portfolio or running.name_of(file), client)
-    asyncio.run(running.run(load_settings(), wanted, once=once))
+    wanted = run_all.Portfolio(file, portfolio or run_all.name_of(file), client)
+    asyncio.run(run_all.run(load_settings(), wanted, once=once))
 
 
 @app.command()
@@ -68,7 +68,7 @@ def start(  # noqa: PLR0913 (a command has as many parameters as options)
     file: File,
     portfolio: Annotated[str, typer.Option(help="The portfolio's name.")],
     client: Client,
-    strategy: Which = choosing.AUTOMATIC,
+    strategy: Which = strategies.AUTOMATIC,
     rate: Annotated[float, typer.Option(min=0, help="Accounts started per second; 0: as fast as can be.")] = 0,
     strict: Annotated[bool, typer.Option(help="Take all rows or none.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Only show what would be started.")] = False,
@@ -87,39 +87,39 @@ def start(  # noqa: PLR0913 (a command has as many parameters as options)
     as_json: Json = False,
 ) -> None:
     """Hand a portfolio over and start its cases. Loaded again it brings what is different, and starts nothing twice."""
-    named = None if strategy == choosing.AUTOMATIC else strategy
+    named = None if strategy == strategies.AUTOMATIC else strategy
     said = {"sender": sender, "contact": contact, "pay_to": pay_to, "sender_address": sender_address, "phone": phone}
     more = {"strategy": named, "fresh_hours": fresh_hours, "licence": licence, "complaints": complaints}
     more |= {"vat_reclaimable": vat_reclaimable} | ({"role": role} if role else {})
-    row = portfolios.as_portfolio(portfolio, client, file, **said, **more)
-    handed = portfolios.read_file(file, client, strategy, datetime.now(UTC))
+    row = portfolio_load.as_portfolio(portfolio, client, file, **said, **more)
+    handed = portfolio_load.read_file(file, client, strategy, datetime.now(UTC))
     with database_if_any(migrate=not dry_run) as opened:
-        looked = feed_looking.look(opened, row, handed)
-        portfolios.show_notes(portfolios.tariffs_of(looked.handed, row))
+        looked = feed_comparison.look(opened, row, handed)
+        portfolio_load.show_notes(portfolio_load.tariffs_of(looked.handed, row))
         if dry_run:
-            feed_looking.show_dry_run(looked, row, opened, as_json)
+            feed_comparison.show_dry_run(looked, row, opened, as_json)
     handed = looked.handed
     if dry_run:
         if strict or not handed.rows:
-            portfolios.refuse_unsound(handed, strict=strict)
+            portfolio_load.refuse_unsound(handed, strict=strict)
         return
     if rejects and (strict or not handed.rows):
-        portfolios.keep_rejects(handed, file, rejects)
-    portfolios.refuse_unsound(handed, strict=strict)
-    answer = asyncio.run(_started(starting.HandingOver(file, looked, row, rejects), rate, wait))
+        portfolio_load.keep_rejects(handed, file, rejects)
+    portfolio_load.refuse_unsound(handed, strict=strict)
+    answer = asyncio.run(_started(portfolio_start.HandingOver(file, looked, row, rejects), rate, wait))
     if as_json:
         show_json(answer)
     else:
-        starting.show_taken(answer)
+        portfolio_start.show_taken(answer)
 
 
-async def _started(asked: starting.HandingOver, rate: float, wait: bool) -> dict[str, Any]:
+async def _started(asked: portfolio_start.HandingOver, rate: float, wait: bool) -> dict[str, Any]:
     # The engine first: without it nothing is handed over.
     client, settings = await engine()
     with database(migrate=True) as opened:
-        answer = await starting.begin(opened, client, settings.task_queue, asked, rate)
+        answer = await portfolio_start.begin(opened, client, settings.task_queue, asked, rate)
         if wait:
-            stand = await starting.watch_intake(opened, asked.portfolio.id)
+            stand = await portfolio_start.watch_intake(opened, asked.portfolio.id)
             answer["paused"] = stand.held
             if answer["waiting"]:
                 later = await tell_updates(opened, client)
@@ -149,8 +149,8 @@ def follow(
     with database() as opened, suppress(KeyboardInterrupt):
         with opened.reading() as session:
             find_portfolio(session, portfolio)
-        for line in following.follow_portfolio(opened, portfolio, until_idle=until_idle):
-            typer.echo(following.as_text(line, as_json))
+        for line in journal_tail.follow_portfolio(opened, portfolio, until_idle=until_idle):
+            typer.echo(journal_tail.as_text(line, as_json))
 
 
 @app.command()
@@ -176,15 +176,15 @@ def withdraw(
     """The client takes an account or a whole portfolio back: the cases end."""
     if not yes:
         with database() as opened:
-            _, open_accounts = ordering.concerned(opened, target)
+            _, open_accounts = ops_orders.concerned(opened, target)
         raise Refused(f"this ends {count(open_accounts, 'case')} for good: say --yes")
     _order("withdraw", target, by, reason, as_json)
 
 
 def _order(what: Literal["pause", "resume", "withdraw"], target: str, by: str, reason: str, as_json: bool) -> None:
     with database() as opened:
-        found, accounts = ordering.concerned(opened, target)
-        message = asyncio.run(ordering.order(opened, what, found, by, reason))
+        found, accounts = ops_orders.concerned(opened, target)
+        message = asyncio.run(ops_orders.order(opened, what, found, by, reason))
     if as_json:
         kind = "account" if isinstance(found, Account) else "portfolio"
         show_json({"order": what, kind: target, "accounts": accounts, "message": message})
@@ -201,14 +201,14 @@ def move_(
     as_json: Json = False,
 ) -> None:
     """Move an account, or the open accounts of a portfolio, to another strategy version; no step is repeated."""
-    packs, name = choosing.packs_for(strategy)
+    packs, name = strategies.packs_for(strategy)
     if name is None:
         raise Refused("name the strategy to go over to")
     with database() as opened:
-        found, _ = ordering.concerned(opened, target)
+        found, _ = ops_orders.concerned(opened, target)
         with opened.reading() as session:
-            plan = moving.planned(session, found, packs[name])
-        told = 0 if dry_run else asyncio.run(moving.move(opened, plan, packs[name], by))
+            plan = strategy_move.planned(session, found, packs[name])
+        told = 0 if dry_run else asyncio.run(strategy_move.move(opened, plan, packs[name], by))
     stay = {account.reference: why for account, why in plan.stay}
     answer = {"strategy": packs[name].version, "moves": len(plan.moves), "told": told, "stay": stay}
     if as_json:
@@ -241,22 +241,22 @@ def payments(  # noqa: PLR0913
     elif file is None:
         unplaced.list_unmatched(portfolio, as_json)
     elif dry_run:
-        told, refused = paying.look(file, portfolio, datetime.now(UTC))
-        paying.show(told, as_json)
-        paying.show_rejects(refused)
+        told, refused = payment_intake.look(file, portfolio, datetime.now(UTC))
+        payment_intake.show(told, as_json)
+        payment_intake.show_rejects(refused)
         say("nothing was done")
     else:
-        paying.show(asyncio.run(paying.load(file, portfolio, rejects, datetime.now(UTC))), as_json)
+        payment_intake.show(asyncio.run(payment_intake.load(file, portfolio, rejects, datetime.now(UTC))), as_json)
 
 
 @app.command()
 def serve() -> None:
     """The web server: webhooks of Twilio, SendGrid and banks, told to the cases; see docs/webhooks.md."""
     # Only here: what a web server needs takes other commands half a second to load.
-    from console import serving
+    from web import server
 
     with database() as opened:
-        serving.serve(opened, load_settings())
+        server.serve(opened, load_settings())
 
 
 app.command()(webhooks)
@@ -267,11 +267,11 @@ app.command()(letters)
 def feed_status(as_json: Json = False) -> None:
     """When news of payments last came for each portfolio, whether it is stale, and how many demands wait for it."""
     with database() as opened, opened.reading() as session:
-        found = feeding.feeds(session, datetime.now(UTC))
+        found = feed_freshness.feeds(session, datetime.now(UTC))
     if as_json:
         show_json(found)
     else:
-        feeding.show_feeds(found)
+        feed_freshness.show_feeds(found)
 
 
 @app.command()
@@ -306,8 +306,8 @@ def list_strategies(
     as_json: Json = False,
 ) -> None:
     """The strategies with their versions and cycles, each checked; every fault is told."""
-    packs, faults = choosing.checked_strategies(check or [])
-    choosing.show_strategies(packs, as_json)
+    packs, faults = strategies.checked_strategies(check or [])
+    strategies.show_strategies(packs, as_json)
     if faults:
         raise PackFault(faults)
 
@@ -315,7 +315,7 @@ def list_strategies(
 @app.command()
 def packs(as_json: Json = False) -> None:
     """The packs of law on contact and charges: versions, layers, who signed, what is uncertain or unconfirmed."""
-    packing.show_packs(law_packs(), charges(), datetime.now(UTC).date(), as_json)
+    show_packs(law_packs(), charges(), datetime.now(UTC).date(), as_json)
 
 
 @app.command()
@@ -323,7 +323,7 @@ def rehearse(  # noqa: PLR0913
     file: File,
     begin: Annotated[str, typer.Option("--from", help="The first day (from 00:00 UTC), or an instant.")],
     until: Annotated[str, typer.Option(help="The day before which it ends (00:00 UTC), or an instant.")],
-    strategy: Which = choosing.AUTOMATIC,
+    strategy: Which = strategies.AUTOMATIC,
     events: Annotated[Path | None, typer.Option(help="What happens: see docs/events-file.md.")] = None,
     portfolio: PortfolioName = None,
     client: Client = "demo",
@@ -331,15 +331,15 @@ def rehearse(  # noqa: PLR0913
 ) -> None:
     """What would happen, on a virtual clock: no engine, no database, nothing is sent."""
     try:
-        period = rehearsing.period(begin, until)
+        period = portfolio_rehearsal.period(begin, until)
     except ValueError as fault:
         raise typer.BadParameter(str(fault)) from None
-    handed = portfolios.read_file(file, client, strategy, period.begin, period.begin.date())
+    handed = portfolio_load.read_file(file, client, strategy, period.begin, period.begin.date())
     if handed.rejects:
         say(f"{count(handed.rejected, 'row')} rejected: see them with `starter.py start --dry-run`")
-    cases = rehearsing.cases_of(handed, portfolio or running.name_of(file), client, period.begin)
-    written = rehearsing.as_json if as_json else rehearsing.as_text
-    for line in rehearsing.rehearsed(handed, cases, events, period.end):
+    cases = portfolio_rehearsal.cases_of(handed, portfolio or run_all.name_of(file), client, period.begin)
+    written = portfolio_rehearsal.as_json if as_json else portfolio_rehearsal.as_text
+    for line in portfolio_rehearsal.rehearsed(handed, cases, events, period.end):
         print(written(line))
 
 

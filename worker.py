@@ -15,34 +15,34 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from activities.contact_log import keep_law
-from activities.contacting import Contacting
-from activities.deciding import Deciding
-from activities.effects import Effects
-from activities.issuing import Issuing
-from activities.starting import Starting
-from activities.texts import load_texts, text_names
-from activities.worklist import Worklist
-from commands.answering import main as end
-from commands.sending import mode, ways
+from activities.attempt_frame import Effects
+from activities.decide import Deciding
+from activities.issue_document import Issuing
+from activities.open_task import Worklist
+from activities.send_message import Contacting
+from activities.start_cases import Starting
+from cli.delivery_setup import mode, ways
+from cli.output import main as end
 from engine import EmbeddedEngine, EngineNotRunning, cluster, connect, ensure_search_attributes
-from intake.packs import HOUSE, bound, law_packs
-from models.database import Database, DatabaseNotMigrated
+from intake.pack_files import HOUSE, bound, law_packs
 from settings import Settings, SettingsError, load_settings
+from store.contact_log import keep_law
+from store.database import Database, DatabaseNotMigrated
 from workflows.account_recovery import AccountRecoveryWorkflow
-from workflows.contracts import sending_queue
+from workflows.engine_names import sending_queue
 from workflows.portfolio_intake import PortfolioIntakeWorkflow
+from writing.texts import load_texts, text_names
 
 GRACE = timedelta(seconds=10)
 RUNNER = SandboxedWorkflowRunner(
-    restrictions=SandboxRestrictions.default.with_passthrough_modules("models", "policy", "workflows.contracts")
+    restrictions=SandboxRestrictions.default.with_passthrough_modules("models", "policy", "workflows.engine_names")
 )
 app = typer.Typer(add_completion=False, help=__doc__)
 
 
 @asynccontextmanager
 async def create_worker(
-    client: Client, database: Database, settings: Settings, folder: Path = HOUSE / "jurisdictions"
+    client: Client, database: Database, settings: Settings, folder: Path = HOUSE / "packs" / "jurisdictions"
 ) -> AsyncIterator[None]:
     """A worker with everything wired, at work: database, law, texts, the ways out at the rate of each.
 
@@ -51,7 +51,7 @@ async def create_worker(
     read = law_packs(folder, text_names())
     packs = bound(read)
     keep_law(database, {pack.version: pack.text for pack in read.values()})
-    texts = load_texts(HOUSE / "letters")
+    texts = load_texts(HOUSE / "packs" / "letters")
     effects = Effects(database, packs, ways(settings))
     deciding, worklist = Deciding(database, packs), Worklist(effects)
     contacting, issuing = Contacting(effects, texts), Issuing(effects, texts)

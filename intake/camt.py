@@ -10,8 +10,8 @@ from pathlib import Path
 from xml.parsers import expat
 
 from intake.cells import Cell, tidy
-from intake.lines import NotAPortfolio
-from intake.tabular import LARGEST_FILE, Row
+from intake.table_lines import NotAPortfolio
+from intake.table_reader import LARGEST_FILE, Row
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053."
 ENTRY = ["Document", "BkToCstmrStmt", "Stmt", "Ntry"]

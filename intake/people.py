@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
-from intake.portfolio import AccountRow
-from intake.reach import OPENS, reach
-from models.arrivals import FeedPerson
-from models.tables import Party, Portfolio
+from intake.contact_points import OPENS, reach
+from intake.portfolio_file import AccountRow
+from models.tables.accounts import Party, Portfolio
+from models.tables.arrivals import FeedPerson
 
 PERSONAL = ("name", "language", "country", "phone", "email", "street", "city", "postal_code", "region")
 """Columns that are called the same in the file and in the table `party`."""

@@ -16,7 +16,7 @@ from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet.worksheet import Worksheet
 
 from intake.cells import Cell, is_blank
-from intake.lines import Line, NotAPortfolio
+from intake.table_lines import Line, NotAPortfolio
 
 LARGEST_UNPACKED = 500 * 2**20
 LAST_ROW = 1_048_576

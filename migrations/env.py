@@ -1,6 +1,6 @@
 """How do migrations run? Forward only, in one locked transaction; the way back is a backup.
 
-After a change of the tables (`models/tables.py`, `models/arrivals.py`): `make migration NAME="what changes"`, and read
+After a change of the tables (`models/tables/`): `make migration NAME="what changes"`, and read
 what it wrote.
 While nothing is released, `make tables` writes the first migration anew instead (the triggers of 0002 stay).
 """
@@ -13,10 +13,10 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
-from models import arrivals, tables  # noqa: F401 (they fill the metadata)
-from models.columns import UtcDateTime
-from models.database import Database
+from models.tables import accounts, arrivals, trail  # noqa: F401 (they fill the metadata)
+from models.tables.column_types import UtcDateTime
 from settings import load_settings
+from store.database import Database
 
 
 def plain(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:

@@ -8,9 +8,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from models.agreements import Arrangement, IfBroken, Terms
+from models.agreement_terms import Arrangement, IfBroken, Terms
 from models.events import Block, Channel
-from models.ledger import ALLOCATION, PartKind
+from models.ledger_entries import ALLOCATION, PartKind
 from models.tariff import CostScale, Tariff
 
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from models.case import Case
 from models.charges import Effect
 from models.events import Block, Channel, Finding, Heard, OfferMade
-from models.ledger import Entry, Itemised, OpenCharge
+from models.ledger_entries import Entry, Itemised, OpenCharge
 
 StepKind = Literal[
     "sms",

@@ -26,7 +26,22 @@ from models.facts import (
     VisitOutcome,
     Withdraw,
 )
-from models.findings import (
+from models.money_facts import (
+    AccountUpdated,
+    AdjustmentTold,
+    ChargeTold,
+    OfferAnswered,
+    OfferApproved,
+    OfferMade,
+    PaymentReceived,
+    PaymentReversed,
+    PlanAgreed,
+    PlanInstalment,
+    PromiseToPay,
+    Refunded,
+    WrittenOff,
+)
+from models.step_results import (
     AccountPlaced,
     ChargesLeft,
     DocumentIssued,
@@ -52,21 +67,6 @@ from models.findings import (
     StepResult,
     TaskEnded,
     TaskOpened,
-)
-from models.money_facts import (
-    AccountUpdated,
-    AdjustmentTold,
-    ChargeTold,
-    OfferAnswered,
-    OfferApproved,
-    OfferMade,
-    PaymentReceived,
-    PaymentReversed,
-    PlanAgreed,
-    PlanInstalment,
-    PromiseToPay,
-    Refunded,
-    WrittenOff,
 )
 
 AFinding = (

@@ -8,10 +8,10 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field
 
-from models.agreements import Terms
+from models.agreement_terms import Terms
 from models.contact import Place, ThirdParty
 from models.event import Block, Channel, Code, Event, Minor, Outcome
-from models.ledger import ALLOCATION, PartKind
+from models.ledger_entries import ALLOCATION, PartKind
 from models.money_facts import (
     AccountUpdated,
     OfferAnswered,

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from models.agreements import Arrangement, IfBroken
+from models.agreement_terms import Arrangement, IfBroken
 from models.event import Channel, Code, Currency, Event, Minor
 from models.tariff import Tariff
 

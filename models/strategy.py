@@ -5,10 +5,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from models.agreements import FollowUp, Offers, PromiseRules, Schedule, Written
+from models.agreement_terms import FollowUp, Offers, PromiseRules, Schedule, Written
 from models.data import Data, Name, Range
 from models.events import Channel, Outcome
-from models.ledger import ALLOCATION, PartKind
+from models.ledger_entries import ALLOCATION, PartKind
 
 Names = Annotated[list[Name], Field(min_length=1)]
 

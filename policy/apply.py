@@ -11,14 +11,14 @@ from models import events as e
 from models.case import BLOCKS, Adjustment, Case, Deferred, Pending, StepRecord
 from models.decisions import Decision
 from models.events import Channel, Heard
-from policy.agreeing.agreements import offer_expired, offer_taken, offered, plan_settled
+from policy.agreeing.arrangement_events import offer_expired, offer_taken, offered, plan_settled
 from policy.changes import OVERPAID, changed, flagged, held, recorded, without_channels, without_refund
-from policy.instructions import short
-from policy.law.contact import debtor_day, end_of_day
+from policy.deciding.instruction import short
+from policy.law.may_contact import debtor_day, end_of_day
 from policy.notices import noticed
 from policy.objections import objection, reused
+from policy.phrases import money_text
 from policy.told import ON_FACT
-from policy.words import money_text
 
 
 def apply(case: Case, heard: Heard) -> Case:

@@ -6,7 +6,7 @@ from typing import Any
 from models.case import Case, CaseHold, Flag, StepRecord
 from models.events import Channel
 from policy.holds import rule_of
-from policy.law.contact import debtor_day
+from policy.law.may_contact import debtor_day
 
 OVERPAID = "overpaid:"
 """How the flag of money that is to be paid back begins; its amount follows."""

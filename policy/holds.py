@@ -8,8 +8,8 @@ from models import events as e
 from models.case import BLOCKS, Case, CaseHold, Disputed
 from models.decisions import HoldShown
 from models.events import Block
-from policy.law.contact import debtor_day, end_of_day
-from policy.words import money_text
+from policy.law.may_contact import debtor_day, end_of_day
+from policy.phrases import money_text
 
 Span = tuple[date, date | None]
 """The first and the last debtor's day; None: no end is known."""

@@ -11,7 +11,6 @@ from models.decisions import StepInput
 from models.jurisdiction import Jurisdiction
 from policy.changes import changed, held
 from policy.charging.costs import Missed, letter_cost, scale_of
-from policy.law.contact import is_holiday
 from policy.law.days import debtor_day, end_of_day, start_of_day
 from policy.law.deadlines import (
     Calendar,
@@ -21,6 +20,7 @@ from policy.law.deadlines import (
     recovery_from,
     validation_period,
 )
+from policy.law.may_contact import is_holiday
 from policy.money.collecting import LETTER, TERM
 
 TELLS: dict[str, FactName] = {

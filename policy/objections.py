@@ -13,8 +13,8 @@ from policy.law.deadlines import fourteen_days_from
 from policy.law.protections import against_again, against_form
 from policy.money.collecting import COUNTRY, LETTER, RULE
 from policy.money.position import position
-from policy.persi import against_end
-from policy.words import day_text, money_text
+from policy.phrases import day_text, money_text
+from policy.procedures.pt_persi import against_end
 
 LONGEST_HOLD_DAYS = 730
 VALUE_DAYS_AHEAD = 3

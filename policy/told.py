@@ -7,15 +7,15 @@ from typing import Any
 from models import events as e
 from models.case import Adjustment, Case, Flag, Known, Pending, Released, StepRecord
 from models.events import Channel, Outcome
-from policy import persi
 from policy.changes import attempted, changed, flagged, held, recorded, rewritten, without_channels, without_hold
 from policy.holds import open_disputes, part_of, parts_text
-from policy.law.contact import debtor_day, end_of_day, start_of_day
+from policy.law.may_contact import debtor_day, end_of_day, start_of_day
 from policy.law.protections import protected_until
 from policy.money.collecting import LETTER
 from policy.notices import RUNS_AS, term_held, unnoticed
 from policy.notices import told as told_notice
 from policy.objections import asked
+from policy.procedures import pt_persi
 from policy.told_money import ON_MONEY
 
 USELESS: dict[Outcome, tuple[Channel, ...]] = {
@@ -242,8 +242,8 @@ def _release(case: Case, event: e.Release, at: datetime) -> Case:
 
 def _hold_released(case: Case, event: e.Release, at: datetime) -> Case:
     """Without the hold; a PERSI lasts through the day of its letter."""
-    if event.of == persi.REASON and persi.running(case):
-        return persi.ended(case, debtor_day(event.at or at, case.zone))
+    if event.of == pt_persi.REASON and pt_persi.running(case):
+        return pt_persi.ended(case, debtor_day(event.at or at, case.zone))
     return without_hold(case, event.of, at)
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from models import events as e
 from models.case import Adjustment, Case, Charge, Instalment, Payment, Promise, Refund
-from policy.agreeing.agreements import offer_answered, offer_approved, offered, plan_agreed, restructured
+from policy.agreeing.arrangement_events import offer_answered, offer_approved, offered, plan_agreed, restructured
 from policy.changes import changed, flagged, without_refund
-from policy.law.contact import debtor_day
+from policy.law.may_contact import debtor_day
 from policy.money.position import position
 
 

@@ -25,9 +25,9 @@ for name in [n for n in os.environ if n.startswith(("TEMPORAL_", "RIENTRO_")) or
 os.environ["TEMPORAL_CONFIG_FILE"] = os.devnull
 
 from engine import EmbeddedEngine, end_with_parent, executable  # noqa: E402
-from models.database import Database  # noqa: E402
 from settings import HOUSE, Settings, load_settings  # noqa: E402
-from workflows.contracts import SEARCH_ATTRIBUTES  # noqa: E402
+from store.database import Database  # noqa: E402
+from workflows.engine_names import SEARCH_ATTRIBUTES  # noqa: E402
 
 Settings.model_config["env_file"] = None
 

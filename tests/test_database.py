@@ -15,9 +15,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import SQLModel, select
 
-from models.database import Database, DatabaseNotMigrated
-from models.tables import Journal, Ledger, StrategyText
+from models.tables.accounts import StrategyText
+from models.tables.trail import Journal, Ledger
 from settings import HOUSE, Settings, SettingsError, load_settings
+from store.database import Database, DatabaseNotMigrated
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -124,7 +125,7 @@ def test_a_reader_does_not_wait_for_the_writer(database: Database) -> None:
 
 
 def test_processes_that_migrate_at_once_do_it_once(empty_url: str) -> None:
-    program = "import sys; from models.database import Database; Database(sys.argv[1]).migrate()"
+    program = "import sys; from store.database import Database; Database(sys.argv[1]).migrate()"
     command = [sys.executable, "-c", program, empty_url]
     processes = [subprocess.Popen(command, cwd=HOUSE, stderr=subprocess.PIPE, text=True) for _ in range(4)]
     assert [p.communicate()[1] for p in processes] == [""] * 4

@@ -17,7 +17,7 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes
 import engine
 from engine import EmbeddedEngine, EngineNotRunning, connect
 from settings import HOUSE, Settings, load_settings
-from workflows.contracts import PORTFOLIO, SEARCH_ATTRIBUTES
+from workflows.engine_names import PORTFOLIO, SEARCH_ATTRIBUTES
 
 IN_ANOTHER_PROCESS = """
 import asyncio, sys

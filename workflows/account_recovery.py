@@ -16,9 +16,9 @@ with workflow.unsafe.imports_passed_through():
     from policy.apply import apply, end, follow
     from policy.holds import shown
     from policy.objections import objection, reused
-    from policy.results import base, step_input
-    from policy.summary import details, told
-    from workflows.contracts import (
+    from policy.steps.step_outcomes import base, step_input
+    from policy.telling.case_summary import details, told
+    from workflows.engine_names import (
         ACTIVITY_OF,
         DECIDE,
         LEAVING,
@@ -28,7 +28,7 @@ with workflow.unsafe.imports_passed_through():
         SET_ASIDE,
         STAGE,
     )
-    from workflows.sending import send, short, take_step
+    from workflows.step_calls import send, short, take_step
 
 DECIDING = timedelta(seconds=30)
 pure = workflow.unsafe.sandbox_unrestricted

@@ -6,8 +6,8 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
-    from models.portfolio import Order, PageInput, PageResult, PortfolioState, Progress, TellInput
-    from workflows.contracts import START_PAGE, TELL_PAGE
+    from models.portfolio_orders import Order, PageInput, PageResult, PortfolioState, Progress, TellInput
+    from workflows.engine_names import START_PAGE, TELL_PAGE
 
 PAGE_TIME = timedelta(hours=2)
 HEARTBEAT = timedelta(seconds=30)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import get_args
 
-from models.agreements import (
+from models.agreement_terms import (
     Arrangement,
     IfBroken,
     OfferRules,
@@ -22,9 +22,9 @@ from models.case import Case, Offer
 from models.events import OfferMade, PlanInstalment
 from models.strategy import Strategy
 from policy.agreeing.schedules import SPLITS, Row, half_up, months_after, parts, rows
-from policy.law.contact import debtor_day
+from policy.law.may_contact import debtor_day
 from policy.money.position import Position
-from policy.words import day_text, money_text, whole_units
+from policy.phrases import day_text, money_text, whole_units
 
 PROTECTED = ("bankrupt", "deceased", "minor", "hospital", "moratorium")
 """With whom, or about whose debt, nothing is negotiated."""

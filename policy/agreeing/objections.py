@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from models import events as e
 from models.case import Case, Offer
 from policy.agreeing.arrangements import discount
-from policy.law.contact import debtor_day
+from policy.law.may_contact import debtor_day
 from policy.money.position import position
-from policy.words import day_text, money_text
+from policy.phrases import day_text, money_text
 
 LONGEST_OFFER_DAYS = 180
 ONLY = {"old_terms": "restructuring", "full_debt": "settlement"}

@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from models.agreements import FollowUp, PromiseRules
+from models.agreement_terms import FollowUp, PromiseRules
 from models.case import Case, Offer, Payment, Plan, Promise
-from policy.law.contact import debtor_day, end_of_day
+from policy.law.may_contact import debtor_day, end_of_day
 from policy.money.ledger import counted
 
 PromiseVerdict = Literal["running", "kept", "partly_kept", "broken"]

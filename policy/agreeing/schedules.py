@@ -8,7 +8,7 @@ from itertools import accumulate
 from types import MappingProxyType
 from typing import NamedTuple
 
-from models.agreements import Schedule
+from models.agreement_terms import Schedule
 
 MONTHS = 12
 

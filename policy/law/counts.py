@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from models.contact import Contact, Facts
 from policy.law.binding import RANKS, Binding, Tally, in_force
+from policy.law.conditions import Known, Span, spans
 from policy.law.days import DAY, debtor_day, end_of_day, months_later, start_of_day
-from policy.law.facts import Known, Span, spans
 
 HORIZON_DAYS = 400
 LOG_DAYS = 70

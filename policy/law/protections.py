@@ -13,7 +13,7 @@ from policy.law.deadlines import (
     crisis_moratorium,
     next_breathing_space_from,
 )
-from policy.words import day_text
+from policy.phrases import day_text
 
 LAST_DAY: dict[tuple[str, str], Callable[[date], date]] = {
     ("GB", "breathing_space"): lambda since: breathing_space(since).last_day,

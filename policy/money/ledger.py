@@ -12,10 +12,10 @@ from operator import attrgetter
 from typing import Any
 
 from models.case import Adjustment, Case, Charge, Instalment, Payment, Refund
-from models.ledger import CostLine, Entry, EntryKind, PartKind, Served
+from models.ledger_entries import CostLine, Entry, EntryKind, PartKind, Served
 from policy.charging.costs import Charge as Cost
 from policy.charging.costs import Missed, half_up, letter_cost, missed
-from policy.law.contact import debtor_day
+from policy.law.may_contact import debtor_day
 from policy.money.accrual import Accrual, FeeDay, fee_days, late_fee
 from policy.money.collecting import CostDay, cost_days, not_owed
 

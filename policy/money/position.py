@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from models.case import Case, Disputed, Instalment
-from models.ledger import OpenCharge, PartKind
+from models.ledger_entries import OpenCharge, PartKind
 from policy.holds import disputed_parts
 from policy.money.ledger import ALWAYS, Book, Claim
 

@@ -4,9 +4,9 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from activities.texts import TextFacts, load_texts
+from writing.texts import TextFacts, load_texts
 
-LETTERS = Path(__file__).parents[2] / "letters"
+LETTERS = Path(__file__).parents[2] / "packs" / "letters"
 TEXTS = load_texts(LETTERS)
 HOSTILE = "Eve {overdue} {0.__class__} %s *b* #panic"
 CURRENCY = {"ro": "RON", "ru": "RUB", "pt": "BRL"}

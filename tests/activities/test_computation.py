@@ -9,27 +9,28 @@ from hypothesis import given, settings
 from sqlmodel import select
 from temporalio.exceptions import ApplicationError
 
-from activities.accounts import computation
-from activities.contacting import Contacting
-from activities.documents import make_letter
-from activities.effects import Effects
-from activities.papers import Computation, Letter
-from activities.providers.outbox import Outbox
+from activities.attempt_frame import Effects
+from activities.send_message import Contacting
+from activities.vendors.outbox.outbox_send import Outbox
 from models import events as e
 from models.case import Case
-from models.database import Database
-from models.ledger import Entry, OpenCharge
-from models.tables import Account, Attempt
+from models.ledger_entries import Entry, OpenCharge
+from models.tables.accounts import Account
+from models.tables.trail import Attempt
 from policy.money.position import position
-from policy.results import step_input
+from policy.steps.step_outcomes import step_input
+from store.addressees import computation
+from store.database import Database
 from tests.activities.ledger_facts import DAY, ENTRIES, LATE, asked, lent, pages, statement
 from tests.activities.letter_facts import TEXTS
 from tests.durability.machine import take
 from tests.policy.cases import at
 from tests.policy.cases import day as day_of
 from tests.policy.test_ledger import DAYS, books
-from tests.providers.post import REMINDERS
+from tests.vendors.post import REMINDERS
 from tests.workflows.houses import account_row, days_ago
+from writing.document_content import Computation, Letter
+from writing.document_pdf import make_letter
 
 
 def letter_of(sums: Computation) -> str:

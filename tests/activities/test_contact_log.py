@@ -9,33 +9,34 @@ import pytest
 from sqlmodel import select
 from temporalio.testing import ActivityEnvironment
 
-from activities.contact_log import Wanted, question, zones
-from activities.contacting import Contacting
-from activities.deciding import Deciding
-from activities.effects import Effects
-from activities.providers.outbox import Outbox
-from activities.texts import load_texts
-from activities.worklist import Worklist
-from commands.answering import Refused
-from commands.lawful import may_call, open_task, show
-from intake.opening import load_cases
-from intake.packs import HOUSE, places, strategy
+from activities.attempt_frame import Effects
+from activities.decide import Deciding
+from activities.open_task import Worklist
+from activities.send_message import Contacting
+from activities.vendors.outbox.outbox_send import Outbox
+from cli.output import Refused
+from desk.cases.contact_permission import may_call, open_task, show
+from intake.pack_files import HOUSE, places, strategy
 from models import events as e
 from models.case import Case
-from models.database import Database
 from models.decisions import DecideInput, StepInput
 from models.events import Channel, Heard, Outcome
-from models.tables import Attempt, Party, PartyFact, Portfolio, Task
+from models.tables.accounts import Party, PartyFact, Portfolio
+from models.tables.trail import Attempt, Task
 from policy.apply import apply, follow
-from policy.law.contact import Allow, Deny
-from policy.results import step_input
-from policy.treatment import decide
+from policy.deciding.treatment import decide
+from policy.law.may_contact import Allow, Deny
+from policy.steps.step_outcomes import step_input
+from store.case_opening import load_cases
+from store.contact_log import Wanted, question, zones
+from store.database import Database
 from tests.durability.machine import take
-from tests.providers.post import zone_at_noon
+from tests.vendors.post import zone_at_noon
 from tests.workflows.houses import account_row, days_ago
+from writing.texts import load_texts
 
 AT_ONCE = strategy(HOUSE / "tests" / "durability" / "strategy.yaml")
-LAW, TEXTS = places(), load_texts(HOUSE / "letters")
+LAW, TEXTS = places(), load_texts(HOUSE / "packs" / "letters")
 
 
 class Desk:

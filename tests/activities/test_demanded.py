@@ -11,31 +11,32 @@ from pypdf import PdfReader
 from sqlmodel import select
 from temporalio.testing import ActivityEnvironment
 
-from activities import journal
-from activities.accounts import Addressed, Lacking, demanded
-from activities.contact_log import law_of
-from activities.contacting import Contacting
-from activities.effects import Effects
-from activities.issuing import Issuing
-from activities.providers.outbox import Outbox
-from activities.texts import load_texts
-from intake.opening import load_cases
-from intake.packs import HOUSE, jurisdictions, places, strategy
+from activities.attempt_frame import Effects
+from activities.issue_document import Issuing
+from activities.send_message import Contacting
+from activities.vendors.outbox.outbox_send import Outbox
+from intake.pack_files import HOUSE, jurisdictions, places, strategy
 from models import events as e
 from models.case import Case
-from models.database import Database
 from models.decisions import Act, StepInput, Wait
 from models.events import Channel, Heard, StepRefused
-from models.tables import Account, Attempt, Document, Party, Portfolio
+from models.tables.accounts import Account, Party, Portfolio
+from models.tables.trail import Attempt, Document
 from policy.apply import apply, follow
-from policy.results import step_input
-from policy.treatment import decide
+from policy.deciding.treatment import decide
+from policy.steps.step_outcomes import step_input
+from store import journal
+from store.addressees import Addressed, Lacking, demanded
+from store.case_opening import load_cases
+from store.contact_log import law_of
+from store.database import Database
 from tests.activities.letter_facts import facts, spaced
 from tests.durability.machine import take
 from tests.workflows.houses import account_row, days_ago
+from writing.texts import load_texts
 
 AT_ONCE = strategy(HOUSE / "tests" / "durability" / "strategy.yaml")
-LAW, TEXTS = jurisdictions(), load_texts(HOUSE / "letters")
+LAW, TEXTS = jurisdictions(), load_texts(HOUSE / "packs" / "letters")
 SHOWN = {
     "licence": "Lic. 115/7",
     "phone": "+39 02 1234567",

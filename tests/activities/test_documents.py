@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from activities.documents import DocumentFault, Pdf, make_certificate, make_letter, make_notice, make_package
-from activities.papers import (
+from models.ledger_entries import Entry
+from tests.activities.letter_facts import TEXTS, facts, spaced
+from writing.document_content import (
     AttemptLine,
     Certificate,
     Computation,
@@ -24,9 +25,8 @@ from activities.papers import (
     PaymentLine,
     Release,
 )
-from activities.texts import LOCALES, render, text_version
-from models.ledger import Entry
-from tests.activities.letter_facts import TEXTS, facts, spaced
+from writing.document_pdf import DocumentFault, Pdf, make_certificate, make_letter, make_notice, make_package
+from writing.texts import LOCALES, render, text_version
 
 NAMES = {
     "it": "Giuseppina Dell'Acqua",

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from activities.contact_log import Wanted, question
 from models import events as e
 from models.case import Case
 from models.contact import Fact
-from models.database import Database
 from models.events import Channel, Outcome
-from models.tables import Attempt
-from policy.law.contact import Allow, Answer, Human
+from models.tables.trail import Attempt
 from policy.law.counts import LOG_DAYS
+from policy.law.may_contact import Allow, Answer, Human
+from store.contact_log import Wanted, question
+from store.database import Database
 from tests.activities.test_contact_log import LAW, Desk, outcome
 
 

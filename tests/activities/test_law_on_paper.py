@@ -10,24 +10,25 @@ from pypdf import PdfReader
 from sqlmodel import select
 from temporalio.testing import ActivityEnvironment
 
-from activities.contacting import Contacting
-from activities.effects import Effects
-from activities.issuing import Issuing
-from activities.providers.outbox import Outbox
-from activities.texts import TextFault, load_texts
-from intake.opening import load_cases
-from intake.packs import HOUSE, jurisdictions, strategy
-from models.database import Database
+from activities.attempt_frame import Effects
+from activities.issue_document import Issuing
+from activities.send_message import Contacting
+from activities.vendors.outbox.outbox_send import Outbox
+from intake.pack_files import HOUSE, jurisdictions, strategy
 from models.decisions import Barred, StepInput
-from models.tables import Document, Portfolio
-from policy.results import step_input
-from policy.treatment import decide
+from models.tables.accounts import Portfolio
+from models.tables.trail import Document
+from policy.deciding.treatment import decide
+from policy.steps.step_outcomes import step_input
+from store.case_opening import load_cases
+from store.database import Database
 from tests.activities.letter_facts import spaced
 from tests.durability.machine import take
 from tests.workflows.houses import account_row, days_ago
+from writing.texts import TextFault, load_texts
 
 AT_ONCE = strategy(HOUSE / "tests" / "durability" / "strategy.yaml")
-LAW, TEXTS = jurisdictions(), load_texts(HOUSE / "letters")
+LAW, TEXTS = jurisdictions(), load_texts(HOUSE / "packs" / "letters")
 
 
 class Desk:

@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from activities.lines import gsm
-from activities.particulars import SENTENCES
-from activities.segments import segments
-from activities.texts import LOCALES, TextFacts, TextFault, load_texts, money, render, text_channels, text_names
-from activities.wording import PARTICULARS as NAMES
-from activities.wording import TextChannel
-from intake.packs import law_packs, places
+from intake.pack_files import law_packs, places
 from models.contact import Facts
 from models.rules import TEXT_FIELDS
-from policy.law.content import NOT_TO_DEBTOR, demands
-from policy.packs.reading import PackFault
+from policy.law.required_content import NOT_TO_DEBTOR, demands
+from policy.parsing.pack_reading import PackFault
 from tests.activities.letter_facts import LETTERS, PARTICULARS, TEXTS, facts, spaced
 from tests.activities.test_tone import COURT, THREATS
+from writing.disclosures import SENTENCES
+from writing.safe_lines import gsm
+from writing.sms_segments import segments
+from writing.text_files import PARTICULARS as NAMES
+from writing.text_files import TextChannel
+from writing.texts import LOCALES, TextFacts, TextFault, load_texts, money, render, text_channels, text_names
 
 PLACES = places()
 DAY = date(2026, 11, 24)

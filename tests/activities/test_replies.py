@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from activities.replies import RepliesFault, load_replies
 from tests.activities.letter_facts import LETTERS
+from writing.replies import RepliesFault, load_replies
 
 REPLIES = load_replies(LETTERS / "answers.yaml")
 

@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from activities.accounts import Addressed
-from activities.documents import DocumentFault, make_statement
-from activities.papers import Owed, Statement
-from activities.stating import stated
-from activities.texts import LOCALES, day, money
-from intake.packs import jurisdictions
+from intake.pack_files import jurisdictions
 from models.case import Case, Plan, Promise
-from models.ledger import Entry, OpenCharge
-from models.tables import Account, Party, Portfolio
+from models.ledger_entries import Entry, OpenCharge
+from models.tables.accounts import Account, Party, Portfolio
 from models.tariff import Caps, LateFee, Rate, Tariff
+from store.addressees import Addressed
 from tests.activities.ledger_facts import DAY, ENTRIES, OWED, lent, pages, statement
 from tests.activities.letter_facts import HOSTILE, TEXTS, facts, spaced
 from tests.policy.cases import day as day_of
 from tests.policy.test_ledger import DAYS, books
+from writing.debt_statement import stated
+from writing.document_content import Owed, Statement
+from writing.document_pdf import DocumentFault, make_statement
+from writing.texts import LOCALES, day, money
 
 LAW = jurisdictions()["IT"]
 TYPST = '#panic("x") *b* $x$ _i_ <l> @r [c] \\ {amount} //c'

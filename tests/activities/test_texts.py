@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from activities.texts import (
+from tests.activities.letter_facts import HOSTILE, LETTERS, TEXTS, facts, spaced
+from writing.texts import (
     LOCALES,
     TextFault,
     Texts,
@@ -16,7 +17,6 @@ from activities.texts import (
     text_names,
     text_version,
 )
-from tests.activities.letter_facts import HOSTILE, LETTERS, TEXTS, facts, spaced
 
 ALL = [(language, name) for language in LOCALES for name in sorted(text_names())]
 GSM_BASIC = set("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüà") | set(

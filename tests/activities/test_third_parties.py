@@ -9,19 +9,20 @@ import typer
 from sqlmodel import select
 from temporalio.testing import ActivityEnvironment
 
-from activities.contact_log import law_of
-from commands.answering import Refused
-from commands.lawful import DEBTOR, Whom, may_call, open_task, show, third_party
-from commands.rechecking import Period, recheck
-from intake.packs import places
+from cli.output import Refused
+from desk.audit.contact_audit import Period, recheck
+from desk.cases.contact_permission import DEBTOR, Whom, may_call, open_task, show, third_party
+from intake.pack_files import places
 from models import events as e
 from models.case import Case
-from models.database import Database
 from models.events import Channel, Heard, Outcome
-from models.tables import Attempt, PartyFact
-from models.tables import Party as Person
+from models.tables.accounts import Party as Person
+from models.tables.accounts import PartyFact
+from models.tables.trail import Attempt
 from policy.apply import apply
 from policy.objections import objection
+from store.contact_log import law_of
+from store.database import Database
 from tests.activities.test_contact_log import Desk, outcome
 from tests.commands.test_contacts import TEXTS, keep_law
 

@@ -4,14 +4,14 @@ import re
 
 import pytest
 
-from activities.segments import SEVERAL
-from activities.texts import LOCALES, render, text_channels
-from activities.together import KINDS
-from activities.wording import PAPERS
-from intake.packs import strategies
-from models.agreements import FollowUp, PromiseRules
+from intake.pack_files import strategies
+from models.agreement_terms import FollowUp, PromiseRules
 from models.strategy import Strategy
+from store.bundles import KINDS
 from tests.activities.letter_facts import TEXTS, facts
+from writing.sms_segments import SEVERAL
+from writing.text_files import PAPERS
+from writing.texts import LOCALES, render, text_channels
 
 THREATS = {
     "it": r"minacc|pignora|ufficiale giudiziario|galera|carcere|denunci|vergogn|subito|immediatamente|ultimatum|"

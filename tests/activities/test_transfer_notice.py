@@ -8,22 +8,22 @@ import pytest
 from sqlmodel import select
 from temporalio.testing import ActivityEnvironment
 
-from activities.contact_log import Wanted, question
-from activities.contacting import Contacting
-from activities.deciding import Deciding
-from activities.effects import Effects
-from activities.providers.outbox import Outbox
-from intake.opening import load_cases
-from intake.packs import jurisdictions
+from activities.attempt_frame import Effects
+from activities.decide import Deciding
+from activities.send_message import Contacting
+from activities.vendors.outbox.outbox_send import Outbox
+from intake.pack_files import jurisdictions
 from models import events as e
 from models.case import Case
-from models.database import Database
 from models.decisions import Act, DecideInput
 from models.events import Channel, Heard
-from models.tables import Account, Portfolio
+from models.tables.accounts import Account, Portfolio
 from policy.apply import apply, follow
-from policy.law.contact import Allow, Deny
-from policy.results import step_input
+from policy.law.may_contact import Allow, Deny
+from policy.steps.step_outcomes import step_input
+from store.case_opening import load_cases
+from store.contact_log import Wanted, question
+from store.database import Database
 from tests.activities.letter_facts import TEXTS, spaced
 from tests.durability.machine import take
 from tests.workflows.houses import SENDER, account_row, days_ago, pack

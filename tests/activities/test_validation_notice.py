@@ -12,24 +12,25 @@ from pypdf import PdfReader
 from sqlmodel import select
 from temporalio.testing import ActivityEnvironment
 
-from activities.contacting import Contacting
-from activities.effects import Effects
-from activities.providers.outbox import Outbox
-from activities.texts import LOCALES, TextFault, load_texts
-from activities.wording import ANSWERS
-from intake.opening import load_cases
-from intake.packs import jurisdictions
+from activities.attempt_frame import Effects
+from activities.send_message import Contacting
+from activities.vendors.outbox.outbox_send import Outbox
+from intake.pack_files import jurisdictions
 from models import events as e
-from models.database import Database
 from models.decisions import Act, StepInput
 from models.events import Channel, Heard
-from models.tables import Attempt, Party, Portfolio
+from models.tables.accounts import Party, Portfolio
+from models.tables.trail import Attempt
 from policy.apply import apply
-from policy.results import step_input
+from policy.steps.step_outcomes import step_input
+from store.case_opening import load_cases
+from store.database import Database
 from tests.activities.letter_facts import LETTERS, TEXTS, spaced
 from tests.durability.machine import take
-from tests.providers.post import zone_at_noon
+from tests.vendors.post import zone_at_noon
 from tests.workflows.houses import account_row, days_ago, pack
+from writing.text_files import ANSWERS
+from writing.texts import LOCALES, TextFault, load_texts
 
 LAW = jurisdictions()
 LENT = days_ago(200).date()

@@ -22,12 +22,12 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from engine import EmbeddedEngine, connect, executable
 from models.case import Case
-from models.database import Database
-from models.portfolio import PortfolioState, Progress
+from models.portfolio_orders import PortfolioState, Progress
 from settings import HOUSE, load_settings
+from store.database import Database
 from tests.bench.saying import say
 from tests.workflows.houses import House, a_house, account_row, days_ago, pack
-from workflows.contracts import SEARCH_ATTRIBUTES, portfolio_id
+from workflows.engine_names import SEARCH_ATTRIBUTES, portfolio_id
 
 ACCOUNTS = 300
 ROUNDS = 3

@@ -18,9 +18,9 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from twilio.request_validator import RequestValidator
 
-from models.database import Database
-from models.tables import Attempt
+from models.tables.trail import Attempt
 from settings import HOUSE, load_settings
+from store.database import Database
 
 PUBLIC, TOKEN = "https://rientro.example", "bench-token"
 PORTS = (18_431, 18_432)

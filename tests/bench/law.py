@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from zlib import crc32
 
-from intake.packs import law_packs
+from intake.pack_files import law_packs
 from models.contact import Contact, Fact, Facts, Level, Party
-from policy.law.contact import aim, may_contact, start_of_day
-from policy.packs.reading import jurisdiction
-from policy.treatment import SPREAD_SECONDS
+from policy.deciding.treatment import SPREAD_SECONDS
+from policy.law.may_contact import aim, may_contact, start_of_day
+from policy.parsing.pack_reading import jurisdiction
 from tests.bench.saying import say
 
 

@@ -12,15 +12,15 @@ from pathlib import Path
 
 from temporalio.client import Client
 
-from commands import paying
-from commands.delivering import AT_ONCE
+from desk.delivery.fact_delivery import AT_ONCE
+from desk.portfolios import payment_intake
 from models.case import Case
 from models.events import PaymentReceived
 from settings import load_settings
 from tests.bench.saying import say
 from tests.durability.machine import Machine, a_machine
 from tests.workflows.houses import account_row, days_ago, pack
-from workflows.contracts import recovery_id
+from workflows.engine_names import recovery_id
 
 CASES = 500
 PORTFOLIO = "payments"
@@ -77,7 +77,7 @@ async def measured(machine: Machine, lines: int) -> tuple[float, float, int]:
     os.environ["RIENTRO_DATA_DIR"] = str(machine.settings.data_dir)
     try:
         before = await timed(bare(machine.client, cases, 0, lines // 2))
-        ours = await timed(paying.load(file, PORTFOLIO, None, datetime.now(UTC)))
+        ours = await timed(payment_intake.load(file, PORTFOLIO, None, datetime.now(UTC)))
         after = await timed(bare(machine.client, cases, lines // 2, lines - lines // 2))
     finally:
         del os.environ["RIENTRO_DATA_DIR"]

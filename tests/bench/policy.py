@@ -7,17 +7,17 @@ from decimal import Decimal
 from pathlib import Path
 from statistics import median
 
-from intake.opening import case_of_row, load_cases
-from intake.packs import jurisdictions
+from intake.pack_files import jurisdictions
 from models import events as e
 from models.case import Case, Charge, Instalment, Payment
-from models.database import Database
 from models.events import Heard
 from models.tariff import Caps, LateFee, Rate, Tariff
 from policy.apply import apply, follow
+from policy.deciding.rehearsal import rehearse
+from policy.deciding.treatment import decide
 from policy.money.position import position
-from policy.rehearsal import rehearse
-from policy.treatment import decide
+from store.case_opening import case_of_row, load_cases
+from store.database import Database
 from tests.bench.saying import say
 from tests.workflows.houses import House, account_row, pack
 

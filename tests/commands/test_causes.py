@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from activities import journal
-from commands.answering import Refused
-from commands.causes import add_cause, causes, listed, refuse_unknown, show_causes, show_list
-from intake.handover import hand_over, opaque_id
+from cli.output import Refused
+from desk.portfolios.causes import add_cause, causes, listed, refuse_unknown, show_causes, show_list
 from models.case import Case
-from models.database import Database
 from models.events import ContactOutcome, Hardship, Heard, Outcome
-from models.tables import Account, Portfolio
-from models.words import CAUSES
-from policy.story import event_line
+from models.tables.accounts import Account, Portfolio
+from models.vocabulary import CAUSES
+from policy.telling.story import event_line
+from store import journal
+from store.database import Database
+from store.handover import hand_over, opaque_id
 from tests.commands.conftest import Command
 from tests.workflows.houses import account_row, days_ago, pack
 

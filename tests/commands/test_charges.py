@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from commands.portfolios import show_notes
-from intake.packs import charges
-from intake.tariffs import tariffs
-from policy.charging.tariffs import Contract, resolve
+from desk.portfolios.portfolio_load import show_notes
+from intake.pack_files import charges
+from intake.tariff_packs import tariffs
+from policy.charging.contract_tariff import Contract, resolve
 from tests.commands.conftest import EXAMPLE, House
 
 COURT = """format: 1

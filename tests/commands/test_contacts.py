@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from activities.contact_log import keep_law
-from commands.answering import Refused
-from commands.rechecking import Period, recheck, refuse_unlawful
-from intake.packs import law_packs
-from models.database import Database
+from cli.output import Refused
+from desk.audit.contact_audit import Period, recheck, refuse_unlawful
+from intake.pack_files import law_packs
 from models.events import ContactOutcome, Outcome
-from models.tables import Attempt, LawText
+from models.tables.trail import Attempt, LawText
+from store.contact_log import keep_law
+from store.database import Database
 from tests.activities.test_contact_log import Desk
 
 ALWAYS = Period(None, None)

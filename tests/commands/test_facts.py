@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
-from commands.answering import Refused
-from commands.facts import Context, make
+from cli.output import Refused
+from intake.fact_fields import Context, make
 from models.events import FACTS
 
 ROME = Context("EUR", "Europe/Rome", datetime(2026, 12, 1, 10, tzinfo=UTC))

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from commands.feed_looking import look
-from commands.portfolios import as_portfolio, read_file
-from commands.starting import HandingOver, take_over
-from intake.handover import opaque_id
-from models.arrivals import FeedUpdate
-from models.database import Database
-from models.tables import Account
+from desk.portfolios.feed_comparison import look
+from desk.portfolios.portfolio_load import as_portfolio, read_file
+from desk.portfolios.portfolio_start import HandingOver, take_over
+from models.tables.accounts import Account
+from models.tables.arrivals import FeedUpdate
+from store.database import Database
+from store.handover import opaque_id
 from tests.commands.conftest import EXAMPLE, SENDER, House
 
 WORDS = ("--portfolio", "spring", "--client", "bank", *SENDER)

@@ -10,17 +10,17 @@ import pytest
 from sqlmodel import col, select
 from typer.testing import Result
 
-from commands.gaps import gaps_kept, gaps_of_file
-from commands.portfolios import as_portfolio
-from commands.samples import SAMPLE_SENDER
-from intake.handover import hand_over
-from intake.packs import jurisdictions
-from intake.portfolio import AccountRow, read_portfolio
-from models.database import Database
-from models.tables import Account, Portfolio
+from desk.portfolios.disclosure_gaps import gaps_kept, gaps_of_file
+from desk.portfolios.portfolio_load import as_portfolio
+from intake.pack_files import jurisdictions
+from intake.portfolio_file import AccountRow, read_portfolio
+from models.tables.accounts import Account, Portfolio
 from settings import HOUSE
+from store.database import Database
+from store.handover import hand_over
 from tests.commands.conftest import SENDER, Command
 from tests.workflows.houses import account_row, days_ago
+from writing.samples import SAMPLE_SENDER
 
 EXAMPLE = HOUSE / "examples" / "portfolio.csv"
 START = ("start", EXAMPLE, "--portfolio", "spring", "--client", "bank", "--dry-run")

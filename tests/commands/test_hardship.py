@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from models.database import Database
-from models.tables import Budget
+from models.tables.accounts import Budget
+from store.database import Database
 from tests.commands.conftest import EXAMPLE, SENDER, House
 from tests.commands.test_living_cases import eventually, reasons
 

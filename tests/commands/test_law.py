@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
-from intake.packs import charges
+from intake.pack_files import charges
 
 Command = Callable[..., Result]
 GOOD: dict[str, Any] = {

@@ -15,9 +15,9 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import col, func, select
 
-from models.database import Database
-from models.tables import Account
+from models.tables.accounts import Account
 from settings import HOUSE
+from store.database import Database
 from tests.commands.conftest import EXAMPLE, SENDER, House
 
 NAMES = ("Ginevra", "Ornella", "Bozzelli", "+39")
@@ -241,7 +241,9 @@ def test_run_stays_up_until_it_is_told_to_stop(tmp_path: Path, sign: signal.Sign
 
 def test_an_account_is_moved_to_another_version_of_its_strategy_on_purpose(spring: House, tmp_path: Path) -> None:
     newer = tmp_path / "newer.yaml"
-    newer.write_text((HOUSE / "strategies" / "cec.yaml").read_text().replace("every_days: 3", "every_days: 4"))
+    newer.write_text(
+        (HOUSE / "packs" / "strategies" / "cec.yaml").read_text().replace("every_days: 3", "every_days: 4")
+    )
     would = spring.json("starter", "move", "IT-0011", "--strategy", newer, "--dry-run")
     assert (would["moves"], would["told"]) == (1, 0)
     moved = spring.json("starter", "move", "IT-0011", "--strategy", newer)

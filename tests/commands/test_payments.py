@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from sqlmodel import col, func, select
 
-from commands.matching import Scope
-from commands.paying import record
-from intake.payments import PaymentRow
-from models.arrivals import BankPayment
-from models.database import Database
-from models.tables import Ledger, Portfolio
+from desk.portfolios.payment_intake import record
+from intake.payments_file import PaymentRow
+from models.tables.accounts import Portfolio
+from models.tables.arrivals import BankPayment
+from models.tables.trail import Ledger
+from store.database import Database
+from store.payment_matching import Scope
 from tests.commands.conftest import EXAMPLE, SENDER, House
 from tests.intake.test_payments_camt import details, entry, part, statement
 

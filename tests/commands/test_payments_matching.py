@@ -7,16 +7,16 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from commands.feeding import STALE, feeds
-from commands.matching import Scope, payment_event
-from commands.paying import Recorded, feed, record
-from commands.unmatched import unmatched
-from intake.handover import hand_over
-from intake.payments import PaymentRow
-from models.arrivals import BankPayment
-from models.database import Database
-from models.tables import Account, Portfolio
-from policy.treatment import Feed
+from desk.portfolios.feed_freshness import STALE, feeds
+from desk.portfolios.payment_intake import Recorded, feed, record
+from desk.tasks.unmatched_payments import unmatched
+from intake.payments_file import PaymentRow
+from models.tables.accounts import Account, Portfolio
+from models.tables.arrivals import BankPayment
+from policy.deciding.treatment import Feed
+from store.database import Database
+from store.handover import hand_over
+from store.payment_matching import Scope, payment_event
 from tests.policy.cases import Life, account, at, by_hand
 from tests.workflows.houses import account_row, days_ago, pack
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from commands.sending import mode, ways
+from cli.delivery_setup import mode, ways
 from settings import Settings, SettingsError, load_settings
 
 TWILIO = {"twilio_account_sid": "AC1", "twilio_auth_token": "t", "twilio_senders": "IT:Banca,*:+1555"}

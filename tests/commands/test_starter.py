@@ -38,7 +38,7 @@ def test_a_strategy_may_be_named_or_be_a_file(command: Command, some_rows: Rows)
     rows = some_rows("IT-0003", "IT-0004")
     runs = [
         command("starter", "start", rows, *START, "--dry-run", "--json", "--strategy", strategy)
-        for strategy in ("cec", HOUSE / "strategies" / "cec.yaml")
+        for strategy in ("cec", HOUSE / "packs" / "strategies" / "cec.yaml")
     ]
     assert runs[0].stdout == runs[1].stdout
     assert json.loads(runs[0].stdout)["segments"][0]["cycle"] == "out_of_court"

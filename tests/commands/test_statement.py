@@ -11,12 +11,13 @@ import pytest
 from pypdf import PdfReader
 from sqlmodel import select
 
-from intake.handover import hand_over
-from intake.opening import load_cases
 from models.case import Case, Payment
-from models.database import Database
-from models.tables import Account, Document, Portfolio
+from models.tables.accounts import Account, Portfolio
+from models.tables.trail import Document
 from policy.apply import end
+from store.case_opening import load_cases
+from store.database import Database
+from store.handover import hand_over
 from tests.commands.conftest import EXAMPLE, SENDER, Command, House
 from tests.workflows.houses import SENDER as WRITES
 from tests.workflows.houses import account_row, days_ago, pack

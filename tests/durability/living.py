@@ -12,10 +12,10 @@ from temporalio.common import WorkflowIDReusePolicy
 from models.case import Case
 from models.decisions import CaseView, Recorded
 from models.events import Event, PaymentReceived
-from models.tables import FOR_A_PERSON, Journal, Ledger, Task
+from models.tables.trail import FOR_A_PERSON, Journal, Ledger, Task
 from tests.durability.machine import until
 from tests.workflows.houses import House, account_row, days_ago, pack
-from workflows.contracts import recovery_id
+from workflows.engine_names import recovery_id
 
 OWED = 50_000
 MONEY = ("payment", "reversal")

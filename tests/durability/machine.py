@@ -18,16 +18,17 @@ from typing import Any
 from sqlmodel import SQLModel, col, select
 from temporalio.client import Client, WorkflowExecution
 
-from commands.starting import start_intake
+from desk.portfolios.portfolio_start import start_intake
 from engine import EmbeddedEngine, connect, end_with_parent
-from intake.handover import hand_over
-from intake.opening import load_cases
-from intake.packs import Pack
-from intake.portfolio import AccountRow
+from intake.pack_files import Pack
+from intake.portfolio_file import AccountRow
 from models.case import Case
-from models.database import Database
-from models.tables import Account, Attempt, Ledger, Portfolio
+from models.tables.accounts import Account, Portfolio
+from models.tables.trail import Attempt, Ledger
 from settings import HOUSE, Settings
+from store.case_opening import load_cases
+from store.database import Database
+from store.handover import hand_over
 from tests.workflows.houses import SENDER
 
 DEADLINE_SECONDS = 60.0

@@ -10,18 +10,18 @@ from uuid import uuid4
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from activities.contacting import Contacting
-from activities.deciding import Deciding
-from activities.effects import Effects
-from activities.providers.channel import Message
-from activities.providers.outbox import Outbox
-from activities.texts import load_texts
-from activities.worklist import Worklist
-from intake.packs import HOUSE, jurisdictions
-from models.database import Database
+from activities.attempt_frame import Effects
+from activities.decide import Deciding
+from activities.open_task import Worklist
+from activities.send_message import Contacting
+from activities.vendors.outbox.outbox_send import Outbox
+from activities.vendors.vendor import Message
+from intake.pack_files import HOUSE, jurisdictions
+from store.database import Database
 from tests.workflows.houses import House
 from worker import RUNNER
 from workflows.account_recovery import AccountRecoveryWorkflow
+from writing.texts import load_texts
 
 
 class SlowOutbox(Outbox):
@@ -43,7 +43,7 @@ async def a_slow_house(client: Client, database: Database, directory: Path) -> A
     queue, post = f"rientro-{uuid4().hex[:8]}", SlowOutbox(directory / "outbox")
     packs = jurisdictions()
     deciding, effects = Deciding(database, packs), Effects(database, packs, post)
-    contacting, worklist = Contacting(effects, load_texts(HOUSE / "letters")), Worklist(effects)
+    contacting, worklist = Contacting(effects, load_texts(HOUSE / "packs" / "letters")), Worklist(effects)
     worker = Worker(
         client,
         task_queue=queue,

@@ -13,11 +13,12 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from models.decisions import CaseView
 from models.events import PaymentReceived, PaymentReversed
-from models.tables import Account, Attempt, Journal, Ledger, Task
+from models.tables.accounts import Account
+from models.tables.trail import Attempt, Journal, Ledger, Task
 from settings import Settings
 from tests.durability.machine import Machine, a_machine, until
 from tests.workflows.houses import account_row, days_ago, pack
-from workflows.contracts import recovery_id
+from workflows.engine_names import recovery_id
 
 PAYMENTS, REVERSALS, TWICE = 130, 70, 40
 OWED = 500_000

@@ -18,12 +18,13 @@ from temporalio.client import WorkflowHandle
 from temporalio.worker import Replayer
 
 from engine import EmbeddedEngine, connect
-from intake.packs import HOUSE, Pack
-from models.database import Database
+from intake.pack_files import HOUSE, Pack
 from models.events import Channel, ContactDetails, Hold, Release
-from models.tables import Account, LawText
-from policy.packs.reading import read_strategy, strategy_version
+from models.tables.accounts import Account
+from models.tables.trail import LawText
+from policy.parsing.pack_reading import read_strategy, strategy_version
 from settings import Settings, load_settings
+from store.database import Database
 from tests.durability.machine import until
 from tests.workflows.houses import House, account_row, days_ago
 from worker import RUNNER, create_worker
@@ -63,7 +64,7 @@ Done = TypeVar("Done")
 
 def stricter(directory: Path, decreed: date) -> Path:
     """The packs with an Italian one that was changed: other hours, one more holiday, one more ban."""
-    folder = Path(shutil.copytree(HOUSE / "jurisdictions", directory / "law"))
+    folder = Path(shutil.copytree(HOUSE / "packs" / "jurisdictions", directory / "law"))
     file = folder / "it.yaml"
     text = re.sub(r'from: "\d\d:\d\d", to: "\d\d:\d\d"', 'from: "11:00", to: "13:00"', file.read_text(encoding="utf-8"))
     text = text.replace("  country: IT\n", f"  country: IT\n  extra: [{decreed}]\n").replace("bans:\n", BAN)

@@ -11,31 +11,31 @@ import pytest
 from sqlmodel import select
 from temporalio.testing import ActivityEnvironment
 
-from activities import journal
-from activities.contacting import Contacting
-from activities.deciding import Deciding
-from activities.effects import Effects
-from activities.issuing import Issuing
-from activities.providers.channel import Message, SentTwice
-from activities.providers.outbox import Outbox
-from activities.texts import load_texts
-from activities.worklist import Worklist
-from intake.opening import load_cases
-from intake.packs import HOUSE, jurisdictions, strategy
+from activities.attempt_frame import Effects
+from activities.decide import Deciding
+from activities.issue_document import Issuing
+from activities.open_task import Worklist
+from activities.send_message import Contacting
+from activities.vendors.outbox.outbox_send import Outbox
+from activities.vendors.vendor import Message, SentTwice
+from intake.pack_files import HOUSE, jurisdictions, strategy
 from models.case import Case
-from models.database import Database
 from models.decisions import Act, DecideInput, StepInput
 from models.events import Channel, Heard, PaymentReceived, PaymentReversed, StepDeferred
-from models.tables import Attempt, Document, Journal, Ledger, Task
+from models.tables.trail import Attempt, Document, Journal, Ledger, Task
 from policy.apply import apply
-from policy.results import step_input
-from policy.treatment import decide
+from policy.deciding.treatment import decide
+from policy.steps.step_outcomes import step_input
+from store import journal
+from store.case_opening import load_cases
+from store.database import Database
 from tests.durability.machine import take
 from tests.workflows.houses import account_row, days_ago
+from writing.texts import load_texts
 
 AT_ONCE = strategy(Path(__file__).with_name("strategy.yaml"))
 LAW = jurisdictions()
-TEXTS = load_texts(HOUSE / "letters")
+TEXTS = load_texts(HOUSE / "packs" / "letters")
 
 
 class PowerCut(Exception):

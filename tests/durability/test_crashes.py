@@ -11,19 +11,20 @@ from pathlib import Path
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from activities import journal
 from engine import EmbeddedEngine, running
-from intake.packs import jurisdictions, strategy
-from intake.portfolio import AccountRow
+from intake.pack_files import jurisdictions, strategy
+from intake.portfolio_file import AccountRow
 from models.case import Case
 from models.decisions import Line
 from models.events import PaymentReceived
-from models.tables import Account, Attempt, Document, Journal, Task
-from policy.rehearsal import rehearse
+from models.tables.accounts import Account
+from models.tables.trail import Attempt, Document, Journal, Task
+from policy.deciding.rehearsal import rehearse
 from settings import Settings
+from store import journal
 from tests.durability.machine import Machine, a_machine, until
 from tests.workflows.houses import account_row, days_ago
-from workflows.contracts import portfolio_id, recovery_id
+from workflows.engine_names import portfolio_id, recovery_id
 
 AT_ONCE = strategy(Path(__file__).with_name("strategy.yaml"))
 CYCLES = ("papers", "notices", "traces")

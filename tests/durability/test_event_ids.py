@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
-from activities import journal
 from engine import EmbeddedEngine, connect
-from models.database import Database
 from models.events import ContactOutcome, DeliveryReport, Outcome, PaymentReversed
+from store import journal
+from store.database import Database
 from tests.durability.living import OWED, Life, a_life, a_waiting_life, payment
 from tests.durability.machine import until
 from tests.durability.slow_house import a_slow_house

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from engine import end_with_parent
-from models.arrivals import FeedUpdate
-from models.tables import Account, InstalmentDue, Journal
+from models.tables.accounts import Account, InstalmentDue
+from models.tables.arrivals import FeedUpdate
+from models.tables.trail import Journal
 from settings import HOUSE, Settings
 from tests.durability.machine import Machine, a_machine, until
 

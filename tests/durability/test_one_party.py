@@ -12,21 +12,21 @@ from temporalio import workflow
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from activities.contacting import Contacting
-from activities.effects import Effects
-from activities.providers.outbox import Outbox
-from activities.texts import load_texts
+from activities.attempt_frame import Effects
+from activities.send_message import Contacting
+from activities.vendors.outbox.outbox_send import Outbox
 from engine import EmbeddedEngine, connect
-from intake.opening import load_cases
-from intake.packs import HOUSE, jurisdictions, strategy
-from models.database import Database
+from intake.pack_files import HOUSE, jurisdictions, strategy
 from models.decisions import Act, StepInput
 from models.events import Result
-from models.tables import Attempt
-from policy.results import step_input
-from policy.treatment import decide
+from models.tables.trail import Attempt
+from policy.deciding.treatment import decide
+from policy.steps.step_outcomes import step_input
+from store.case_opening import load_cases
+from store.database import Database
 from tests.durability.machine import take
 from tests.workflows.houses import account_row, days_ago
+from writing.texts import load_texts
 
 AT_ONCE = strategy(HOUSE / "tests" / "durability" / "strategy.yaml")
 LAW = jurisdictions()
@@ -73,7 +73,9 @@ def steps(database: Database) -> list[StepInput]:
 
 async def taken(client: Client, database: Database, directory: Path, asked: list[StepInput]) -> list[dict[str, Any]]:
     """What comes of the steps on a worker of its own."""
-    contacting = Contacting(Effects(database, LAW, Outbox(directory / "outbox")), load_texts(HOUSE / "letters"))
+    contacting = Contacting(
+        Effects(database, LAW, Outbox(directory / "outbox")), load_texts(HOUSE / "packs" / "letters")
+    )
     queue = f"party-{uuid4().hex[:8]}"
     async with Worker(
         client,

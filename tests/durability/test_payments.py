@@ -8,9 +8,9 @@ import pytest
 import pytest_asyncio
 
 from engine import EmbeddedEngine, connect
-from models.database import Database
 from models.events import PaymentReversed, PromiseToPay
-from policy.law.contact import debtor_day
+from policy.law.may_contact import debtor_day
+from store.database import Database
 from tests.durability.living import OWED, Life, a_life, a_waiting_life, payment
 from tests.durability.machine import until
 from tests.durability.slow_house import a_slow_house

@@ -18,17 +18,18 @@ from sqlmodel import select
 from temporalio.client import Client, WorkflowExecutionStatus
 from temporalio.testing import ActivityEnvironment
 
-from activities.starting import Starting
+from activities.start_cases import Starting
 from engine import EmbeddedEngine, connect, end_with_parent
-from intake.packs import strategy
-from models.database import Database
-from models.portfolio import PageInput, PageResult
-from models.tables import Account, Attempt
+from intake.pack_files import strategy
+from models.portfolio_orders import PageInput, PageResult
+from models.tables.accounts import Account
+from models.tables.trail import Attempt
 from settings import HOUSE, load_settings
+from store.database import Database
 from tests.durability.machine import take, until
 from tests.workflows.houses import account_row, days_ago
 from worker import create_worker
-from workflows.contracts import recovery_id
+from workflows.engine_names import recovery_id
 
 STRATEGY = Path(__file__).with_name("strategy.yaml")
 ACCOUNTS = 40

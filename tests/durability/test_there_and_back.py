@@ -16,18 +16,18 @@ import pytest
 import pytest_asyncio
 import requests
 
-from activities.starting import start_case
+from activities.start_cases import start_case
 from models.case import Case
 from models.decisions import Act, CaseView, Wait
 from models.events import Channel
-from models.tables import Attempt, Journal, Task
-from policy.treatment import decide
+from models.tables.trail import Attempt, Journal, Task
+from policy.deciding.treatment import decide
 from settings import load_settings
 from tests.durability.machine import Machine, a_machine, until
-from tests.providers.post import LAW, REMINDERS, row
 from tests.standin.living import Living
 from tests.standin.vendors import Behaviour, Taken, Vendors, vendors
-from workflows.contracts import recovery_id
+from tests.vendors.post import LAW, REMINDERS, row
+from workflows.engine_names import recovery_id
 
 BANK = "a-secret-of-sixteen-or-more"
 Told = tuple[str, str | None]

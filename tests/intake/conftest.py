@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from intake.portfolio import PortfolioFile, read_portfolio
+from intake.portfolio_file import PortfolioFile, read_portfolio
 
 COUNTRIES = frozenset({"IT", "RO", "NL", "RU", "BR", "GB", "PT", "US"})
 TODAY = date(2026, 11, 21)

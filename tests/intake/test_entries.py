@@ -5,10 +5,10 @@ from typing import Any, get_args
 
 import pytest
 
-from intake.entries import Kind
-from intake.opening import case_of_row
-from intake.portfolio import AccountRow, PortfolioFile, read_portfolio
+from intake.lender_entries import Kind
+from intake.portfolio_file import AccountRow, PortfolioFile, read_portfolio
 from settings import HOUSE
+from store.case_opening import case_of_row
 from tests.intake.conftest import COUNTRIES, TODAY
 from tests.workflows.houses import pack
 

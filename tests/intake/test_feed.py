@@ -8,20 +8,20 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from intake.columns import KNOWN
-from intake.entries import Entry
-from intake.feed import Compared, compare
-from intake.feed_keeping import Source, keep
-from intake.handover import hand_over, opaque_id
-from intake.opening import load_cases
-from intake.portfolio import AccountRow, GuarantorRow
-from models.arrivals import FeedUpdate
+from intake.feed_differences import Compared, compare
+from intake.lender_entries import Entry
+from intake.portfolio_columns import KNOWN
+from intake.portfolio_file import AccountRow, GuarantorRow
 from models.case import Case, Instalment
-from models.database import Database
 from models.events import AccountUpdated, Heard
-from models.tables import Account, InstalmentDue, Party, Portfolio
+from models.tables.accounts import Account, InstalmentDue, Party, Portfolio
+from models.tables.arrivals import FeedUpdate
 from policy.apply import apply
-from policy.charging.tariffs import NONE
+from policy.charging.contract_tariff import NONE
+from store.case_opening import load_cases
+from store.database import Database
+from store.feed_changes import Source, keep
+from store.handover import hand_over, opaque_id
 from tests.workflows.houses import account_row, days_ago, pack
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)

@@ -9,12 +9,12 @@ from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake import places
+from intake import localities
 from intake.amounts import LARGEST, currency, minor_units
 from intake.cells import Cell, Refused, neutral, refuse_unsafe, starts_a_formula
-from intake.places import POSTCODES, postal_code, time_zone, zones
-from intake.reach import email, phone
-from intake.schedule import due_day, instalments
+from intake.contact_points import email, phone
+from intake.instalment_cells import due_day, instalments
+from intake.localities import POSTCODES, postal_code, time_zone, zones
 
 TODAY = date(2026, 11, 21)
 
@@ -150,13 +150,13 @@ def test_a_time_zone_that_is_not_of_the_country_is_refused(zone: str) -> None:
     ],
 )
 def test_a_region_is_a_state_a_nation_or_a_city_with_a_law_of_its_own(told: str, country: str, region: str) -> None:
-    assert places.region(told, country) == region
+    assert localities.region(told, country) == region
 
 
 @pytest.mark.parametrize(("told", "country"), [("ANY", "BR"), ("MA", "IT"), ("Massachusetts", "US"), ("MOW", "RU")])
 def test_a_region_that_is_not_of_the_country_is_refused(told: str, country: str) -> None:
     with pytest.raises(Refused, match=f"is no region of {country}"):
-        places.region(told, country)
+        localities.region(told, country)
 
 
 def test_every_country_with_a_postcode_rule_has_time_zones() -> None:

@@ -10,9 +10,9 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.formula import ArrayFormula
 
-from intake import tabular
+from intake import table_reader
 from intake import workbook as workbook_file
-from intake.portfolio import NotAPortfolio
+from intake.portfolio_file import NotAPortfolio
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
@@ -87,7 +87,7 @@ def test_what_is_not_there_or_no_file_is_a_clear_error(read: Any, written: Any, 
 def test_a_file_that_is_far_too_large_is_not_even_opened(
     read: Any, written: Any, sound_csv: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tabular, "LARGEST_FILE", 10)
+    monkeypatch.setattr(table_reader, "LARGEST_FILE", 10)
     with pytest.raises(NotAPortfolio, match="split it"):
         read(written(sound_csv))
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from sqlmodel import col, func, select
 
-from intake.handover import HandOver, HandOverRefused, hand_over, opaque_id
-from intake.portfolio import AccountRow, read_portfolio
-from models.tables import Account, Guarantor, InstalmentDue, Party, Portfolio, StrategyText
+from intake.portfolio_file import AccountRow, read_portfolio
+from models.tables.accounts import Account, Guarantor, InstalmentDue, Party, Portfolio, StrategyText
+from store.handover import HandOver, HandOverRefused, hand_over, opaque_id
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "portfolio.csv"
 COUNTRIES = frozenset({"IT", "RO", "NL", "RU", "BR", "GB"})

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from intake.columns import COLUMNS, KNOWN
-from intake.portfolio import Reject, reach, read_portfolio, write_rejects
+from intake.portfolio_columns import COLUMNS, KNOWN
+from intake.portfolio_file import Reject, reach, read_portfolio, write_rejects
 from models.events import Channel
-from models.tables import Party
-from models.words import LANGUAGES, LEGAL_STATUSES, PRODUCTS
+from models.tables.accounts import Party
+from models.vocabulary import LANGUAGES, LEGAL_STATUSES, PRODUCTS
 
 HOUSE = Path(__file__).parents[2]
 EXAMPLE = HOUSE / "examples" / "portfolio.csv"

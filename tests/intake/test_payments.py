@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from intake.payments import KNOWN, REQUIRED, NotPayments, PaymentsFile, bank_code, read_payments
+from intake.payments_file import KNOWN, REQUIRED, NotPayments, PaymentsFile, bank_code, read_payments
 from models.events import PaymentReceived
 
 HOUSE = Path(__file__).parents[2]

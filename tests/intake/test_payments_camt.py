@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from intake.payments import NotPayments, PaymentsFile, read_payments
+from intake.payments_file import NotPayments, PaymentsFile, read_payments
 
 TODAY = date(2026, 11, 21)
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"

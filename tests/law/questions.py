@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from intake.packs import law_packs
+from intake.pack_files import law_packs
 from models.contact import CHANNELS, FACT_NAMES, LEVELS, Contact, Fact, Facts, Party, Quiet
 from models.jurisdiction import Jurisdiction, Pack
 from models.rules import DAYS
-from policy.law.contact import Allow, Answer, Defer, may_contact
-from policy.packs.reading import Read, jurisdiction
+from policy.law.may_contact import Allow, Answer, Defer, may_contact
+from policy.parsing.pack_reading import Read, jurisdiction
 
 PACKS = law_packs()
 PLACES = sorted(name for name, read in PACKS.items() if read.pack.kind in ("country", "region"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from intake.packs import HOUSE, charges
+from intake.pack_files import HOUSE, charges
 from models.tariff import CostScale
 from policy.charging.barring import Dues, prescription, write_off_test
 from policy.charging.caps import (
@@ -251,5 +251,5 @@ def test_a_claim_in_another_currency_is_not_tested() -> None:
 
 
 def test_every_country_with_contact_rules_has_charges_and_a_prescription() -> None:
-    assert set(LAW) == {file.stem.upper() for file in (HOUSE / "jurisdictions" / "charges").glob("*.yaml")}
+    assert set(LAW) == {file.stem.upper() for file in (HOUSE / "packs" / "jurisdictions" / "charges").glob("*.yaml")}
     assert all(prescription(pack, Dues(TODAY, TODAY, TODAY)) for pack in LAW.values())

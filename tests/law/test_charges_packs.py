@@ -5,12 +5,12 @@ from itertools import pairwise
 
 import pytest
 
-from intake.packs import HOUSE, charges
+from intake.pack_files import HOUSE, charges
 from models.charges import RateTable
-from policy.packs.reading import PackFault, read_charges
+from policy.parsing.pack_reading import PackFault, read_charges
 
 LAW = charges()
-SOUND = (HOUSE / "jurisdictions" / "charges" / "nl.yaml").read_text(encoding="utf-8")
+SOUND = (HOUSE / "packs" / "jurisdictions" / "charges" / "nl.yaml").read_text(encoding="utf-8")
 
 
 def faults(old: str, new: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.packs import charges
+from intake.pack_files import charges
 from models.charges import CapMultiple, ChargesPack
 from models.tariff import Caps
 from policy.charging.caps import caps

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.packs import charges
+from intake.pack_files import charges
 from models.case import Case, Charge
 from models.charges import ChargesPack, Role
-from models.ledger import Entry
+from models.ledger_entries import Entry
 from models.tariff_file import TariffFile
-from policy.charging.tariffs import Contract, law_alone, resolve
+from policy.charging.contract_tariff import Contract, law_alone, resolve
 from policy.money.ledger import entries
 from tests.policy.cases import account, day, owes
 

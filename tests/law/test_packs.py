@@ -7,14 +7,14 @@ from typing import Any, get_args
 import holidays
 import pytest
 
-from commands.packing import told, unconfirmed
-from intake.packs import HOUSE, jurisdictions, law_packs, places
+from desk.catalogue.law_packs import told, unconfirmed
+from intake.pack_files import HOUSE, jurisdictions, law_packs, places
 from models.contact import FACT_NAMES, Contact, Facts, Party
 from models.facts import Circumstance
 from models.jurisdiction import Holidays
 from models.rules import Rule
-from policy.law.contact import Allow, Defer, may_contact
-from policy.packs.reading import PackFault, Read, jurisdiction, read_pack
+from policy.law.may_contact import Allow, Defer, may_contact
+from policy.parsing.pack_reading import PackFault, Read, jurisdiction, read_pack
 
 PACKS = law_packs()
 RULES = [(name, rule) for name, read in PACKS.items() for rule in read.pack.rules]
@@ -29,7 +29,7 @@ def ask(law: Any, at: datetime = NOON, channel: str = "call", zone: str = "Europ
 
 def edited(name: str, *changes: tuple[str, str]) -> Read:
     """A pack with something else in its text."""
-    with open(f"jurisdictions/{name.lower()}.yaml", encoding="utf-8") as file:
+    with open(f"packs/jurisdictions/{name.lower()}.yaml", encoding="utf-8") as file:
         text = file.read()
     for old, new in changes:
         assert old in text

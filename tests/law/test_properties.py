@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.contact import Contact, Fact, Facts, Party
-from policy.law.contact import Allow, Defer, Deny, may_contact
+from policy.law.may_contact import Allow, Defer, Deny, may_contact
 from tests.law.plain import Asked as Plain
 from tests.law.plain import broken
 from tests.law.questions import (

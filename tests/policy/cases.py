@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from intake.packs import jurisdictions
+from intake.pack_files import jurisdictions
 from models import events as e
 from models.case import Case, Instalment
 from models.contact import Contact
@@ -14,19 +14,19 @@ from models.decisions import Act, Close, Decision, Wait
 from models.events import Channel, Heard, Outcome
 from models.strategy import Strategy
 from policy.apply import apply, end, follow
-from policy.circumstances import circumstances
-from policy.law.contact import debtor_day
+from policy.deciding.law_facts import circumstances
+from policy.deciding.rehearsal import Scripted
+from policy.deciding.treatment import Feed, decide
+from policy.law.may_contact import debtor_day
 from policy.money.position import Position, position
 from policy.notices import notice_of
-from policy.packs.reading import read_strategy, strategy_version
-from policy.rehearsal import Scripted
-from policy.results import done, is_demand, logged, step_input, stopped
-from policy.treatment import Feed, decide
+from policy.parsing.pack_reading import read_strategy, strategy_version
+from policy.steps.step_outcomes import done, is_demand, logged, step_input, stopped
 
 DUE = date(2027, 3, 1)
 """A Monday, four weeks before the clocks change in Europe."""
 EVERY_CHANNEL = tuple(Channel)
-TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(Path("strategies").glob("*.yaml"))}
+TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(Path("packs/strategies").glob("*.yaml"))}
 SHIPPED = {name: read_strategy(text, f"{name}.yaml") for name, text in TEXTS.items()}
 LAW = jurisdictions()
 HOMES = {

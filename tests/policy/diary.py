@@ -25,9 +25,9 @@ from models import events as e
 from models.case import Case
 from models.decisions import Line
 from models.events import Channel, Outcome
-from policy.law.contact import debtor_day
-from policy.rehearsal import Scripted, rehearse
-from policy.words import exponent
+from policy.deciding.rehearsal import Scripted, rehearse
+from policy.law.may_contact import debtor_day
+from policy.phrases import exponent
 from tests.policy.cases import DUE, LAW, SHIPPED, Told, account, all_steps, at, day, owes
 
 FILES = sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))

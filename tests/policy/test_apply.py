@@ -7,7 +7,7 @@ from models.case import Case
 from models.events import Channel, Heard
 from policy.apply import apply
 from policy.objections import objection
-from policy.results import base
+from policy.steps.step_outcomes import base
 from tests.policy.cases import Life, account, at, by_hand, day, owes
 
 LADDER = by_hand(

@@ -7,23 +7,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intake.packs import charges
+from intake.pack_files import charges
 from models import events as e
 from models.case import Case, Charge
 from models.decisions import Act
-from models.ledger import Entry
-from models.tables import Portfolio
+from models.ledger_entries import Entry
+from models.tables.accounts import Portfolio
 from policy.apply import apply, end
 from policy.charging.costs import collection_cost
-from policy.law.contact import is_holiday
 from policy.law.deadlines import fee_allowed_from
+from policy.law.may_contact import is_holiday
 from policy.money.announcing import nothing_to_announce
 from policy.money.collecting import announced
 from policy.money.ledger import Book, entries
 from policy.money.position import position
 from policy.notices import notice_of
 from policy.objections import objection
-from policy.results import done, step_input
+from policy.steps.step_outcomes import done, step_input
 from tests.policy.cases import LAW, Life, account, at, by_hand, day, owes
 
 ZONE = "Europe/Amsterdam"

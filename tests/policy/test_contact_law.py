@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.packs import places
+from intake.pack_files import places
 from models.contact import CHANNELS, Contact, Facts, Party
-from policy.law.contact import (
+from policy.law.days import months_later
+from policy.law.may_contact import (
     Allow,
     Defer,
     Deny,
@@ -24,7 +25,6 @@ from policy.law.contact import (
     may_contact,
     start_of_day,
 )
-from policy.law.days import months_later
 
 PLACES = places()
 ZONES = {

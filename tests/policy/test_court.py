@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from intake.packs import strategies
+from intake.pack_files import strategies
 from models import events as e
 from models.contact import Fact
 from models.decisions import Barred, Wait
-from policy.circumstances import circumstances
-from policy.court import barred_after
-from policy.packs.reading import PackFault
+from policy.deciding.court import barred_after
+from policy.deciding.law_facts import circumstances
+from policy.parsing.pack_reading import PackFault
 from tests.policy.cases import DUE, LAW, Life, account, at, by_hand, day, owes
 
 COURT = by_hand("- {id: package, do: legal_package, release: {by: lawyer, people: 2}}")

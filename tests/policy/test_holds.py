@@ -6,10 +6,10 @@ import pytest
 
 from models import events as e
 from models.case import BLOCKS, Plan, Promise
-from models.words import CAUSES
+from models.vocabulary import CAUSES
 from policy.holds import ALWAYS, GATES, HOLDS, blocked_days, leaves, rule_of, shown
 from policy.objections import objection
-from policy.story import tell
+from policy.telling.story import tell
 from tests.policy.cases import Life, account, at, by_hand, day, owes, staged
 from tests.policy.test_promises import CHASE
 

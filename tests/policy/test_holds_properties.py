@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from models import events as e
 from models.case import BLOCKS, Case, CaseHold
 from policy.holds import GATES, blocked_days, runs
-from policy.law.contact import end_of_day, start_of_day
-from policy.results import is_demand
+from policy.law.may_contact import end_of_day, start_of_day
+from policy.steps.step_outcomes import is_demand
 from tests.policy.cases import Life, account, at, by_hand, day, owes
 from tests.policy.test_holds import PROTECTIONS
 from tests.policy.test_promises import CHASE

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.case import Adjustment, Case, CaseHold, Charge, Instalment, Payment, Refund
-from models.ledger import Entry
+from models.ledger_entries import Entry
 from models.tariff import Caps, LateFee, Rate, Tariff
 from policy.money.accrual import Accrual
 from policy.money.ledger import entries

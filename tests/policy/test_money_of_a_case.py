@@ -7,7 +7,7 @@ import pytest
 
 from models import events as e
 from models.tariff import Rate, Tariff
-from policy.treatment import Feed
+from policy.deciding.treatment import Feed
 from tests.policy.cases import Life, account, at, by_hand, day, owes
 
 DEAR = Tariff(name="dear", interest=(Rate(since=date(2020, 1, 1), percent=Decimal("0.1"), per="day"),))

@@ -10,11 +10,11 @@ from models.case import Case
 from models.contact import Fact
 from models.decisions import Act
 from policy.apply import apply
-from policy.circumstances import circumstances
+from policy.deciding.law_facts import circumstances
 from policy.holds import shown
-from policy.law.contact import end_of_day
+from policy.law.may_contact import end_of_day
 from policy.notices import notice_of
-from policy.results import done, step_input
+from policy.steps.step_outcomes import done, step_input
 from tests.policy.cases import LAW, Life, account, at, by_hand, day
 
 ZONES = {"NL": "Europe/Amsterdam", "US": "America/New_York", "RO": "Europe/Bucharest", "GB": "Europe/London"}

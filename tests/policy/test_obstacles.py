@@ -6,7 +6,7 @@ import pytest
 
 from models import events as e
 from models.events import Channel
-from policy.results import base
+from policy.steps.step_outcomes import base
 from tests.policy.cases import Life, account, at, by_hand, day
 from tests.policy.test_treatment import PLAIN, plain
 

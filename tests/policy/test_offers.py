@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from models import events as e
-from models.agreements import Terms
+from models.agreement_terms import Terms
 from models.case import Case
 from tests.policy.cases import Life, account, at, by_hand, day, owes
 

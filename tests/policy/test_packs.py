@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from policy.packs.reading import PackFault, jurisdiction, read_pack, read_strategy, strategy_version
+from policy.parsing.pack_reading import PackFault, jurisdiction, read_pack, read_strategy, strategy_version
 
 BAD = Path("tests/packs/bad")
 TEXTS = frozenset(
@@ -114,7 +114,7 @@ def test_another_content_is_another_version():
 
 
 def test_a_city_is_found_in_its_region_by_postcodes_only():
-    city = Path("jurisdictions/us-nyc.yaml").read_text("utf-8")
+    city = Path("packs/jurisdictions/us-nyc.yaml").read_text("utf-8")
     nowhere = "".join(line for line in city.splitlines(keepends=True) if not line.startswith("postcodes:"))
     with pytest.raises(PackFault, match="inside: a city is found in its region by its postcodes"):
         read_pack(nowhere, "us-nyc.yaml")

@@ -7,9 +7,9 @@ import pytest
 from models import events as e
 from models.case import Case
 from policy.apply import apply
-from policy.law.contact import end_of_day
+from policy.law.may_contact import end_of_day
 from policy.objections import objection
-from policy.persi import PRODUCTS, duties
+from policy.procedures.pt_persi import PRODUCTS, duties
 from tests.policy.cases import Life, account, at, by_hand, day
 
 ZONE = "Europe/Lisbon"

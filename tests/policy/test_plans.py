@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from models import events as e
 from models.events import Channel
-from policy.results import step_input
+from policy.steps.step_outcomes import step_input
 from tests.policy.cases import DUE, Life, account, by_hand, day, owes
 from tests.policy.test_promises import chased
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from models import events as e
-from models.agreements import PromiseRules
+from models.agreement_terms import PromiseRules
 from models.case import Case, Promise
 from policy.agreeing.promises import deadline, verdicts
 from tests.policy.cases import DUE, Life, account, at, by_hand, day

@@ -19,11 +19,11 @@ from models.decisions import Act, Close, Decision, Wait
 from models.events import Channel, Heard, Outcome
 from policy.agreeing.arrangements import Sight, Wish, offer_of, proposals
 from policy.apply import apply
-from policy.cycle import Now, look
-from policy.law.contact import debtor_day, end_of_day
+from policy.deciding.case_status import below_threshold
+from policy.deciding.cycle import Now, look
+from policy.law.may_contact import debtor_day, end_of_day
 from policy.money.position import position
-from policy.results import base, is_demand
-from policy.standing import below_threshold
+from policy.steps.step_outcomes import base, is_demand
 from tests.policy.cases import HOMES, SHIPPED, Life, account, all_steps, at, day, owes
 
 DEEP = bool(os.environ.get("DEEP"))

@@ -9,7 +9,7 @@ from models import events as e
 from models.case import Case
 from models.contact import Fact
 from policy.apply import apply
-from policy.circumstances import circumstances, personal
+from policy.deciding.law_facts import circumstances, personal
 from policy.law.deadlines import recovery_from
 from policy.law.protections import protected_until
 from policy.objections import objection

@@ -8,8 +8,8 @@ import pytest
 from models import events as e
 from models.decisions import Line
 from models.events import Outcome
-from policy.rehearsal import Scripted, rehearse
-from policy.treatment import Feed
+from policy.deciding.rehearsal import Scripted, rehearse
+from policy.deciding.treatment import Feed
 from tests.policy.cases import HOMES, LAW, SHIPPED, Life, account, at, day, owes
 
 GROUPS = [pytest.param(n, c.name, c.ends, id=f"{n}: {c.name}") for n, s in SHIPPED.items() for c in s.cycles]

@@ -4,8 +4,8 @@ from datetime import UTC
 
 from models import events as e
 from models.decisions import Act
-from policy.results import base
-from policy.treatment import Feed
+from policy.deciding.treatment import Feed
+from policy.steps.step_outcomes import base
 from tests.policy.cases import Life, account, at, by_hand, day
 
 KIND = by_hand(

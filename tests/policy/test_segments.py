@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from models.strategy import For
-from policy.packs.reading import read_strategy
-from policy.segments import Chosen, NoStrategy, Segmented, choose, fits
+from policy.deciding.segmentation import Chosen, NoStrategy, Segmented, choose, fits
+from policy.parsing.pack_reading import read_strategy
 
 SHIPPED = {
     path.stem: read_strategy(path.read_text(encoding="utf-8"), path.name) for path in Path("strategies").glob("*.yaml")

@@ -8,17 +8,19 @@ from typing import Any
 
 import pytest
 
-from activities.texts import text_names
 from models.tariff import Rate, Tariff
 from policy.law.deadlines import overdue_notice_by
-from policy.packs.reading import read_strategy
+from policy.parsing.pack_reading import read_strategy
 from tests.policy.cases import Life, account, day, owes
+from writing.texts import text_names
 
-FILES = sorted(Path("strategies").glob("*.yaml"))
+FILES = sorted(Path("packs/strategies").glob("*.yaml"))
 
 
 def load(name: str) -> Any:
-    return read_strategy(Path(f"strategies/{name}.yaml").read_text(encoding="utf-8"), f"{name}.yaml", text_names())
+    return read_strategy(
+        Path(f"packs/strategies/{name}.yaml").read_text(encoding="utf-8"), f"{name}.yaml", text_names()
+    )
 
 
 def cycle(name: str, which: str) -> Any:
@@ -83,7 +85,7 @@ def test_cec_begins_every_account_at_its_opening_however_old_it_is():
 
 def kruk_table() -> list[tuple[str, int, int, int]]:
     """The counts as the head of the file tells them to its reader."""
-    head = Path("strategies/kruk.yaml").read_text(encoding="utf-8").split("format:")[0]
+    head = Path("packs/strategies/kruk.yaml").read_text(encoding="utf-8").split("format:")[0]
     rows = re.findall(r"^#  (\w+) {2,}.*? {2,}(\d+) +(\d+) +(\d+) +\w", head, re.MULTILINE)
     return [(name, int(calls), int(letters), int(visits)) for name, calls, letters, visits in rows]
 

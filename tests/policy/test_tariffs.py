@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from intake.packs import charges
-from intake.tariffs import tariff_for, tariffs
+from intake.pack_files import charges
+from intake.tariff_packs import tariff_for, tariffs
 from models import events as e
 from models.case import Charge
 from models.charges import Role
 from models.money_facts import ChargeTold
 from models.tariff import Tariff
 from models.tariff_file import MeanRate, RateLine
-from policy.charging.tariffs import Contract, NoSuchTariff, law_alone, resolve
+from policy.charging.contract_tariff import Contract, NoSuchTariff, law_alone, resolve
 from policy.money.position import position
-from policy.packs.reading import PackFault, read_tariff
+from policy.parsing.pack_reading import PackFault, read_tariff
 from tests.policy.cases import Life, account, at, day, owes
 
 DAY = date(2026, 5, 1)

@@ -6,7 +6,7 @@ import pytest
 
 from models import events as e
 from models.decisions import Wait
-from policy.treatment import Feed
+from policy.deciding.treatment import Feed
 from tests.policy.cases import SHIPPED, Life, account, at, by_hand, day, owes, staged
 
 CALLS = """

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from models import events as e
 from models.case import Case, Charge
 from policy.apply import apply
-from policy.circumstances import first_contact
-from policy.law.contact import debtor_day
+from policy.deciding.law_facts import first_contact
 from policy.law.deadlines import validation_notice_by
-from policy.money.itemising import itemised
+from policy.law.may_contact import debtor_day
 from policy.money.position import position
+from policy.procedures.us_validation import itemised
 from tests.policy.cases import Life, account, at, by_hand, day, owes
 
 EARLY = """

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest_asyncio
 from temporalio.testing import WorkflowEnvironment
 
-from models.database import Database
+from store.database import Database
 from tests.workflows.houses import House, a_house
 
 

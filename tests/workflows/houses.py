@@ -11,17 +11,18 @@ from uuid import uuid4
 from sqlmodel import select
 from temporalio.client import Client, WorkflowHandle
 
-from activities import journal
-from activities.starting import start_case
-from intake.handover import hand_over
-from intake.opening import load_cases
-from intake.packs import Pack, strategies
-from intake.portfolio import AccountRow
+from activities.start_cases import start_case
+from intake.pack_files import Pack, strategies
+from intake.portfolio_file import AccountRow
 from models.case import Case, Instalment
-from models.database import Database
-from models.tables import Account, Attempt, Journal, Portfolio, StrategyText, Task
-from policy.packs.reading import read_strategy, strategy_version
+from models.tables.accounts import Account, Portfolio, StrategyText
+from models.tables.trail import Attempt, Journal, Task
+from policy.parsing.pack_reading import read_strategy, strategy_version
 from settings import load_settings
+from store import journal
+from store.case_opening import load_cases
+from store.database import Database
+from store.handover import hand_over
 from worker import create_worker
 
 PLACES = {

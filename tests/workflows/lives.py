@@ -14,7 +14,7 @@ from models import events as e
 from models.case import Case
 from models.decisions import CaseView, Recorded
 from tests.workflows.houses import House, account_row, days_ago, pack
-from workflows.contracts import recovery_id
+from workflows.engine_names import recovery_id
 
 Life = Callable[["Led"], Awaitable[None]]
 

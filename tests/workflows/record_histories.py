@@ -10,13 +10,13 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from engine import executable
-from models.database import Database
-from models.portfolio import Order, PortfolioState
+from models.portfolio_orders import Order, PortfolioState
+from store.database import Database
 from tests.conftest import VIRTUAL_TIME
 from tests.workflows.houses import House, a_house, account_row, days_ago, pack
 from tests.workflows.lives import LIVES, lead
 from tests.workflows.test_replay import HISTORIES
-from workflows.contracts import SEARCH_ATTRIBUTES, portfolio_id
+from workflows.engine_names import SEARCH_ATTRIBUTES, portfolio_id
 
 
 async def record() -> None:

@@ -7,12 +7,12 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.testing import WorkflowEnvironment
 
-from activities import journal
 from models import events as e
-from models.tables import FOR_A_PERSON
+from models.tables.trail import FOR_A_PERSON
+from store import journal
 from tests.workflows.houses import House, days_ago, pack
 from tests.workflows.lives import LIVES, OUTCOMES, lead
-from workflows.contracts import NEXT_ACTION_AT, PORTFOLIO, SEGMENT, STAGE
+from workflows.engine_names import NEXT_ACTION_AT, PORTFOLIO, SEGMENT, STAGE
 
 TIME_WAS_SKIPPED = 60
 """The type of an event that only virtual time writes."""

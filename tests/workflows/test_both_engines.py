@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from temporalio.testing import WorkflowEnvironment
 
-from intake.packs import jurisdictions
+from intake.pack_files import jurisdictions
 from models import events as e
-from policy.rehearsal import Scripted, rehearse
+from policy.deciding.rehearsal import Scripted, rehearse
 from tests.workflows.houses import House, pack
 from tests.workflows.lives import lead
 

@@ -3,7 +3,7 @@
 from temporalio.testing import WorkflowEnvironment
 
 from models import events as e
-from models.tables import Account
+from models.tables.accounts import Account
 from tests.workflows.houses import House
 from tests.workflows.lives import lead
 

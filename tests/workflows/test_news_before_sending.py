@@ -13,23 +13,23 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import Worker
 
-from activities.contacting import Contacting
-from activities.deciding import Deciding
-from activities.effects import Effects
-from activities.worklist import Worklist
+from activities.attempt_frame import Effects
+from activities.decide import Deciding
+from activities.open_task import Worklist
+from activities.send_message import Contacting
 from engine import EmbeddedEngine, connect
 from models.case import Case
-from models.database import Database
 from models.events import PaymentReceived
-from models.tables import Journal
+from models.tables.trail import Journal
 from settings import load_settings
+from store.database import Database
 from tests.durability.machine import until
-from tests.providers.post import LAW, REMINDERS, TEXTS, by_vendors, row
 from tests.standin.vendors import Script, Vendors, vendors
+from tests.vendors.post import LAW, REMINDERS, TEXTS, by_vendors, row
 from tests.workflows.houses import House
 from worker import RUNNER
 from workflows.account_recovery import AccountRecoveryWorkflow
-from workflows.contracts import sending_queue
+from workflows.engine_names import sending_queue
 
 PAID = PaymentReceived(event_id="all", amount=50_000, currency="USD")
 

@@ -8,21 +8,22 @@ from sqlmodel import select
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.testing import WorkflowEnvironment
 
-from activities.accounts import Addressed
-from activities.documents import make_statement
-from activities.reckoning import statement
-from activities.stating import stated
-from activities.texts import load_texts
-from intake.packs import HOUSE, Pack, jurisdictions
+from intake.pack_files import HOUSE, Pack, jurisdictions
 from models import events as e
 from models.case import Case
-from models.database import Database
-from models.tables import Account, Ledger, Party, Portfolio
-from policy.packs.reading import read_strategy, strategy_version
+from models.tables.accounts import Account, Party, Portfolio
+from models.tables.trail import Ledger
+from policy.parsing.pack_reading import read_strategy, strategy_version
+from store.addressees import Addressed
+from store.database import Database
 from tests.workflows.houses import House, account_row, days_ago
 from tests.workflows.lives import Led
+from writing.computation import statement
+from writing.debt_statement import stated
+from writing.document_pdf import make_statement
+from writing.texts import load_texts
 
-TEXTS = load_texts(HOUSE / "letters")
+TEXTS = load_texts(HOUSE / "packs" / "letters")
 HEAD = """format: 1
 strategy: notices
 title: For a test

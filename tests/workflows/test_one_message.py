@@ -11,15 +11,15 @@ import pytest
 from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
-from intake.packs import Pack
+from intake.pack_files import Pack
 from models.case import Case, Instalment
-from models.database import Database
 from models.events import DeliveryReport, PaymentReceived
-from models.tables import Attempt
-from policy.packs.reading import read_strategy, strategy_version
+from models.tables.trail import Attempt
+from policy.parsing.pack_reading import read_strategy, strategy_version
+from store.database import Database
 from tests.durability.machine import until
-from tests.providers.post import REMINDERS, row
 from tests.standin.vendors import Script, vendors
+from tests.vendors.post import REMINDERS, row
 from tests.workflows.houses import House
 from tests.workflows.test_news_before_sending import Desk
 
@@ -160,8 +160,8 @@ async def test_when_the_first_one_fails_the_others_go_their_own_way(
 async def test_what_is_told_of_the_message_later_is_told_to_every_case_that_it_spoke_for(
     temporal_env: WorkflowEnvironment, sqlite_database: Database, tmp_path: Path
 ) -> None:
-    from commands.relaying import _facts
-    from models.arrivals import Webhook
+    from desk.delivery.webhook_delivery import _facts
+    from models.tables.arrivals import Webhook
 
     async with a_person(temporal_env, sqlite_database, tmp_path, []) as (person, standin):
         await person.begin()

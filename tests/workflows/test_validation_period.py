@@ -8,13 +8,13 @@ from pypdf import PdfReader
 from sqlmodel import select
 from temporalio.testing import WorkflowEnvironment
 
-from intake.packs import Pack
+from intake.pack_files import Pack
 from models import events as e
 from models.case import CaseHold
 from models.decisions import CaseView
-from models.tables import PartyFact
-from policy.law.contact import debtor_day
-from policy.packs.reading import read_strategy, strategy_version
+from models.tables.accounts import PartyFact
+from policy.law.may_contact import debtor_day
+from policy.parsing.pack_reading import read_strategy, strategy_version
 from tests.activities.letter_facts import spaced
 from tests.workflows.houses import House, account_row, days_ago
 from tests.workflows.lives import Led

@@ -1,0 +1,123 @@
+"""Which packs of law are there, who signed them, and what in them is uncertain?"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import holidays
+
+from cli.output import count, say, show_json, show_table
+from intake.pack_files import charges_versions
+from models.charges import ChargesPack
+from models.jurisdiction import Pack
+from models.rules import Rule
+from policy.parsing.pack_reading import Read
+
+AHEAD = timedelta(days=365)
+OLD = timedelta(days=365)
+UNSIGNED = "no lawyer has signed it: shadow or block, never live contact"
+
+
+def told(read: Read, today: date) -> dict[str, Any]:
+    """A pack as it stands on a day."""
+    pack = read.pack
+    rules = list(pack.rules)
+    return {
+        "place": pack.place,
+        "title": pack.title,
+        "kind": pack.kind,
+        "version": read.version,
+        "under": pack.under,
+        "elsewhere": pack.elsewhere,
+        "sign_off": pack.sign_off,
+        "signed_by": pack.signed_by or None,
+        "rules": len(rules),
+        "unsigned_rules": sum(rule.sign_off == "none" for rule in rules),
+        "checked": min((rule.checked for rule in rules), default=None),
+        "uncertain": [_uncertain(rule) for rule in rules if rule.conf == "L" or rule.mem],
+        "switched_off": list(pack.off),
+        "unconfirmed_years": unconfirmed(pack, today),
+        "warnings": list(_warnings(pack, rules, today)),
+    }
+
+
+def told_charges(pack: ChargesPack, version: str, today: date) -> dict[str, Any]:
+    """The law on charges of a country as it stands on a day. A value from memory makes its rule uncertain."""
+    unsure = [r for r in pack.rules if r.conf == "L" or r.from_memory or any(v.from_memory for v in r.values)]
+    unsigned = sum(rule.sign_off == "none" for rule in pack.rules)
+    old = [rule.id for rule in pack.rules if today - rule.checked > OLD]
+    return {
+        "place": f"{pack.country}-charges",
+        "title": pack.title,
+        "kind": "charges",
+        "version": version,
+        "under": None,
+        "elsewhere": None,
+        "sign_off": "none" if unsigned else "signed",
+        "signed_by": ", ".join(sorted({rule.sign_off for rule in pack.rules} - {"none"})) or None,
+        "rules": len(pack.rules),
+        "unsigned_rules": unsigned,
+        "checked": min(rule.checked for rule in pack.rules),
+        "uncertain": [
+            {"rule": r.id, "conf": r.conf, "from_memory": r.from_memory, "article": r.article, "note": r.note}
+            for r in unsure
+        ],
+        "switched_off": [],
+        "unconfirmed_years": [],
+        "warnings": [f"charges not compared with the source for a year: {', '.join(old)}"] if old else [],
+    }
+
+
+def unconfirmed(pack: Pack, today: date) -> list[int]:
+    """The years of the next twelve months whose holidays nobody compared with the official list."""
+    if pack.holidays is None:
+        return []
+    return [year for year in sorted({today.year, (today + AHEAD).year}) if year not in pack.holidays.confirmed]
+
+
+def show_packs(packs: Mapping[str, Read], on_charges: Mapping[str, ChargesPack], today: date, as_json: bool) -> None:
+    """All of them; what needs a person is said on stderr."""
+    versions = charges_versions()
+    found = [told(read, today) for read in packs.values()]
+    found += [told_charges(pack, versions[country], today) for country, pack in on_charges.items()]
+    if as_json:
+        show_json(found)
+        return
+    rows = [
+        (
+            pack["version"],
+            pack["title"],
+            " > ".join(filter(None, (pack["under"], pack["place"], pack["elsewhere"]))),
+            pack["sign_off"],
+            pack["rules"],
+            ", ".join(rule["rule"] for rule in pack["uncertain"]),
+        )
+        for pack in found
+    ]
+    columns = ("version", "title", "layers", "sign-off", "rules", "from memory or unsure")
+    show_table("Packs of law", columns, rows, right=("rules",))
+    unsigned = sum(pack["sign_off"] == "none" for pack in found)
+    if unsigned:
+        say(f"sign-off none ({count(unsigned, 'pack')}): {UNSIGNED}")
+    for pack in found:
+        for warning in pack["warnings"]:
+            say(f"{pack['place']}: {warning}")
+
+
+def _uncertain(rule: Rule) -> dict[str, Any]:
+    return {"rule": rule.id, "conf": rule.conf, "from_memory": rule.mem, "article": rule.article, "note": rule.note}
+
+
+def _warnings(pack: Pack, rules: list[Rule], today: date) -> list[str]:
+    found = []
+    calendar = pack.holidays
+    for year in unconfirmed(pack, today):
+        closed = calendar is not None and calendar.unconfirmed == "closed"
+        what = "closed to all timed contact" if closed else "taken as the library has it"
+        found.append(f"the holidays of {year} are not confirmed: {what}")
+    if calendar and calendar.library != holidays.__version__:
+        found.append(f"its holidays were compared with `holidays` {calendar.library}, not {holidays.__version__}")
+    old = [rule.id for rule in rules if today - rule.checked > OLD]
+    if old:
+        found.append(f"not compared with the source for a year: {', '.join(old)}")
+    return found

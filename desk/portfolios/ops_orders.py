@@ -1,0 +1,71 @@
+"""Pause, resume, withdraw: how does an order of ops reach one account, or all of a portfolio?"""
+
+from datetime import UTC, datetime
+from typing import Any, Literal
+from uuid import uuid4
+
+from sqlmodel import col, func, select
+from temporalio.service import RPCError, RPCStatusCode
+
+from cli.output import Refused
+from desk.cases.record_fact import tell
+from desk.connections import engine
+from desk.lookup import find_target
+from models import events as e
+from models.portfolio_orders import Order
+from models.tables.accounts import Account, Portfolio
+from store.database import Database
+from workflows.engine_names import portfolio_id
+
+What = Literal["pause", "resume", "withdraw"]
+
+
+def new_id(what: str) -> str:
+    """An id that no other order or event has."""
+    return f"{what}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid4().hex[:6]}"
+
+
+def concerned(database: Database, target: str) -> tuple[Account | Portfolio, int]:
+    """Whom the order is for, and how many open accounts that is."""
+    with database.reading() as session:
+        found = find_target(session, target)
+        if isinstance(found, Account):
+            return found, 1
+        still_open = select(func.count()).where(Account.portfolio == found.id, col(Account.outcome).is_(None))
+        return found, session.exec(still_open).one()
+
+
+async def order(database: Database, what: What, target: Account | Portfolio, by: str, reason: str) -> str:
+    """Carry the order out; what to answer."""
+    if isinstance(target, Account):
+        answer = await tell(database, target, _fact(what, by, reason))
+        return f"{what} of {target.reference}: {answer.message}"
+    client, _ = await engine()
+    if what != "withdraw":
+        _hold(database, target.id, held=what == "pause")
+    wanted = Order(order=new_id(what), what=what, by=by)
+    try:
+        await client.get_workflow_handle(portfolio_id(target.id)).signal("order", wanted)
+    except RPCError as fault:
+        if fault.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        raise Refused(
+            f"the intake of portfolio {target.id} does not run here: start it with `starter.py start`"
+        ) from None
+    return f"{what} of portfolio {target.id} is under way"
+
+
+def _hold(database: Database, portfolio: str, *, held: bool) -> None:
+    # Before the signal: an account that is started in between begins with the hold.
+    with database.session() as session:
+        session.get_one(Portfolio, portfolio).held = held
+
+
+def _fact(what: What, by: str, reason: str) -> Any:
+    match what:
+        case "pause":
+            return e.Hold(event_id=new_id(what), reason="ops_pause", by=by)
+        case "resume":
+            return e.Release(event_id=new_id(what), of="ops_pause", by=by)
+        case "withdraw":
+            return e.Withdraw(event_id=new_id(what), reason=reason, by=by)

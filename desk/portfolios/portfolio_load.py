@@ -1,0 +1,171 @@
+"""What does a portfolio file bring: which accounts, by which strategy, and which rows are rejected?"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cli.output import Refused, amount, count, say, show_json, show_table
+from desk.catalogue.strategies import AUTOMATIC, packs_for
+from intake.pack_files import Pack, jurisdictions
+from intake.portfolio_file import AccountRow, Reject, read_portfolio, tariff_of, write_rejects
+from models.tables.accounts import Portfolio
+from models.tariff import Tariff
+from policy.deciding.segmentation import Chosen, NoStrategy, Segmented, choose
+from policy.law.may_contact import debtor_day
+from policy.phrases import whole_units
+from store.database import Database
+from store.handover import HandOver, hand_over
+
+MOST_SHOWN = 10
+
+
+class Handed(NamedTuple):
+    """A file as read: accounts with the strategy and the cycle chosen for each, and what was rejected."""
+
+    rows: list[AccountRow]
+    chosen: dict[str, tuple[Pack, str]]
+    """By the account's reference."""
+    rejects: list[Reject]
+    unfit: Sequence[AccountRow] = ()
+    """Sound rows that no strategy fits: only an account that is known already needs none."""
+    columns: frozenset[str] = frozenset()
+    """Those that the file has."""
+
+    @property
+    def rejected(self) -> int:
+        """How many rows were rejected."""
+        return len({reject.row for reject in self.rejects})
+
+
+def read_file(file: Path, client: str, wanted: str, now: datetime, today: date | None = None) -> Handed:
+    """Read a portfolio and choose a strategy for each account. `D-30` counts from `today`."""
+    packs, only = packs_for(wanted)
+    read = read_portfolio(file, frozenset(jurisdictions()), today or now.astimezone().date())
+    known = {name: pack.strategy for name, pack in packs.items()}
+    chosen: dict[str, tuple[Pack, str]] = {}
+    rejects = list(read.rejects)
+    for row in read.rows:
+        answer = choose(known, _segmented(row, client, now), only)
+        match answer:
+            case Chosen():
+                chosen[row.account] = (packs[answer.strategy], answer.cycle)
+            case NoStrategy(reason=reason):
+                rejects.append(Reject(row.row, row.account, "strategy", only or AUTOMATIC, reason))
+    rejects.sort(key=lambda reject: reject.row)
+    fit = [row for row in read.rows if row.account in chosen]
+    unfit = [row for row in read.rows if row.account not in chosen]
+    return Handed(fit, chosen, rejects, unfit, read.columns)
+
+
+def _segmented(row: AccountRow, client: str, now: datetime) -> Segmented:
+    oldest = min(i.due for i in row.instalments)
+    return Segmented(
+        client=client,
+        country=row.country,
+        product=row.product,
+        legal_status=row.legal_status,
+        profile=row.profile,
+        dpd=(debtor_day(now, row.time_zone) - oldest).days,
+        amount=whole_units(sum(i.amount for i in row.instalments), row.currency),
+        score=row.score,
+        collateral=row.collateral,
+        guarantor=row.guarantor is not None,
+    )
+
+
+def refuse_unsound(handed: Handed, *, strict: bool) -> None:
+    """Nothing may be taken: no row is sound, or one is not and all are wanted."""
+    if handed.rows and not (strict and handed.rejects):
+        return
+    for reject in handed.rejects[:MOST_SHOWN]:
+        say(f"  row {reject.row}, {reject.column or 'whole row'}: {reject.value!r} {reject.reason}")
+    if len(handed.rejects) > MOST_SHOWN:
+        say(f"  and {len(handed.rejects) - MOST_SHOWN} more")
+    why = f"{count(handed.rejected, 'row')} of {handed.rejected + len(handed.rows)} cannot be taken"
+    raise Refused(f"nothing was taken: {why}" if handed.rows else f"nothing can be taken: {why}")
+
+
+def keep_rejects(handed: Handed, file: Path, wanted: Path | None) -> Path | None:
+    """Write the rejects file, if there are rejects."""
+    if not handed.rejects:
+        return None
+    path = wanted or Path(f"{file.stem}-rejects.csv")
+    try:
+        write_rejects(path, handed.rejects)
+    except OSError as fault:
+        raise Refused(f"the rejects cannot be written to {path}: {fault.strerror}") from None
+    return path
+
+
+def take(
+    database: Database, portfolio: Portfolio, handed: Handed, progress: Callable[[int], None] | None = None
+) -> HandOver:
+    """Put the accounts into the database: all or none."""
+    used = [pack for pack, _ in handed.chosen.values()]
+
+    def chosen(row: AccountRow) -> tuple[str, str]:
+        pack, cycle = handed.chosen[row.account]
+        return pack.version, cycle
+
+    with database.session() as session:
+        return hand_over(session, portfolio, handed.rows, chosen, {p.version: p.text for p in used}, progress)
+
+
+def as_portfolio(name: str, client: str, file: Path, **more: Any) -> Portfolio:
+    """The portfolio's own row."""
+    now = datetime.now(UTC)
+    return Portfolio(id=name, client=client, source=file.name, created=now, fed=now, **more)
+
+
+def show_dry_run(handed: Handed, as_json: bool, more: dict[str, Any]) -> None:
+    """What would be started: for each segment its strategy, cycle, accounts and money. `more`: for JSON."""
+    segments = sorted(_by_segment(handed).items())
+    if as_json:
+        _dry_run_json(handed, segments, more)
+        return
+    rows = [[strategy, cycle, len(due), amount(sum(due), money)] for (strategy, cycle, money), due in segments]
+    if rows:
+        show_table("Would be started", ("strategy", "cycle", "accounts", "amount"), rows, right=("accounts", "amount"))
+    _show_rejects(handed.rejects)
+    would = f"{count(len(handed.rows), 'account')} would be taken, {count(handed.rejected, 'row')} rejected"
+    known = f", {more['known']:,} known already, {more['changed']:,} of them changed" if more["known"] else ""
+    say(f"{would}{known}; nothing was done")
+
+
+def tariffs_of(handed: Handed, portfolio: Portfolio) -> Iterator[Tariff]:
+    """The tariffs of the file's accounts, as the law allows them to our role."""
+    for row in handed.rows:
+        if row.tariff and (tariff := tariff_of(row, portfolio.actor)):
+            yield tariff
+
+
+def show_notes(tariffs: Iterable[Tariff]) -> None:
+    """What the law takes away from tariffs, and what could not be tested, with the rule, on stderr."""
+    found = Counter(f"tariff {tariff.name}: {note}" for tariff in tariffs for note in tariff.notes)
+    for note, accounts in sorted(found.items()):
+        say(f"{note} ({count(accounts, 'account')})")
+
+
+def _dry_run_json(handed: Handed, segments: list[tuple[tuple[str, str, str], list[int]]], more: dict[str, Any]) -> None:
+    names = ("strategy", "cycle", "currency", "accounts", "amount")
+    told = [dict(zip(names, (*segment, len(due), sum(due)), strict=True)) for segment, due in segments]
+    # Without the value: it may be a name or a number of a person.
+    faults = [{name: value for name, value in r._asdict().items() if name != "value"} for r in handed.rejects]
+    show_json({"accounts": len(handed.rows), "rejected": handed.rejected, "segments": told, "rejects": faults} | more)
+
+
+def _by_segment(handed: Handed) -> dict[tuple[str, str, str], list[int]]:
+    found: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for row in handed.rows:
+        pack, cycle = handed.chosen[row.account]
+        found[pack.version, cycle, row.currency].append(sum(i.amount for i in row.instalments))
+    return found
+
+
+def _show_rejects(rejects: Sequence[Reject]) -> None:
+    if not rejects:
+        return
+    columns = Counter(reject.column or "whole row" for reject in rejects)
+    show_table("Would be rejected", ("column", "faults"), sorted(columns.items()), right=("faults",))

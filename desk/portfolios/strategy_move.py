@@ -1,0 +1,110 @@
+"""How does a case, or every case of a portfolio, go over to another strategy version, on purpose and in the journal?"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from sqlmodel import Session, col, select
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
+
+from desk.connections import engine
+from desk.lookup import party_of
+from intake.pack_files import Pack
+from models.facts import Moved
+from models.tables.accounts import Account, Guarantor, Portfolio, StrategyText
+from policy.agreeing.arrangements import terms
+from policy.deciding.segmentation import NoStrategy, Segmented, choose
+from policy.phrases import whole_units
+from store.database import Database
+from workflows.engine_names import recovery_id
+
+AT_ONCE = 32
+
+
+class Plan(NamedTuple):
+    """Which accounts go where, and which cannot, with the reason."""
+
+    moves: list[tuple[Account, str]]
+    stay: list[tuple[Account, str]]
+
+
+def planned(session: Session, target: Account | Portfolio, pack: Pack) -> Plan:
+    """The new cycle of each open account: that of the same name, else the first that fits the account."""
+    plan = Plan([], [])
+    for account in _open(session, target):
+        if account.strategy == pack.version:
+            plan.stay.append((account, "is there already"))
+            continue
+        cycle = _cycle(session, account, pack)
+        if isinstance(cycle, NoStrategy):
+            plan.stay.append((account, cycle.reason))
+        else:
+            plan.moves.append((account, cycle))
+    return plan
+
+
+async def move(database: Database, plan: Plan, pack: Pack, by: str) -> int:
+    """Tell each case; the same move twice is one move. How many were told."""
+    with database.session() as session:
+        if session.get(StrategyText, pack.version) is None:
+            session.add(StrategyText(version=pack.version, text=pack.text, added=datetime.now(UTC)))
+    client, _ = await engine()
+    told = 0
+    for start in range(0, len(plan.moves), AT_ONCE):
+        batch = plan.moves[start : start + AT_ONCE]
+        told += sum(await asyncio.gather(*(_tell(client, account, cycle, pack, by) for account, cycle in batch)))
+    return told
+
+
+async def _tell(client: Client, account: Account, cycle: str, pack: Pack, by: str) -> bool:
+    fact = Moved(
+        event_id=f"moved:{pack.version}",
+        strategy=pack.version,
+        cycle=cycle,
+        promise_days=pack.strategy.promise.max_days,
+        allocation=pack.strategy.allocation,
+        promises_at_most=pack.strategy.promise.at_most,
+        terms=terms(pack.strategy.offers),
+        by=by,
+    )
+    try:
+        await client.get_workflow_handle(recovery_id(account.portfolio, account.id)).signal("moved", fact)
+    except RPCError as gone:
+        if gone.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return False
+    return True
+
+
+def _open(session: Session, target: Account | Portfolio) -> Sequence[Account]:
+    if isinstance(target, Account):
+        return [target] if target.outcome is None else []
+    mine = select(Account).where(Account.portfolio == target.id, col(Account.outcome).is_(None))
+    return session.exec(mine.order_by(col(Account.number))).all()
+
+
+def _cycle(session: Session, account: Account, pack: Pack) -> str | NoStrategy:
+    if account.cycle in {cycle.name for cycle in pack.strategy.cycles}:
+        return account.cycle
+    name = pack.strategy.strategy
+    chosen = choose({name: pack.strategy}, _facts(session, account), name)
+    return chosen if isinstance(chosen, NoStrategy) else chosen.cycle
+
+
+def _facts(session: Session, account: Account) -> Segmented:
+    owed = account.principal if account.outstanding is None else account.outstanding
+    bound = session.exec(select(Guarantor).where(Guarantor.account == account.id)).first()
+    return Segmented(
+        client=session.get_one(Portfolio, account.portfolio).client,
+        country=party_of(session, account).country,
+        product=account.product,
+        legal_status=account.legal_status,
+        profile=account.profile,
+        dpd=account.days_past_due or 0,
+        amount=whole_units(owed, account.currency),
+        score=account.score,
+        collateral=account.collateral,
+        guarantor=bound is not None,
+    )

@@ -1,1 +1,0 @@
-"""Strategies, jurisdictions and tariffs read from their files: each fault with file, line and field."""

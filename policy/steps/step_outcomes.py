@@ -1,0 +1,194 @@
+"""What a step's instruction leads to, as events: used by the activities that act and by the rehearsal that does not."""
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+from models import events as e
+from models.case import Case
+from models.contact import Contact, Fact, Facts, Level, Party
+from models.decisions import Act, OpenInstalment, StepInput
+from models.events import Channel
+from models.jurisdiction import Jurisdiction
+from policy.deciding.cycle import DEMANDS
+from policy.deciding.law_facts import first_contact
+from policy.law.may_contact import Allow, Answer, Defer, Deny, Human, debtor_day, may_contact
+from policy.money.announcing import to_announce
+from policy.money.collecting import LETTER
+from policy.money.ledger import entries
+from policy.money.position import beside, position
+from policy.procedures.us_validation import itemised
+
+LEVELS: dict[str, Level] = {
+    "busy": "unconnected",
+    "no_answer": "attempt",
+    "not_home": "attempt",
+    "wrong_address": "attempt",
+    "voicemail": "connected",
+    "third_party": "connected",
+    "wrong_number": "connected",
+    # A message that left and did not arrive: strictly, it was one all the same.
+    "failed": "attempt",
+    "bounced": "attempt",
+}
+"""How far a contact came, by its outcome; with all others the debtor was spoken to, or the message arrived."""
+VALIDATION = "validation_notice"
+TRANSFER = "transfer_notice"
+NOTICES = frozenset({VALIDATION, TRANSFER})
+ON_PAPER = frozenset({"formal_notice", "certificate", "legal_package"})
+
+
+def step_input(case: Case, act: Act, now: datetime) -> StepInput:
+    """What the step's activity needs of the case."""
+    today = debtor_day(now, case.zone)
+    owed = position(case, today)
+    on_paper = act.channel is Channel.letter or act.do in ON_PAPER
+    amount, day = agreed(case, act.round)
+    announces, missed = to_announce(case, today) if act.text == LETTER else ((), ())
+    return StepInput(
+        account=case.account,
+        party=case.party,
+        country=case.country,
+        zone=case.zone,
+        currency=case.currency,
+        act=act,
+        now=now,
+        outstanding=owed.outstanding,
+        overdue=owed.overdue,
+        oldest_due=owed.oldest_unpaid,
+        due_amount=owed.open[0][1] if owed.open else None,
+        days_past_due=owed.days_past_due,
+        promise_amount=amount,
+        promise_due=day,
+        specialist=case.specialist,
+        open=tuple(
+            OpenInstalment(number=i.number, due=i.due, amount=i.amount, open=rest) for i, rest in owed.open if on_paper
+        ),
+        entries=entries(case, today) if on_paper else (),
+        beside=beside(case, today) if on_paper else (),
+        itemised=itemised(case, today) if act.text == VALIDATION else None,
+        transferred=case.sold_on,
+        credit=owed.credit,
+        announces=announces,
+        missed=missed,
+        disputed=owed.disputed,
+        principal=owed.principal,
+        interest=owed.interest,
+        late_fees=owed.late_fees,
+        costs=owed.costs,
+        released=tuple(
+            (r.by, debtor_day(r.at, case.zone))
+            for r in case.released
+            if (r.step, r.round, r.granted) == (act.step, act.round, True)
+        ),
+    )
+
+
+def agreed(case: Case, round_: str) -> tuple[int, date] | tuple[None, None]:
+    """What was promised or agreed, and for when: what a reminder, or the reaction to a broken promise, is about."""
+    if found := re.fullmatch(r"pl(\d+)i(\d+)", round_):
+        due, amount = case.plans[int(found[1]) - 1].instalments[int(found[2]) - 1]
+        return amount, due
+    found = re.fullmatch(r"pr?(\d+)", round_)
+    if not found and not case.promises:
+        return None, None
+    promise = case.promises[int(found[1]) - 1 if found else -1]
+    return promise.amount, promise.due
+
+
+def is_demand(act: Act) -> bool:
+    """Whether the step asks the debtor for something: such contacts are limited to one a day."""
+    return act.do in DEMANDS and act.waits_for != "release"
+
+
+def asks(act: Act) -> bool:
+    """Whether a contact asks for money. A notice that the law wants does not: it may go where a demand may not."""
+    return is_demand(act) and act.text not in NOTICES
+
+
+def stopped(
+    asked: StepInput, pack: Jurisdiction, log: list[Contact], at: datetime, known: tuple[Fact, ...] = ()
+) -> e.Result | None:
+    """The law's answer to a step of a rehearsal: None to go ahead, else a deferral or a refusal with the rule."""
+    if not is_demand(asked.act):
+        return None
+    channel = (asked.act.channel or Channel.letter).value
+    first = first_contact(asked.account, log, asked.zone)
+    known = (*known, first) if first else known
+    party, facts = Party(asked.party, (asked.zone,)), Facts(asked.account, demand=asks(asked.act), known=known)
+    return against(asked.act, may_contact(party, channel, at, log, facts, pack))
+
+
+def against(act: Act, answer: Answer) -> e.Result | None:
+    """What the law's answer makes of a step: None to go ahead, else a deferral or a refusal with the rule."""
+    match answer:
+        case Allow():
+            return None
+        case Defer(until=until, rule=rule):
+            return e.StepDeferred(**base(act, "step_deferred"), until=until, rule=rule)
+        case Deny(rule=rule) | Human(rule=rule):
+            refused, person = base(act, f"step_refused:{act.channel}"), isinstance(answer, Human)
+            return e.StepRefused(**refused, channel=act.channel, rule=rule, person=person)
+
+
+def base(act: Act, kind: str) -> dict[str, Any]:
+    """What all results of a step share."""
+    return {
+        "event_id": f"{act.key}:{kind}",
+        "step": act.step,
+        "round": act.round,
+        "key": act.key,
+        "attempt": act.attempt,
+    }
+
+
+def done(asked: StepInput, sha256: str = "0" * 64, notice: e.NoticeGiven | None = None) -> e.Result:
+    """The result of a step that was taken; `notice`: what the law takes its message for."""
+    act = asked.act
+    if act.waits_for == "release" or act.do in ("call", "visit", "trace", "review"):
+        assert act.due
+        return e.TaskOpened(
+            **base(act, "task_opened"),
+            task=act.do,
+            channel=act.channel,
+            assignee=act.assignee or act.do,
+            due=act.due,
+            waits_for="release" if act.waits_for == "release" else "outcome",
+            people=act.people,
+        )
+    match act.do:
+        case "formal_notice":
+            assert act.due
+            issued: dict[str, Any] = {
+                "document": act.do,
+                "sha256": sha256,
+                "due": act.due,
+                "notice_days": act.notice_days,
+            }
+            return e.NoticeIssued(**base(act, "notice_issued"), **issued)
+        case "certificate" | "legal_package":
+            return e.DocumentIssued(**base(act, "document_issued"), document=act.do, sha256=sha256)
+        case "placement":
+            return e.AccountPlaced(**base(act, "account_placed"), agency=act.agency or "agency", days=act.placed_days)
+        case _:
+            sent: dict[str, Any] = {"channel": act.channel, "waits_until": act.due, "offer": act.offer}
+            return e.MessageSent(**base(act, "message_sent"), **sent, notice=notice)
+
+
+def unknown(asked: StepInput, channel: Channel) -> e.OutcomeUnknown:
+    """The result of a message that may have left: nobody can tell."""
+    more: dict[str, Any] = {"channel": channel, "waits_until": asked.act.due, "offer": asked.act.offer}
+    return e.OutcomeUnknown(**base(asked.act, "outcome_unknown"), **more)
+
+
+def logged(asked: StepInput, at: datetime) -> Contact:
+    """The step as an entry of the party's contact log."""
+    channel = (asked.act.channel or Channel.letter).value
+    return Contact(asked.account, asked.party, channel, at, level_of(channel), is_demand(asked.act))
+
+
+def level_of(channel: str, outcome: str | None = None) -> Level:
+    """How far a contact came; while nobody knows better, as far as it can have come."""
+    if outcome in LEVELS:
+        return LEVELS[outcome]
+    return "conversation" if channel in ("call", "robot", "visit") else "sent"

@@ -1,0 +1,109 @@
+"""One person, one message: which accounts does a message speak of, and did an account's message leave with another's?
+
+The first account whose message is due writes for all of the person whose message of the same kind is foreseen for the
+same day (policy/deciding/foresight.py). The others find that when their own step comes, and count it as theirs.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.decisions import StepInput
+from models.events import Channel, Result, StepDeferred
+from models.tables.accounts import Account
+from models.tables.trail import Attempt
+from policy.law.may_contact import debtor_day
+from policy.steps.step_outcomes import base, done
+from store.inbox import overtaken
+
+KINDS = frozenset({"first_reminder", "second_reminder", "account_update"})
+"""Texts that say no more than what is overdue, so that one can say it of several accounts."""
+CHANNELS = frozenset({Channel.sms, Channel.email})
+LEFT = ("sent", "delivered")
+SOONEST, LATEST = timedelta(seconds=1), timedelta(minutes=5)
+"""Between two looks whether the message of another account has left."""
+
+
+def others(session: Session, asked: StepInput, at: datetime) -> list[dict[str, Any]]:
+    """The other accounts that this message can speak for, with their own steps' keys; empty where it may not.
+
+    Same person, portfolio, creditor and currency, so that one way to pay and one sum serve all of them.
+    To be asked under the party's lock.
+    """
+    act, mine = asked.act, session.get_one(Account, asked.account)
+    kind = {"channel": act.channel, "text": act.text, "day": debtor_day(at, asked.zone).isoformat()}
+    allowed = mine.next_message and mine.next_message["key"] == act.key
+    if not allowed or act.text not in KINDS or act.channel not in CHANNELS:
+        return []
+    same = select(Account).where(Account.party == asked.party, Account.portfolio == mine.portfolio)
+    same = same.where(Account.creditor == mine.creditor, Account.currency == mine.currency)
+    running = same.where(Account.id != mine.id, col(Account.outcome).is_(None)).order_by(col(Account.number))
+    found = []
+    for row in session.exec(running):
+        said = row.next_message
+        if not said or {name: said[name] for name in kind} != kind or _begun(session, asked, said["key"], at):
+            continue
+        # News of that account that its case may not know yet: it decides for itself.
+        if overtaken(session, asked.model_copy(update={"account": row.id}), at) is None:
+            covered = {name: said[name] for name in ("key", "overdue", "outstanding")}
+            found.append(covered | {"account": row.id, "reference": row.reference})
+    return found
+
+
+def gone_with_another(session: Session, asked: StepInput, at: datetime) -> Result | None:
+    """What became of a step that another account's message spoke for today; None: it goes its own way.
+
+    One that failed, or of which nobody knows whether it left, speaks for nobody. To be asked under the party's lock.
+    """
+    other = _speaking_for(session, asked, asked.act.key, at)
+    if other is None:
+        return None
+    if other.status == "sending":
+        until = at + min(max(at - other.reserved, SOONEST), LATEST)
+        rule = "HOUSE-6: the message of another account speaks for this one too, and is on its way"
+        return StepDeferred(**base(asked.act, "step_deferred"), until=until, rule=rule)
+    if other.status not in LEFT:
+        return None
+    session.add(
+        Attempt(
+            key=asked.act.key,
+            account=asked.account,
+            party=asked.party,
+            step=asked.act.step,
+            attempt=asked.act.attempt,
+            channel=other.channel,
+            local_day=other.local_day,
+            demand=other.demand,
+            status=other.status,
+            within=other.key,
+            provider=other.provider,
+            reserved=other.reserved,
+            finished=at,
+        )
+    )
+    return done(asked).model_copy(update={"within": other.account})
+
+
+def counted_once(account: str, rows: list[Attempt]) -> list[Attempt]:
+    """The contacts of a party as one account sees them: a message that spoke for several is one contact.
+
+    It stands as this account's own where it spoke for it, so that limits by debt count it too.
+    """
+    own = {row.within for row in rows if row.within and row.account == account}
+    return [row for row in rows if (row.account == account if row.within else row.key not in own)]
+
+
+def _begun(session: Session, asked: StepInput, key: str, at: datetime) -> bool:
+    """Whether that step has begun by itself, or another message speaks for it already."""
+    other = _speaking_for(session, asked, key, at)
+    return session.get(Attempt, key) is not None or (other is not None and other.status in ("sending", *LEFT))
+
+
+def _speaking_for(session: Session, asked: StepInput, key: str, at: datetime) -> Attempt | None:
+    today = select(Attempt).where(Attempt.party == asked.party, Attempt.local_day == debtor_day(at, asked.zone))
+    of_others = today.where(Attempt.key != asked.act.key).order_by(col(Attempt.reserved).desc())
+    speaking = [row for row in session.exec(of_others) if any(c["key"] == key for c in row.covers or ())]
+    # One that left, or is about to, speaks for it, however many failed before or after.
+    alive = [row for row in speaking if row.status in ("sending", *LEFT)]
+    return next(iter(alive or speaking), None)
