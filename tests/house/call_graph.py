@@ -15,7 +15,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class Place(NamedTuple):
-    """A function, a class, a method or a constant of a module: `policy.treatment`, `decide`."""
+    """A function, a class, a method or a constant of a module: `policy.deciding.treatment`, `decide`."""
 
     module: str
     name: str
