@@ -1,12 +1,19 @@
 """What does a pack's YAML say, and where? Plain values, every scalar a string, with the place of each."""
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import yaml
 
 Loc = tuple[str | int, ...]
 KINDS = {yaml.ScalarNode: "a single value", yaml.SequenceNode: "a list"}
+FAST = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+"""libyaml, where PyYAML was built with it: it reads twelve times as fast."""
+READ_OTHERWISE = re.compile(r"\t|\?(?![\w-]+=)")
+"""Tabs and question marks, but for those of a web address: libyaml takes some that Python's reader refuses."""
+DEEPEST = 100
 
 
 class Fault(NamedTuple):
@@ -45,21 +52,35 @@ class Source(NamedTuple):
 def read_source(text: str) -> Source:
     """The values of a text; raises `Broken` where there is no sense in looking further."""
     try:
-        _refuse_aliases(text)
-        root = yaml.compose(text, Loader=yaml.BaseLoader)
+        root = _composed(text)
         if not isinstance(root, yaml.MappingNode):
             raise _no_mapping(root)
         twice: list[Fault] = []
         return Source(_mapping(root, (), twice), root, twice)
     except yaml.YAMLError as error:
         raise Broken(_unreadable(error, text)) from None
-    except RecursionError:
-        raise Broken(Fault(1, 1, "", "is nested too deeply; expected a strategy or a jurisdiction")) from None
 
 
-def _refuse_aliases(text: str) -> None:
-    # Nine lines of aliases can stand for a billion values.
-    for event in yaml.parse(text, Loader=yaml.BaseLoader):
+def _composed(text: str) -> yaml.Node | None:
+    if not READ_OTHERWISE.search(text):
+        # What is wrong is told by Python's reader, in the same words on every machine.
+        with suppress(yaml.YAMLError):
+            return _composed_by(FAST, text)
+    return _composed_by(yaml.BaseLoader, text)
+
+
+def _composed_by(loader: type[yaml.BaseLoader], text: str) -> yaml.Node | None:
+    _refuse_bombs(text, loader)
+    return yaml.compose(text, Loader=loader)
+
+
+def _refuse_bombs(text: str, loader: type[yaml.BaseLoader]) -> None:
+    # Nine lines of aliases can stand for a billion values; libyaml composes what is nested until the stack is full.
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise Broken(Fault(1, 1, "", "is nested too deeply; expected a strategy or a jurisdiction"))
         name = getattr(event, "anchor", None)
         if name and event.start_mark:
             says = f"anchors and aliases ({name}) are refused; expected the text written out"
