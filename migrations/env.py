@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
-from models.tables.accounts import (accounts, arrivals, trail)
+from models.tables import accounts, arrivals, trail  # noqa: F401 (they fill the metadata)
 from models.tables.column_types import UtcDateTime
 from settings import load_settings
 from store.database import Database
