@@ -29,7 +29,7 @@ bench: $(VENV)/.development
 migrate: $(VENV)/.runtime
 	$(BIN)/alembic upgrade head
 
-# NAME="what changes": a new migration, from the difference between models/tables/accounts.py and the migrations before it.
+# NAME="what changes": a new migration, from the difference between models/tables/ and the migrations before it.
 migration: $(VENV)/.development
 	@rm -rf $(SCRATCH) && mkdir -p $(SCRATCH)
 	@export DATABASE_URL=sqlite:///$(SCRATCH)/empty.db; $(BIN)/alembic upgrade head && \

@@ -11,7 +11,8 @@ import typer
 from cli import run_all
 from cli.output import Refused, code, commands, count, main, say, show_json
 from desk.audit import journal_tail
-from desk.catalogue import law_packs, strategies
+from desk.catalogue import strategies
+from desk.catalogue.law_packs import show_packs
 from desk.catalogue.text_catalogue import letters
 from desk.connections import database, database_if_any, engine
 from desk.delivery.feed_delivery import tell_updates
@@ -314,7 +315,7 @@ def list_strategies(
 @app.command()
 def packs(as_json: Json = False) -> None:
     """The packs of law on contact and charges: versions, layers, who signed, what is uncertain or unconfirmed."""
-    law_packs.show_packs(law_packs(), charges(), datetime.now(UTC).date(), as_json)
+    show_packs(law_packs(), charges(), datetime.now(UTC).date(), as_json)
 
 
 @app.command()

@@ -1,6 +1,6 @@
 """How do migrations run? Forward only, in one locked transaction; the way back is a backup.
 
-After a change of the tables (`models/tables.py`, `models/arrivals.py`): `make migration NAME="what changes"`, and read
+After a change of the tables (`models/tables/`): `make migration NAME="what changes"`, and read
 what it wrote.
 While nothing is released, `make tables` writes the first migration anew instead (the triggers of 0002 stay).
 """

@@ -1,7 +1,7 @@
 """What does this paper look like, as a PDF that can be kept, compared and shown to a court?
 
-The templates are fixed files of `packs/letters/`; everything else reaches them as strings in one JSON value, so that a name
-is never read as markup. The same input gives the same bytes: the only clock is `made`.
+The templates are fixed files of `packs/letters/`; everything else reaches them as strings in one JSON value, so that a
+name is never read as markup. The same input gives the same bytes: the only clock is `made`.
 """
 
 import hashlib

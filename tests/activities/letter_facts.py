@@ -6,7 +6,7 @@ from pathlib import Path
 
 from writing.texts import TextFacts, load_texts
 
-LETTERS = Path(__file__).parents[2] / "letters"
+LETTERS = Path(__file__).parents[2] / "packs" / "letters"
 TEXTS = load_texts(LETTERS)
 HOSTILE = "Eve {overdue} {0.__class__} %s *b* #panic"
 CURRENCY = {"ro": "RON", "ru": "RUB", "pt": "BRL"}

@@ -27,7 +27,7 @@ from tests.durability.machine import take
 from tests.policy.cases import at
 from tests.policy.cases import day as day_of
 from tests.policy.test_ledger import DAYS, books
-from tests.providers.post import REMINDERS
+from tests.vendors.post import REMINDERS
 from tests.workflows.houses import account_row, days_ago
 from writing.document_content import Computation, Letter
 from writing.document_pdf import make_letter

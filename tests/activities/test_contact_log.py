@@ -31,7 +31,7 @@ from store.case_opening import load_cases
 from store.contact_log import Wanted, question, zones
 from store.database import Database
 from tests.durability.machine import take
-from tests.providers.post import zone_at_noon
+from tests.vendors.post import zone_at_noon
 from tests.workflows.houses import account_row, days_ago
 from writing.texts import load_texts
 

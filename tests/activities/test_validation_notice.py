@@ -27,7 +27,7 @@ from store.case_opening import load_cases
 from store.database import Database
 from tests.activities.letter_facts import LETTERS, TEXTS, spaced
 from tests.durability.machine import take
-from tests.providers.post import zone_at_noon
+from tests.vendors.post import zone_at_noon
 from tests.workflows.houses import account_row, days_ago, pack
 from writing.text_files import ANSWERS
 from writing.texts import LOCALES, TextFault, load_texts

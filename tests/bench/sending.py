@@ -10,8 +10,8 @@ from twilio.rest import Client as TwilioClient
 from activities.vendors.twilio.twilio_send import BaseUrlHttpClient
 from store.database import Database
 from tests.bench.saying import say
-from tests.providers.post import Post, by_vendors
 from tests.standin.vendors import ACCOUNT, AUTH_TOKEN, SERVICE, vendors
+from tests.vendors.post import Post, by_vendors
 
 SENT = 100
 VENDOR_SECONDS = 0.1

@@ -24,9 +24,9 @@ from models.tables.trail import Attempt, Journal, Task
 from policy.deciding.treatment import decide
 from settings import load_settings
 from tests.durability.machine import Machine, a_machine, until
-from tests.providers.post import LAW, REMINDERS, row
 from tests.standin.living import Living
 from tests.standin.vendors import Behaviour, Taken, Vendors, vendors
+from tests.vendors.post import LAW, REMINDERS, row
 from workflows.engine_names import recovery_id
 
 BANK = "a-secret-of-sixteen-or-more"

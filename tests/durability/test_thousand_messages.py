@@ -15,10 +15,10 @@ from models.tables.arrivals import Webhook
 from models.tables.trail import Attempt, Journal, Task
 from settings import Settings
 from tests.durability.machine import Machine, a_machine, until
-from tests.providers.post import REMINDERS, row
 from tests.standin.callbacks import STATUSES, Callbacks
 from tests.standin.living import Living
 from tests.standin.vendors import Behaviour, Vendors
+from tests.vendors.post import REMINDERS, row
 
 MESSAGES = 1_000
 KILLS = 5

@@ -18,6 +18,7 @@ from policy.deciding.law_facts import circumstances
 from policy.deciding.rehearsal import Scripted
 from policy.deciding.treatment import Feed, decide
 from policy.law.may_contact import debtor_day
+from policy.money.ledger import entries
 from policy.money.position import Position, position
 from policy.notices import notice_of
 from policy.parsing.pack_reading import read_strategy, strategy_version
@@ -26,7 +27,7 @@ from policy.steps.step_outcomes import done, is_demand, logged, step_input, stop
 DUE = date(2027, 3, 1)
 """A Monday, four weeks before the clocks change in Europe."""
 EVERY_CHANNEL = tuple(Channel)
-TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(Path("strategies").glob("*.yaml"))}
+TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(Path("packs/strategies").glob("*.yaml"))}
 SHIPPED = {name: read_strategy(text, f"{name}.yaml") for name, text in TEXTS.items()}
 LAW = jurisdictions()
 HOMES = {
@@ -323,6 +324,12 @@ class Life:
     @property
     def position(self) -> Position:
         return position(self.case, self.today)
+
+    @property
+    def charged(self) -> int:
+        """What came on top of the instalments: costs, fees, and interest that is no part of an instalment."""
+        on_top = [line for line in entries(self.case, self.today) if line.kind in ("cost", "late_fee", "interest")]
+        return sum(line.amount for line in on_top if line.key != "contract_interest")
 
     def results(self, step: str) -> list[str]:
         """What came of the attempts of a step."""

@@ -25,6 +25,7 @@ from policy.law.may_contact import (
     may_contact,
     start_of_day,
 )
+from tests.policy.cases import day
 
 PLACES = places()
 ZONES = {
@@ -117,7 +118,9 @@ def test_an_instant_without_a_zone_is_refused():
 
 def test_a_channel_that_the_law_does_not_know_is_refused():
     with pytest.raises(ValueError, match="expected one of sms"):
-        may_contact(Party("d1", ("Europe/Rome",)), "fax", datetime.now(UTC), [], Facts(), PLACES["IT"])
+        may_contact(
+            Party("d1", ("Europe/Rome",)), "fax", datetime(2026, 3, 10, 12, tzinfo=UTC), [], Facts(), PLACES["IT"]
+        )
 
 
 # --- planning --------------------------------------------------------------------------------------------------------
@@ -202,3 +205,12 @@ def test_months_later_is_the_same_day_or_the_last_one(day, months, later):
 def test_a_decree_day_is_a_holiday_and_an_ordinary_friday_is_not():
     assert is_holiday(PLACES["NL"], date(2026, 5, 15))
     assert not is_holiday(PLACES["NL"], date(2026, 5, 22))
+
+
+@pytest.mark.parametrize(
+    "zone", ["Europe/Rome", "America/New_York", "Pacific/Apia", "Asia/Kolkata", "Africa/Casablanca"]
+)
+@pytest.mark.parametrize("n", [0, 13, 27, 216, 250])
+def test_a_debtors_day_ends_where_the_next_one_begins(zone, n):
+    over = end_of_day(day(n), zone)
+    assert (debtor_day(over - timedelta(microseconds=1), zone), debtor_day(over, zone)) == (day(n), day(n + 1))

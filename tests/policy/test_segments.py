@@ -11,7 +11,8 @@ from policy.deciding.segmentation import Chosen, NoStrategy, Segmented, choose, 
 from policy.parsing.pack_reading import read_strategy
 
 SHIPPED = {
-    path.stem: read_strategy(path.read_text(encoding="utf-8"), path.name) for path in Path("strategies").glob("*.yaml")
+    path.stem: read_strategy(path.read_text(encoding="utf-8"), path.name)
+    for path in Path("packs/strategies").glob("*.yaml")
 }
 
 

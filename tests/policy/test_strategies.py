@@ -14,7 +14,7 @@ from policy.parsing.pack_reading import read_strategy
 from tests.policy.cases import Life, account, day, owes
 from writing.texts import text_names
 
-FILES = sorted(Path("strategies").glob("*.yaml"))
+FILES = sorted(Path("packs/strategies").glob("*.yaml"))
 
 
 def load(name: str) -> Any:

@@ -24,8 +24,8 @@ from models.tables.trail import Journal
 from settings import load_settings
 from store.database import Database
 from tests.durability.machine import until
-from tests.providers.post import LAW, REMINDERS, TEXTS, by_vendors, row
 from tests.standin.vendors import Script, Vendors, vendors
+from tests.vendors.post import LAW, REMINDERS, TEXTS, by_vendors, row
 from tests.workflows.houses import House
 from worker import RUNNER
 from workflows.account_recovery import AccountRecoveryWorkflow

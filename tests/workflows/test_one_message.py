@@ -18,8 +18,8 @@ from models.tables.trail import Attempt
 from policy.parsing.pack_reading import read_strategy, strategy_version
 from store.database import Database
 from tests.durability.machine import until
-from tests.providers.post import REMINDERS, row
 from tests.standin.vendors import Script, vendors
+from tests.vendors.post import REMINDERS, row
 from tests.workflows.houses import House
 from tests.workflows.test_news_before_sending import Desk
 

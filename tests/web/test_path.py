@@ -20,7 +20,7 @@ from models.tables.arrivals import Webhook
 from models.tables.trail import Attempt
 from settings import Settings
 from store.database import Database
-from tests.console.conftest import EMAIL, PHONE, Web, keys, token
+from tests.web.conftest import EMAIL, PHONE, Web, keys, token
 from tests.workflows.houses import House, a_house, account_row, days_ago, pack
 from tests.workflows.lives import Led
 from web.server import create_app

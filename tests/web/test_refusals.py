@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from twilio.request_validator import RequestValidator
 
 from store.database import Database
-from tests.console.conftest import (
+from tests.web.conftest import (
     EMAIL,
     PAYMENT,
     PHONE,

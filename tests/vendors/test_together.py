@@ -14,8 +14,8 @@ from store.bundles import counted_once
 from store.case_opening import load_cases
 from store.database import Database
 from tests.durability.machine import take
-from tests.providers.post import REMINDERS, Post, by_vendors, row
 from tests.standin.vendors import vendors
+from tests.vendors.post import REMINDERS, Post, by_vendors, row
 
 
 def attempt(key: str, account: str, **changes: Any) -> Attempt:

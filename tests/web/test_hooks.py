@@ -8,7 +8,7 @@ from sqlmodel import select
 from models.tables.accounts import OptedOut
 from models.tables.trail import Task
 from store.vendor_outages import stopped_until
-from tests.console.conftest import EMAIL, PHONE, People, Web, token
+from tests.web.conftest import EMAIL, PHONE, People, Web, token
 from web.hooks.arrivals import load_vendors
 
 SMS, MAIL = token(1), token(2)

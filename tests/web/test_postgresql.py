@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from store.database import Database
-from tests.console.conftest import PHONE, People, Web, people_of, served, token
+from tests.web.conftest import PHONE, People, Web, people_of, served, token
 
 Both = tuple[Web, Web, People]
 

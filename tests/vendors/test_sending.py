@@ -16,8 +16,8 @@ from models.tables.arrivals import BankPayment, FeedUpdate, Webhook
 from models.tables.trail import Attempt, Journal, Task
 from policy.apply import apply
 from store.database import Database
-from tests.providers.post import TIMEOUT, Post, by_vendors
 from tests.standin.vendors import Script, Vendors, vendors
+from tests.vendors.post import TIMEOUT, Post, by_vendors
 
 
 class Cut(Exception):

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from models.tables.arrivals import BankPayment
-from tests.console.conftest import PAYMENT, Web, payment_headers, unchanged
+from tests.web.conftest import PAYMENT, Web, payment_headers, unchanged
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from requests import PreparedRequest
 from starlette.datastructures import ImmutableMultiDict
 
 from store.database import Database
-from tests.console.conftest import keys, listening, payment_headers, people_of, sendgrid_headers, twilio_headers
+from tests.web.conftest import keys, listening, payment_headers, people_of, sendgrid_headers, twilio_headers
 from web.server import create_app
 
 LIMITS = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
