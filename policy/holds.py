@@ -92,6 +92,7 @@ LEFT: dict[Block, str] = {
     "court": "court",
     "assignment": "placement with an agency",
 }
+NOTHING_DISPUTED = Disputed()
 ALWAYS = "money, promises, and answers to what the debtor asks"
 
 
@@ -220,8 +221,11 @@ def disputed_parts(case: Case, day: date) -> Disputed:
 
     As of the day's end: the day of the dispute belongs to it, the day of its answer no more.
     """
+    told = [hold for hold in case.holds if hold.disputed]
+    if not told:
+        return NOTHING_DISPUTED
     last_moment = end_of_day(day, case.zone) - timedelta(microseconds=1)
-    parts = [hold.disputed for hold in case.holds if hold.disputed and runs(hold, last_moment)]
+    parts = [hold.disputed for hold in told if hold.disputed and runs(hold, last_moment)]
     return Disputed(
         instalments=tuple(sorted({number for part in parts for number in part.instalments})),
         charges=tuple(sorted({charge for part in parts for charge in part.charges})),
