@@ -8,7 +8,7 @@ from zlib import crc32
 
 from sqlmodel import Session, col, func, select
 
-from intake.contact_points import reach
+from channels.channel_table import reach
 from intake.lender_entries import Entry, booked, feed_event
 from intake.pack_files import Pack
 from intake.portfolio_file import AccountRow, tariff_of

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from typing import Any
 
+from channels.channel_table import BY_PERSON
 from models import events as e
 from models.case import Pending, Plan
-from models.events import Channel
 from models.jurisdiction import Jurisdiction
 from policy.agreeing.promises import deadline, plan_verdict, settlement_paid, verdicts
 from policy.apply import goes_on
@@ -192,7 +192,7 @@ def _not_wanted(now: Now, pending: Pending) -> str | None:
         return "the case ends"
     if not now.case.episode_open and pending.round != prevention_round(now):
         return "nothing is overdue" if now.case.episode else "that instalment is paid"
-    if pending.waits_for != "outcome" or pending.channel not in (Channel.call, Channel.visit):
+    if pending.waits_for != "outcome" or pending.channel not in BY_PERSON:
         return None
     if pending.channel in now.case.opt_outs:
         return f"opted out of {pending.channel}"

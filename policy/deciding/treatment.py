@@ -4,6 +4,8 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zlib import crc32
 
+from channels.channel_table import CHANNELS
+from channels.step_kind_table import reaches_person
 from models import events as e
 from models.case import Case
 from models.decisions import Act, Close, Decision, Wait
@@ -13,7 +15,7 @@ from models.strategy import Strategy
 from policy.apply import apply
 from policy.deciding.case_status import below_threshold, closed, gate, last_day, only_agreed, running
 from policy.deciding.court import dated, objections, stuck
-from policy.deciding.cycle import DEMANDS, Candidate, Now, channels, look, next_candidate
+from policy.deciding.cycle import Candidate, Now, channels, look, next_candidate
 from policy.deciding.findings import finding
 from policy.deciding.instruction import instruction, short
 from policy.deciding.running_agreements import open_offers, reminder
@@ -182,7 +184,7 @@ def _end(now: Now) -> str:
 
 
 def _stale(now: Now, candidate: Candidate, feed: Feed | None) -> Wait | None:
-    if feed is None or candidate.step.do not in DEMANDS or candidate.step.by_law:
+    if feed is None or not reaches_person(candidate.step.do) or candidate.step.by_law:
         return None
     if now.at - feed.fed <= timedelta(hours=feed.fresh_hours):
         return None
@@ -200,7 +202,7 @@ def _moment(now: Now, pack: Jurisdiction, candidate: Candidate, channel: Channel
     at = max(at, now.at)
     if channel is None:
         return at, why
-    aimed, rule = aim(pack, case.zone, channel, at, spread(case))
+    aimed, rule = aim(pack, case.zone, CHANNELS[channel].law, at, spread(case))
     return aimed, f"quiet hours ({rule})" if rule and candidate.day <= now.today else why
 
 
