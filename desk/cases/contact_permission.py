@@ -9,8 +9,9 @@ from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session, col, select
 
 from channels.channel_table import BY_PERSON
-from cli.output import Refused, local, say
+from cli.output import local, say
 from desk.lookup import find_account, party_of
+from desk.refused import Refused
 from models.contact import Place, ThirdParty
 from models.event import Channel
 from models.jurisdiction import Jurisdiction
