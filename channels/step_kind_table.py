@@ -56,9 +56,8 @@ STEP_KINDS = step_kind_table(
 )
 
 
-def reaches_person(kind: StepKind) -> bool:
-    """Whether a step of the kind reaches a person: one contact a day, and none on stale information."""
-    return not STEP_KINDS[kind].reaches_nobody
+REACHING = frozenset(kind for kind, spec in STEP_KINDS.items() if not spec.reaches_nobody)
+"""Kinds of steps that reach a person: there is one such contact a day, and none on stale information."""
 
 
 def not_asked(act: Act) -> str:

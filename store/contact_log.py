@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from sqlmodel import Session, col, delete, func, select
 
 from channels.channel_table import BY_PERSON, CHANNELS
-from channels.step_kind_table import channel_of
+from channels.step_kind_table import STEP_KINDS
 from models import events as e
 from models.case import Case
 from models.contact import Contact, Fact, Facts, Party, Place
@@ -83,7 +83,8 @@ class Question(NamedTuple):
 
 def wanted(asked: StepInput) -> Wanted:
     """The contact that a step is."""
-    channel = channel_of(asked.act).name
+    channel = asked.act.channel or STEP_KINDS[asked.act.do].channel
+    assert channel, "a step that reaches a person has a channel"
     return Wanted(asked.account, asked.party, asked.zone, channel, asks(asked.act), asked.oldest_due, asked.act.key)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
-from channels.step_kind_table import STEP_KINDS, reaches_person
+from channels.step_kind_table import REACHING, STEP_KINDS
 from models.case import Case, Promise, StepRecord
 from models.events import Channel, Outcome
 from models.strategy import (
@@ -234,7 +234,7 @@ def _gaps(now: Now, round_: str, step: Step) -> Iterator[tuple[date, str]]:
     elif done and step.after_days:
         why = f"{days_text(step.after_days)} after {done[-1].step}"
         yield debtor_day(done[-1].at, zone) + timedelta(days=step.after_days), why
-    if reaches_person(step.do):
+    if step.do in REACHING:
         contacts = [r.at for r in now.case.records if r.channel and r.result not in NO_CONTACT]
         if contacts:
             yield debtor_day(max(contacts), zone) + timedelta(days=1), "one contact a day"

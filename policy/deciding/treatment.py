@@ -5,7 +5,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from channels.channel_table import CHANNELS
-from channels.step_kind_table import reaches_person
+from channels.step_kind_table import REACHING
 from models import events as e
 from models.case import Case
 from models.decisions import Act, Close, Decision, Wait
@@ -184,7 +184,7 @@ def _end(now: Now) -> str:
 
 
 def _stale(now: Now, candidate: Candidate, feed: Feed | None) -> Wait | None:
-    if feed is None or not reaches_person(candidate.step.do) or candidate.step.by_law:
+    if feed is None or candidate.step.do not in REACHING or candidate.step.by_law:
         return None
     if now.at - feed.fed <= timedelta(hours=feed.fresh_hours):
         return None
