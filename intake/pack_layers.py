@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from policy.parsing.pack_reading import PackFault
-from policy.parsing.yaml_source import Broken, read_source
-
 PACKS = Path(__file__).parent.parent / "packs"
 OWN = "house"
 
@@ -52,9 +49,9 @@ def pack_files(name: str) -> list[PackFile]:
     return _counting(name)[0]
 
 
-def dropped(name: str) -> list[PackFile]:
-    """The files that take one away."""
-    return _counting(name)[1]
+def taken_away(*names: str) -> list[str]:
+    """What no longer counts in some folders, and by whose word."""
+    return [f"{name}/{file.path.name} is dropped by {file.whose}" for name in names for file in _counting(name)[1]]
 
 
 def files_in(folder: Path) -> list[PackFile]:
@@ -68,6 +65,9 @@ def pack_file(name: str) -> Path:
 
 
 def _counting(name: str) -> tuple[list[PackFile], list[PackFile]]:
+    # Only who reads a pack loads what reads one; every command knows which folders there are.
+    from policy.parsing.pack_reading import PackFault
+
     found: dict[str, PackFile] = {file.path.name: file for file in files_in(PACKS / name)}
     away: list[PackFile] = []
     for layer in _Laid.over:
@@ -86,6 +86,8 @@ def _counting(name: str) -> tuple[list[PackFile], list[PackFile]]:
 
 def _drops(path: Path) -> bool:
     """Whether the file only says that the one below it is taken away."""
+    from policy.parsing.yaml_source import Broken, read_source
+
     try:
         return read_source(path.read_text(encoding="utf-8")).value.get("dropped") == "true"
     except (Broken, OSError, UnicodeDecodeError):

@@ -15,11 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from cli.output import Refused
+from desk.catalogue.answer_words import answer_words
 from desk.delivery.fact_delivery import tell_payments
 from desk.delivery.webhook_delivery import tell_webhooks
+from desk.refused import Refused
 from engine import EngineNotRunning, connect
-from desk.catalogue.own_packs import replies
 from settings import Settings
 from store.database import Database, DatabaseNotMigrated
 from store.webhook_log import Keeper, Rules
@@ -39,7 +39,7 @@ log = logging.getLogger("rientro.web")
 def create_app(database: Database, settings: Settings) -> FastAPI:
     """The web application on a database."""
     signatures = Signatures(settings)
-    rules = Rules(replies(), load_vendors())
+    rules = Rules(answer_words(), load_vendors())
     keeper = Keeper(database, rules)
     teller = Teller(database, settings, keeper.news)
 

@@ -7,9 +7,8 @@ from typing import Any
 import holidays
 
 from cli.output import count, say, show_json, show_table
-from desk.catalogue.own_packs import law_taken_away
-from intake.pack_files import ChargesRead
-from intake.pack_layers import OWN
+from intake.pack_files import CHARGES, LAW, ChargesRead
+from intake.pack_layers import OWN, taken_away
 from models.jurisdiction import Pack
 from models.rules import Rule
 from policy.parsing.pack_reading import Read
@@ -101,7 +100,7 @@ def show_packs(packs: Mapping[str, Read], on_charges: Mapping[str, ChargesRead],
     ]
     columns = ("version", "title", "layers", "sign-off", "rules", "from memory or unsure", *(["whose"] if laid else []))
     show_table("Packs of law", columns, rows, right=("rules",))
-    for line in law_taken_away():
+    for line in taken_away(LAW, CHARGES):
         say(line)
     unsigned = sum(pack["sign_off"] == "none" for pack in found)
     if unsigned:

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cli.output import Refused, say, show_json, show_table
-from desk.catalogue.own_packs import taken_away
+from cli.output import say, show_json, show_table
+from desk.refused import Refused
 from intake import pack_files
 from intake.pack_files import Pack, strategies, strategy
-from intake.pack_layers import OWN
+from intake.pack_layers import OWN, taken_away
 from models.strategy import For
 from policy.parsing.pack_reading import PackFault
 from writing.texts import text_names

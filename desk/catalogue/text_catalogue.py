@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.output import Refused, count, say, show_json, show_table
+from cli.output import count, say, show_json, show_table
+from desk.refused import Refused
 from intake.pack_layers import folders
 from writing.samples import law, sample_facts, sample_fields, sample_pdf
 from writing.sms_segments import budget, segments

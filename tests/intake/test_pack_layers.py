@@ -93,7 +93,7 @@ def test_a_rule_that_is_repealed_by_name_may_be_left_out(lay: Lay) -> None:
 
 def test_the_calendar_of_a_law_is_a_rule_of_it(lay: Lay) -> None:
     lay("jurisdictions/it.yaml", own("jurisdictions/it.yaml").replace("rule: IT-H4", "rule: IT-H9", 1))
-    with pytest.raises(PackFault, match="repealed: lacks .*: IT-H4; expected"):
+    with pytest.raises(PackFault, match=r"repealed: lacks .*: IT-H4; expected"):
         law_packs()
 
 
