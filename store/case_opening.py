@@ -21,8 +21,8 @@ from models.tables.accounts import Account, Guarantor, InstalmentDue, Party, Por
 from models.tables.arrivals import FeedEntry
 from models.tariff import Tariff
 from policy.agreeing.arrangements import terms
-from policy.holds import rule_of
 from policy.parsing.pack_reading import read_strategy
+from policy.procedures.hold_rules import rule_of
 from store.opt_outs import opted_out
 
 

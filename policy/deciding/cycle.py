@@ -24,7 +24,7 @@ from models.strategy import (
 )
 from policy.holds import over
 from policy.law.may_contact import debtor_day, end_of_day
-from policy.money.announcing import nothing_to_announce
+from policy.money.cost_letters import nothing_to_announce
 from policy.money.position import Position
 from policy.phrases import days_text, whole_units
 

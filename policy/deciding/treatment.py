@@ -19,11 +19,12 @@ from policy.deciding.cycle import Candidate, Now, channels, look
 from policy.deciding.findings import finding
 from policy.deciding.instruction import instruction, short
 from policy.deciding.running_agreements import open_offers, reminder
-from policy.holds import GATES, runs
+from policy.holds import runs
 from policy.law.may_contact import aim, debtor_day, end_of_day, start_of_day
 from policy.money.position import position
 from policy.phrases import day_text, money_text
-from policy.procedures.pt_persi import duties
+from policy.procedures.hold_rules import GATES
+from policy.procedures.procedure_table import duties
 
 OFFICE_OPENS = timedelta(hours=8)
 SPREAD_SECONDS = 90 * 60
@@ -71,9 +72,10 @@ def _next(now: Now, pack: Jurisdiction, feed: Feed | None) -> Act | Wait | Close
 
 
 def _till_a_hold_ends(now: Now, wait: Wait) -> Wait:
-    """Also a hold that lets the cycle go on ends by itself, at its own end; and a day of PERSI passes."""
+    """Also a hold that lets the cycle go on ends by itself, at its own end; and a day of a procedure passes."""
     ends = [hold.until for hold in now.case.holds if hold.until is not None and runs(hold, now.at)]
-    ends += [end_of_day(d.by, now.case.zone) for d in duties(now.case, now.position.oldest_unpaid) if d.by >= now.today]
+    asked = [duty.by for _, duty in duties(now.case, now.position.oldest_unpaid)]
+    ends += [end_of_day(by, now.case.zone) for by in asked if by >= now.today]
     ends += [wait.until] if wait.until else []
     return wait.model_copy(update={"until": min(ends)}) if ends else wait
 

@@ -13,15 +13,14 @@ from models.events import Channel
 from models.jurisdiction import Jurisdiction
 from policy.deciding.law_facts import first_contact
 from policy.law.may_contact import Allow, Answer, Defer, Deny, Human, debtor_day, may_contact
-from policy.money.announcing import to_announce
-from policy.money.collecting import LETTER
+from policy.money.cost_letters import to_announce
+from policy.money.itemisation import itemised
 from policy.money.ledger import entries
 from policy.money.position import beside, position
-from policy.procedures.us_validation import itemised
+from policy.procedures import procedure_table
 
 VALIDATION = "validation_notice"
 TRANSFER = "transfer_notice"
-NOTICES = frozenset({VALIDATION, TRANSFER})
 ON_PAPER = frozenset({"formal_notice", "certificate", "legal_package"})
 
 
@@ -31,7 +30,7 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
     owed = position(case, today)
     on_paper = act.channel is Channel.letter or act.do in ON_PAPER
     amount, day = agreed(case, act.round)
-    announces, missed = to_announce(case, today) if act.text == LETTER else ((), ())
+    announces, missed = to_announce(case, today) if procedure_table.announces(act.text) else ((), ())
     return StepInput(
         account=case.account,
         party=case.party,
@@ -53,7 +52,7 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
         ),
         entries=entries(case, today) if on_paper else (),
         beside=beside(case, today) if on_paper else (),
-        itemised=itemised(case, today) if act.text == VALIDATION else None,
+        itemised=itemised(case, today) if procedure_table.itemises(act.text) else None,
         transferred=case.sold_on,
         credit=owed.credit,
         announces=announces,
@@ -90,7 +89,7 @@ def is_demand(act: Act) -> bool:
 
 def asks(act: Act) -> bool:
     """Whether a contact asks for money. A notice that the law wants does not: it may go where a demand may not."""
-    return is_demand(act) and act.text not in NOTICES
+    return is_demand(act) and procedure_table.asks(act.text)
 
 
 def stopped(
