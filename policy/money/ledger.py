@@ -6,7 +6,7 @@ A payment that was taken back never happened, nor did what an arrangement waived
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -19,7 +19,7 @@ from policy.charging.costs import Charge as Cost
 from policy.charging.costs import Missed, half_up, letter_cost, missed
 from policy.law.days import debtor_day, start_of_day
 from policy.money.accrual import Accrual, FeeDay, fee_days, late_fee
-from policy.money.collecting import CostDay, cost_days, not_owed
+from policy.money.charge_rules import CostDay, cost_days, not_owed
 
 IN_ORDER = itemgetter(0, 1, 2)
 ALWAYS = date.min
@@ -121,7 +121,7 @@ class Book:
         return sorted((h for h in found if h[0] <= until), key=IN_ORDER)
 
     def _money(self, case: Case) -> Iterator[Happening]:
-        """What was paid. Where nobody asks for each payment, and none chose an instalment, a day's are served as one."""
+        """What was paid. Where nobody asks for each payment, and none chose an instalment, a day's are one."""
         paid = [(counts_from(payment, case.zone), payment) for payment in counted(case)]
         if self._explained or any(payment.instalment is not None for _, payment in paid):
             yield from ((day, 3, payment.event_id, self._receive, payment) for day, payment in paid)
@@ -181,7 +181,7 @@ class Book:
             self._enter("late_fee", day, amount, key=key, instalment=number, capped=amount < asked, **more)
 
     def _cost(self, day: date, due: CostDay) -> None:
-        """What a 14-day letter announced, on what is left unpaid of it (law.md NL-L3); never more than it said."""
+        """What a letter announced, on what is left unpaid of it (law.md NL-L3); never more than it said."""
         letter, scale, ended = due.letter, due.letter.scale, due.letter.last_free_day
         named = {*letter.instalments} - {*due.disputed.instalments}
         left = [rest for number, rest in self.unpaid_principal(letter.since) if number in named]
