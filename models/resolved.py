@@ -219,7 +219,7 @@ class EpisodeStands(Resolved):
 
 
 class ParticularsStand(Resolved):
-    """What the account is treated by; a field that is not set did not change, `cleared` names those that hold no more."""
+    """What the account is treated by. A field that is None did not change; `cleared` names those that hold no more."""
 
     kind: Literal["particulars_stand"] = "particulars_stand"
     strategy: str | None = None

@@ -23,6 +23,9 @@ def portfolio_id(portfolio: str) -> str:
 
 
 DECIDE = "decide"
+HEAR = "hear"
+UNDECIDABLE = "Undecidable"
+"""The type of the error that says that no decision could be made: trying does not help, a person must look."""
 SET_ASIDE = "set_aside"
 START_PAGE = "start_page"
 TELL_PAGE = "tell_page"

@@ -11,6 +11,16 @@ from models import resolved as r
 from models.case import Case, Part
 
 T = TypeVar("T", bound=Part)
+EPISODE = ("episode", "episode_open", "episode_since", "entry_stage", "stage")
+CHANNELS = ("reach", "opt_outs", "refused")
+PARTICULARS = tuple(n for n in r.ParticularsStand.model_fields if n not in ("kind", "cleared"))
+Money = r.PaymentCounted | r.PaymentTakenBack | r.RefundPaid | r.DebtAdjusted | r.ChargeStands
+Agreed = r.PromiseStands | r.PlanStands | r.OfferStands | r.ScheduleStands
+Held = r.HoldStands | r.HoldDropped | r.FlagRaised | r.FlagSettled | r.CauseTold
+Standing = r.CircumstancesStand | r.CostLettersStand | r.EpisodeStands | r.ChannelsStand | r.ParticularsStand
+Course = r.FactTaken | r.Decided | r.Ended | r.Reopened
+Waited = r.WaitBegun | r.WaitOver | r.StepPutOff
+Step = r.StepRecorded | r.StepTurnedOut | r.ReleaseGiven | r.NoticePeriodSet | r.ReportKept | Waited
 
 
 def evolve(case: Case, event: r.AResolved) -> Case:
@@ -27,63 +37,20 @@ def evolved(case: Case, events: Iterable[r.AResolved]) -> Case:
 
 def _stored(case: Case, event: r.AResolved) -> dict[str, object]:
     match event:
-        case r.FactTaken():
-            return {"seen": (*case.seen, event.event_id)}
         case r.PaymentCounted() | r.PaymentTakenBack() | r.RefundPaid() | r.DebtAdjusted() | r.ChargeStands():
             return _money(case, event)
-        case r.PromiseStands():
-            return {"promises": _put(case.promises, event.promise, "event_id")}
-        case r.PlanStands():
-            return {"plans": _put(case.plans, event.plan, "event_id")}
-        case r.OfferStands():
-            return {"offers": _put(case.offers, event.offer, "id")}
-        case r.ScheduleStands():
-            return _schedule(case, event)
-        case r.HoldStands():
-            return {"holds": _put(case.holds, event.hold, "id")}
-        case r.HoldDropped():
-            return {"holds": tuple(h for h in case.holds if h.id != event.hold)}
-        case r.FlagRaised():
-            return {"flags": (*case.flags, event.flag)}
-        case r.FlagSettled():
-            return {"flags": tuple(f for f in case.flags if f.id != event.flag)}
-        case r.CircumstancesStand():
-            return {"known": event.known}
-        case r.CostLettersStand():
-            return {"letters": event.letters}
-        case r.CauseTold():
-            return {"causes": (*case.causes, event.cause)}
-        case r.Decided():
-            return {"decisions": event.number}
-        case r.Ended():
-            return {"outcome": event.outcome, "closed": event.at, "pending": None, "deferred": None}
-        case r.Reopened():
-            return {"outcome": None, "closed": None}
-        case r.EpisodeStands():
-            return {name: getattr(event, name) for name in EPISODE}
-        case r.ChannelsStand():
-            return {name: getattr(event, name) for name in CHANNELS}
-        case r.ParticularsStand():
-            told = {name: getattr(event, name) for name in PARTICULARS}
-            return {n: v for n, v in told.items() if v is not None} | dict.fromkeys(event.cleared)
+        case r.PromiseStands() | r.PlanStands() | r.OfferStands() | r.ScheduleStands():
+            return _agreed(case, event)
+        case r.HoldStands() | r.HoldDropped() | r.FlagRaised() | r.FlagSettled() | r.CauseTold():
+            return _held(case, event)
+        case (
+            r.CircumstancesStand() | r.CostLettersStand() | r.EpisodeStands() | r.ChannelsStand() | r.ParticularsStand()
+        ):
+            return _standing(event)
+        case r.FactTaken() | r.Decided() | r.Ended() | r.Reopened():
+            return _course(case, event)
         case _:
             return _step(case, event)
-
-
-EPISODE = ("episode", "episode_open", "episode_since", "entry_stage", "stage")
-CHANNELS = ("reach", "opt_outs", "refused")
-PARTICULARS = tuple(n for n in r.ParticularsStand.model_fields if n not in ("kind", "cleared"))
-Money = r.PaymentCounted | r.PaymentTakenBack | r.RefundPaid | r.DebtAdjusted | r.ChargeStands
-Step = (
-    r.StepRecorded
-    | r.StepTurnedOut
-    | r.ReleaseGiven
-    | r.WaitBegun
-    | r.WaitOver
-    | r.StepPutOff
-    | r.NoticePeriodSet
-    | r.ReportKept
-)
 
 
 def _money(case: Case, event: Money) -> dict[str, object]:
@@ -98,6 +65,67 @@ def _money(case: Case, event: Money) -> dict[str, object]:
             return {"adjustments": (*case.adjustments, event.adjustment)}
         case r.ChargeStands():
             return {"charges": _put(case.charges, event.charge, "id")}
+        case _:
+            assert_never(event)
+
+
+def _agreed(case: Case, event: Agreed) -> dict[str, object]:
+    match event:
+        case r.PromiseStands():
+            return {"promises": _put(case.promises, event.promise, "event_id")}
+        case r.PlanStands():
+            return {"plans": _put(case.plans, event.plan, "event_id")}
+        case r.OfferStands():
+            return {"offers": _put(case.offers, event.offer, "id")}
+        case r.ScheduleStands():
+            return _schedule(case, event)
+        case _:
+            assert_never(event)
+
+
+def _held(case: Case, event: Held) -> dict[str, object]:
+    match event:
+        case r.HoldStands():
+            return {"holds": _put(case.holds, event.hold, "id")}
+        case r.HoldDropped():
+            return {"holds": tuple(h for h in case.holds if h.id != event.hold)}
+        case r.FlagRaised():
+            return {"flags": (*case.flags, event.flag)}
+        case r.FlagSettled():
+            return {"flags": tuple(f for f in case.flags if f.id != event.flag)}
+        case r.CauseTold():
+            return {"causes": (*case.causes, event.cause)}
+        case _:
+            assert_never(event)
+
+
+def _standing(event: Standing) -> dict[str, object]:
+    match event:
+        case r.CircumstancesStand():
+            return {"known": event.known}
+        case r.CostLettersStand():
+            return {"letters": event.letters}
+        case r.EpisodeStands():
+            return {name: getattr(event, name) for name in EPISODE}
+        case r.ChannelsStand():
+            return {name: getattr(event, name) for name in CHANNELS}
+        case r.ParticularsStand():
+            told = {name: getattr(event, name) for name in PARTICULARS}
+            return {n: v for n, v in told.items() if v is not None} | dict.fromkeys(event.cleared)
+        case _:
+            assert_never(event)
+
+
+def _course(case: Case, event: Course) -> dict[str, object]:
+    match event:
+        case r.FactTaken():
+            return {"seen": (*case.seen, event.event_id)}
+        case r.Decided():
+            return {"decisions": event.number}
+        case r.Ended():
+            return {"outcome": event.outcome, "closed": event.at, "pending": None, "deferred": None}
+        case r.Reopened():
+            return {"outcome": None, "closed": None}
         case _:
             assert_never(event)
 
