@@ -256,37 +256,12 @@ class Reopened(Resolved):
     kind: Literal["reopened"] = "reopened"
 
 
-AResolved = (
-    FactTaken
-    | PaymentCounted
-    | PaymentTakenBack
-    | PromiseStands
-    | PlanStands
-    | OfferStands
-    | ChargeStands
-    | DebtAdjusted
-    | RefundPaid
-    | ScheduleStands
-    | HoldStands
-    | HoldDropped
-    | FlagRaised
-    | FlagSettled
-    | StepRecorded
-    | StepTurnedOut
-    | ReleaseGiven
-    | WaitBegun
-    | WaitOver
-    | StepPutOff
-    | CircumstancesStand
-    | CostLettersStand
-    | ChannelsStand
-    | NoticePeriodSet
-    | ReportKept
-    | CauseTold
-    | EpisodeStands
-    | ParticularsStand
-    | Decided
-    | Ended
-    | Reopened
-)
+Money = PaymentCounted | PaymentTakenBack | RefundPaid | DebtAdjusted | ChargeStands
+Agreed = PromiseStands | PlanStands | OfferStands | ScheduleStands
+Held = HoldStands | HoldDropped | FlagRaised | FlagSettled | CauseTold
+Standing = CircumstancesStand | CostLettersStand | EpisodeStands | ChannelsStand | ParticularsStand
+Course = FactTaken | Decided | Ended | Reopened
+Waited = WaitBegun | WaitOver | StepPutOff
+Step = StepRecorded | StepTurnedOut | ReleaseGiven | NoticePeriodSet | ReportKept | Waited
+AResolved = Money | Agreed | Held | Standing | Course | Step
 AnyResolved = Annotated[AResolved, Field(discriminator="kind")]

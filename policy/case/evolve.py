@@ -14,13 +14,6 @@ T = TypeVar("T", bound=Part)
 EPISODE = ("episode", "episode_open", "episode_since", "entry_stage", "stage")
 CHANNELS = ("reach", "opt_outs", "refused")
 PARTICULARS = tuple(n for n in r.ParticularsStand.model_fields if n not in ("kind", "cleared"))
-Money = r.PaymentCounted | r.PaymentTakenBack | r.RefundPaid | r.DebtAdjusted | r.ChargeStands
-Agreed = r.PromiseStands | r.PlanStands | r.OfferStands | r.ScheduleStands
-Held = r.HoldStands | r.HoldDropped | r.FlagRaised | r.FlagSettled | r.CauseTold
-Standing = r.CircumstancesStand | r.CostLettersStand | r.EpisodeStands | r.ChannelsStand | r.ParticularsStand
-Course = r.FactTaken | r.Decided | r.Ended | r.Reopened
-Waited = r.WaitBegun | r.WaitOver | r.StepPutOff
-Step = r.StepRecorded | r.StepTurnedOut | r.ReleaseGiven | r.NoticePeriodSet | r.ReportKept | Waited
 
 
 def evolve(case: Case, event: r.AResolved) -> Case:
@@ -53,7 +46,7 @@ def _stored(case: Case, event: r.AResolved) -> dict[str, object]:
             return _step(case, event)
 
 
-def _money(case: Case, event: Money) -> dict[str, object]:
+def _money(case: Case, event: r.Money) -> dict[str, object]:
     match event:
         case r.PaymentCounted():
             return {"payments": (*case.payments, event.payment)}
@@ -69,7 +62,7 @@ def _money(case: Case, event: Money) -> dict[str, object]:
             assert_never(event)
 
 
-def _agreed(case: Case, event: Agreed) -> dict[str, object]:
+def _agreed(case: Case, event: r.Agreed) -> dict[str, object]:
     match event:
         case r.PromiseStands():
             return {"promises": _put(case.promises, event.promise, "event_id")}
@@ -83,7 +76,7 @@ def _agreed(case: Case, event: Agreed) -> dict[str, object]:
             assert_never(event)
 
 
-def _held(case: Case, event: Held) -> dict[str, object]:
+def _held(case: Case, event: r.Held) -> dict[str, object]:
     match event:
         case r.HoldStands():
             return {"holds": _put(case.holds, event.hold, "id")}
@@ -99,7 +92,7 @@ def _held(case: Case, event: Held) -> dict[str, object]:
             assert_never(event)
 
 
-def _standing(event: Standing) -> dict[str, object]:
+def _standing(event: r.Standing) -> dict[str, object]:
     match event:
         case r.CircumstancesStand():
             return {"known": event.known}
@@ -116,7 +109,7 @@ def _standing(event: Standing) -> dict[str, object]:
             assert_never(event)
 
 
-def _course(case: Case, event: Course) -> dict[str, object]:
+def _course(case: Case, event: r.Course) -> dict[str, object]:
     match event:
         case r.FactTaken():
             return {"seen": (*case.seen, event.event_id)}
@@ -130,7 +123,7 @@ def _course(case: Case, event: Course) -> dict[str, object]:
             assert_never(event)
 
 
-def _step(case: Case, event: Step) -> dict[str, object]:
+def _step(case: Case, event: r.Step) -> dict[str, object]:
     match event:
         case r.StepRecorded():
             return {"records": (*case.records, event.record)}
