@@ -9,6 +9,7 @@ from sqlmodel import Session
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from channels.step_kind_table import activity_of, leaves_house, queue_of
 from models.case import Case
 from models.decisions import Act, Call, Close, DecideInput, Decision, Hearing, Line, Recorded, Turn
 from models.events import Heard
@@ -28,7 +29,7 @@ from store import case_rows, journal
 from store.contact_log import keep_facts, keep_outside, law_of
 from store.database import Database
 from store.ledger_rows import post
-from workflows.engine_names import ACTIVITY_OF, DECIDE, HEAR, LEAVING, SET_ASIDE, UNDECIDABLE, VENDOR_CHANNELS
+from workflows.engine_names import DECIDE, HEAR, SET_ASIDE, UNDECIDABLE
 
 T = TypeVar("T")
 
@@ -154,17 +155,15 @@ def _turn(before: Case, after: Case, decision: Decision) -> Turn:
 
 
 def _call(act: Act) -> Call:
-    name = ACTIVITY_OF[act.do] if act.waits_for != "release" else ACTIVITY_OF["review"]
-    by_vendor = name == ACTIVITY_OF["sms"] and act.channel in VENDOR_CHANNELS
     return Call(
         why=act.why,
         step=act.step,
         round=act.round,
         key=act.key,
         attempt=act.attempt,
-        activity=name,
-        queue=act.channel if by_vendor else None,
-        leaves=name in LEAVING,
+        activity=activity_of(act),
+        queue=queue_of(act),
+        leaves=leaves_house(act),
     )
 
 

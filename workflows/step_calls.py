@@ -11,6 +11,7 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from models.decisions import Call, StepCall
+    from workflows.engine_names import sending_queue
 
 ACTING = timedelta(minutes=1)
 TRYING = timedelta(hours=1)
@@ -71,7 +72,7 @@ def _start(
     return workflow.start_activity(
         call.activity,
         StepCall(account=account, key=call.key, overtaken=overtaken),
-        task_queue=f"{workflow.info().task_queue}-{queue}" if queue else None,
+        task_queue=sending_queue(workflow.info().task_queue, queue) if queue else None,
         result_type=cast(type, Result),
         start_to_close_timeout=SENDING if queue else ACTING,
         schedule_to_close_timeout=within,

@@ -10,8 +10,8 @@ from desk.engine_calls import answered, engine
 from desk.lookup import find_account, party_of
 from models.decisions import CaseView, HoldShown
 from models.tables.accounts import Budget
-from policy.holds import shown
 from policy.phrases import day_text
+from policy.procedures.hold_rules import shown
 from store.database import Database
 from workflows.engine_names import recovery_id
 

@@ -13,7 +13,7 @@ from temporalio.testing import WorkflowEnvironment
 from models import events as e
 from models.case import Case
 from models.decisions import CaseView, HoldShown, Recorded
-from policy.holds import shown
+from policy.procedures.hold_rules import shown
 from tests.workflows.houses import House, account_row, days_ago, pack
 from workflows.engine_names import recovery_id
 
