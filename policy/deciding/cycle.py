@@ -22,7 +22,8 @@ from models.strategy import (
     Step,
     Strategy,
 )
-from policy.holds import over
+from policy.case.holds import over
+from policy.case.rounds import after_promise, before_due, of_episode
 from policy.law.may_contact import debtor_day, end_of_day
 from policy.money.cost_letters import nothing_to_announce
 from policy.money.position import Position
@@ -135,17 +136,17 @@ def _walk(now: Now) -> Iterator[tuple[str, Stage | None, Step]]:
         n for n, p in enumerate(case.promises, 1) if p.verdict in ("broken", "partly_kept") and _of_episode(now, p)
     ]
     for n in broken:
-        yield from ((f"p{n}", None, step) for step in now.cycle.on_broken_promise)
+        yield from ((after_promise(n), None, step) for step in now.cycle.on_broken_promise)
     entered = False
     for stage in now.cycle.stages:
         entered = entered or stage.name == case.entry_stage
         if not stage.prevention:
-            yield from ((f"e{case.episode}", stage, step) for step in stage.steps if entered or step.mandatory)
+            yield from ((of_episode(case.episode), stage, step) for step in stage.steps if entered or step.mandatory)
 
 
 def prevention_round(now: Now) -> str:
     """The round of the steps before a due date: one for each coming instalment."""
-    return f"d{now.position.oldest_unpaid:%Y%m%d}" if now.position.oldest_unpaid else "d"
+    return before_due(now.position.oldest_unpaid)
 
 
 def _of_episode(now: Now, promise: Promise) -> bool:
@@ -318,7 +319,7 @@ def _usable(case: Case, channel: Channel) -> bool:
 
 
 def _this_round(now: Now) -> list[StepRecord]:
-    return [r for r in now.case.records if r.round == f"e{now.case.episode}"]
+    return [r for r in now.case.records if r.round == of_episode(now.case.episode)]
 
 
 def _reached(now: Now) -> bool:
