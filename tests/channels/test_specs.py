@@ -11,6 +11,7 @@ from channels.channel_table import BY_PERSON, CHANNELS, channel_table, lost_by, 
 from channels.letter import LETTER
 from channels.sms import SMS
 from channels.step_kind_table import STEP_KINDS, activity_of, channel_of, not_asked, queue_of, step_kind_table
+from cli.delivery_setup import BUILT
 from models.decisions import Act, StepKind
 from models.event import Channel, Outcome
 from models.strategy import Step
@@ -18,7 +19,8 @@ from settings import Settings
 
 
 def step(do: StepKind, **more: Any) -> Act:
-    return Act(**{"step": "one", "round": "e1", "do": do, "key": "k", "attempt": 1, "why": ""} | more)
+    own: dict[str, Any] = {"step": "one", "round": "e1", "do": do, "key": "k", "attempt": 1, "why": ""}
+    return Act(**own | more)
 
 
 def test_every_channel_has_a_spec() -> None:
@@ -79,6 +81,10 @@ def test_whether_a_step_may_be_taken_is_asked_in_the_house() -> None:
 def test_what_a_vendor_may_send_has_a_queue_of_its_own(channel: Channel) -> None:
     own = CHANNELS[channel].by_vendor
     assert queue_of(step(channel.value, channel=channel)) == (own.queue if own else None)
+
+
+def test_every_vendor_of_a_channel_can_be_set_up() -> None:
+    assert {name for spec in CHANNELS.values() if spec.by_vendor for name in spec.by_vendor.vendors} == set(BUILT)
 
 
 def test_the_rate_of_every_vendors_queue_can_be_set() -> None:
