@@ -65,6 +65,11 @@ class Now:
         return found
 
     @cached_property
+    def of_episode(self) -> Sequence[StepRecord]:
+        """What came of the steps of this episode."""
+        return [r for r in self.case.records if r.round == of_episode(self.case.episode)]
+
+    @cached_property
     def candidate(self) -> "Candidate | None":
         """The first step of the case's round that is not finished, mandatory ones of skipped stages included."""
         return _next_candidate(self)
@@ -318,13 +323,9 @@ def _usable(case: Case, channel: Channel) -> bool:
     return channel in case.reach and channel not in case.opt_outs
 
 
-def _this_round(now: Now) -> list[StepRecord]:
-    return [r for r in now.case.records if r.round == of_episode(now.case.episode)]
-
-
 def _reached(now: Now) -> bool:
     # A review that was refused has no channel: nobody was spoken to.
-    return any(r.channel and r.result in SPOKEN for r in _this_round(now))
+    return any(r.channel and r.result in SPOKEN for r in now.of_episode)
 
 
 def _reacted(now: Now) -> bool:
@@ -339,7 +340,7 @@ def _reacted(now: Now) -> bool:
 
 def _last(now: Now, wanted: dict[str, list[Outcome]]) -> bool:
     for step, outcomes in wanted.items():
-        results = [r.result for r in _this_round(now) if r.step == step and r.result != "withdrawn"]
+        results = [r.result for r in now.of_episode if r.step == step and r.result != "withdrawn"]
         if not results or results[-1] not in outcomes:
             return False
     return True

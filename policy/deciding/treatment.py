@@ -13,7 +13,6 @@ from models.events import Channel
 from models.jurisdiction import Jurisdiction
 from models.strategy import Strategy
 from policy.case.holds import runs
-from policy.case.rounds import of_episode
 from policy.deciding.case_status import below_threshold, closed, gate, last_day, only_agreed, running
 from policy.deciding.court import dated, kept_waiting, objections
 from policy.deciding.cycle import Candidate, Now, channels, look
@@ -181,9 +180,7 @@ def _end(now: Now) -> str:
     """The cycle's outcome, as far as its steps were really taken: a package that was passed over went to no court."""
     outcomes = {"certificate": "uncollectible", "legal_package": "legal", "placement": "placement"}
     do = {step.id: step.do for stage in now.cycle.stages for step in stage.steps}
-    taken = [
-        do.get(r.step, "") for r in now.case.records if r.round == of_episode(now.case.episode) and r.result in MADE
-    ]
+    taken = [do.get(r.step, "") for r in now.of_episode if r.result in MADE]
     last = [outcomes[kind] for kind in taken if kind in outcomes]
     return last[-1] if last else "closed"
 
