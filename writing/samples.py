@@ -7,11 +7,11 @@ from typing import Any
 
 from intake.pack_files import places
 from models.contact import Facts
+from models.evidence import Pdf
 from models.ledger_entries import Entry, Itemised
 from policy.law.required_content import demands
 from writing import document_content
 from writing.document_pdf import (
-    Pdf,
     make_certificate,
     make_letter,
     make_notice,
@@ -19,7 +19,9 @@ from writing.document_pdf import (
     make_statement,
     make_validation,
 )
-from writing.texts import AccountLine, TextFacts, Texts, render
+from writing.rendering import render
+from writing.text_facts import AccountLine, TextFacts
+from writing.texts import Texts
 
 TODAY = date(2026, 9, 23)
 MADE = datetime(2026, 9, 23, 8, tzinfo=UTC)
