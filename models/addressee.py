@@ -3,8 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from models.contact import Actor
-from models.events import Channel
+from models.contact import Capacity
 from models.jurisdiction import Jurisdiction
 
 
@@ -28,15 +27,6 @@ class Debtor(NamedTuple):
             return None
         return ", ".join(part for part in (self.street, self.postal_code, self.city, self.country) if part)
 
-    def address(self, channel: Channel) -> str | None:
-        """Where a message on the channel goes; None: nowhere."""
-        match channel:
-            case Channel.sms | Channel.call:
-                return self.phone or None
-            case Channel.email:
-                return self.email or None
-        return self.postal
-
     @property
     def window(self) -> tuple[str, ...]:
         """Name and address as the lines of an envelope's window."""
@@ -56,7 +46,7 @@ class Writer(NamedTuple):
     """Who writes for a portfolio, as far as it was said; without a name it is the creditor."""
 
     portfolio: str
-    actor: Actor
+    actor: Capacity
     name: str | None = None
     address: str | None = None
     contact: str | None = None

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from channels.channel_table import CHANNELS
+from channels.step_kind_table import STEP_KINDS
 from models.addressee import Addressee, Creditor, Debtor, Writer
 from models.decisions import StepInput
-from models.events import Channel
 from models.jurisdiction import Jurisdiction
 from models.tables.accounts import Account, Party, Portfolio
 from store.bundles import companions
@@ -19,7 +20,8 @@ def addressee(database: Database, packs: Mapping[str, Jurisdiction], asked: Step
     """The addressee of a step: where its message goes, and the accounts that it may speak for too; all in one read."""
     with database.reading() as session:
         known = addressee_of(session, packs, session.get_one(Account, asked.account))
-        where = known.debtor.address(asked.act.channel or Channel.letter)
+        channel = asked.act.channel or STEP_KINDS[asked.act.do].channel
+        where = CHANNELS[channel].address(known.debtor) if channel else None
         return known._replace(address=where, companions=companions(session, asked, at))
 
 

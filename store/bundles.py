@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from channels.channel_table import CHANNELS
 from models.addressee import Companion
 from models.decisions import StepInput
 from models.events import Channel, Result, StepDeferred
@@ -20,7 +21,6 @@ from store.inbox import overtaken
 
 KINDS = frozenset({"first_reminder", "second_reminder", "account_update"})
 """Texts that say no more than what is overdue, so that one can say it of several accounts."""
-CHANNELS = frozenset({Channel.sms, Channel.email})
 LEFT = ("sent", "delivered")
 NOT_LEFT = ("sending", "failed", "withdrawn")
 """An attempt like this, whose vendor was not called, surely did not leave: it may be made under the same key."""
@@ -48,7 +48,7 @@ def others(session: Session, asked: StepInput, at: datetime) -> tuple[Companion,
     Certain only under the party's lock.
     """
     act = asked.act
-    if act.text not in KINDS or act.channel not in CHANNELS:
+    if act.text not in KINDS or not (act.channel and _for_several(act.channel)):
         return ()
     mine = session.get_one(Account, asked.account)
     if not mine.next_message or mine.next_message["key"] != act.key:
@@ -63,6 +63,11 @@ def others(session: Session, asked: StepInput, at: datetime) -> tuple[Companion,
         if overtaken(session, asked.model_copy(update={"account": row.id}), at) is None:
             found.append(Companion(said["key"], row.id, row.reference, said["overdue"], said["outstanding"]))
     return tuple(found)
+
+
+def _for_several(channel: Channel) -> bool:
+    written = CHANNELS[channel].written
+    return written is not None and written.several
 
 
 def _running_beside(mine: Account) -> SelectOfScalar[Account]:

@@ -14,7 +14,7 @@ from models.events import NoticeGiven
 from models.rules import TextField
 from policy.law.may_contact import debtor_day
 from policy.law.required_content import demands
-from policy.notices import notice_of
+from policy.steps.notice_effects import notice_of
 from policy.steps.step_outcomes import VALIDATION
 from writing.disclosures import gaps
 from writing.safe_lines import Filled

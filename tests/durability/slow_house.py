@@ -15,8 +15,9 @@ from activities.decide import Deciding
 from activities.open_task import Worklist
 from activities.send_message import Contacting
 from activities.vendors.outbox.outbox_send import Outbox
-from intake.pack_files import HOUSE, jurisdictions
+from intake.pack_files import jurisdictions
 from models.message import Message
+from settings import HOUSE
 from store.database import Database
 from tests.workflows.houses import House
 from worker import RUNNER
