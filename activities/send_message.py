@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.attempt_frame import Effects, clock, sums
@@ -29,7 +28,6 @@ class Contacting:
         self._effects = effects
         self._texts = texts
 
-    @activity.defn
     def send_message(self, asked: StepInput) -> Result:
         """Send the step's text on its channel, once, unless the law defers or refuses it."""
         at = clock(asked)

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from models.addressee import Addressee
 from models.decisions import StepInput
 from models.ledger_entries import Itemised
+from policy.procedures.procedure_table import itemises
 from writing.document_content import ValidationNotice
 from writing.document_tables import Data, labelled, table
 from writing.local_formats import day, money
@@ -19,7 +20,6 @@ from writing.text_files import ANSWERS
 from writing.texts import Texts
 
 CHANGES = ("interest", "fees", "payments", "credits")
-RULE = "US-C2"
 
 
 class Named(NamedTuple):
@@ -44,7 +44,7 @@ def particulars(asked: StepInput, to: Addressee, told: TextFacts) -> Named:
     }
     missing = [name for name, value in found.items() if not value]
     if missing:
-        raise Lacking(f"{RULE}: {', '.join(missing)} not known, portfolio {to.writer.portfolio}")
+        raise Lacking(f"{itemises(asked.act.text)}: {', '.join(missing)} not known, portfolio {to.writer.portfolio}")
     return Named(**found)  # type: ignore[arg-type]
 
 
@@ -71,7 +71,7 @@ def made(asked: StepInput, to: Addressee, named: Named, written: Sequence[Render
         )
     except ValidationError as fault:
         found = fault.errors(include_input=False)
-        raise Lacking(f"{RULE}: {'; '.join(str(error['msg']) for error in found)}") from None
+        raise Lacking(f"{itemises(asked.act.text)}: {'; '.join(str(error['msg']) for error in found)}") from None
 
 
 def itemisation(texts: Texts, language: str, currency: str, sums: Itemised) -> list[tuple[str, str]]:
