@@ -91,15 +91,11 @@ def _held(now: Now, pack: Jurisdiction, feed: Feed | None) -> Act | Wait | None:
         holding = [*holding, ("", courtesy)]
     if now.case.pending and now.case.pending.due:
         holding = [*holding, ("", now.case.pending.due)]
-    return Wait(until=_first_end(holding), why=short(_words(holding)))
+    return Wait(until=_first_end(holding), why=short("; ".join(text for text, _ in holding if text)))
 
 
 def _first_end(holding: list[tuple[str, datetime | None]]) -> datetime | None:
     return min((end for _, end in holding if end is not None), default=None)
-
-
-def _words(holding: list[tuple[str, datetime | None]]) -> str:
-    return "; ".join(text for text, _ in holding if text)
 
 
 def _courtesy(now: Now, pack: Jurisdiction, feed: Feed | None) -> Act | datetime | None:
