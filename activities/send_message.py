@@ -58,16 +58,8 @@ class Contacting:
             several, companions = for_several(self._texts, asked, to, told)
         except Lacking as missing:
             return Unwritten(str(missing), incomplete=True)
-        message = Message(
-            asked.act.key,
-            told.today,
-            str(asked.act.channel),
-            to.address,
-            own.subject,
-            own.body,
-            own.page,
-            html=own.html,
-        )
+        key, channel = asked.act.key, str(asked.act.channel)
+        message = Message(key, told.today, channel, to.address, own.subject, own.body, own.page, html=own.html)
         return Written(message, told.notice, _saying(message, several) if several else None, companions)
 
 
