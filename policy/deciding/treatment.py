@@ -52,7 +52,7 @@ def decide(case: Case, strategy: Strategy, pack: Jurisdiction, now: datetime, fe
         case = noted(case, found, now)
     else:
         raise RuntimeError(f"{MOST_FINDINGS} findings and no end: {findings[-1]!r}")
-    return Decision.model_construct(
+    return Decision(
         number=case.decisions + 1,
         at=now,
         findings=tuple(findings),
@@ -91,7 +91,11 @@ def _held(now: Now, pack: Jurisdiction, feed: Feed | None) -> Act | Wait | None:
         holding = [*holding, ("", courtesy)]
     if now.case.pending and now.case.pending.due:
         holding = [*holding, ("", now.case.pending.due)]
-    return Wait(until=_first_end(holding), why=short("; ".join(text for text, _ in holding if text)))
+    return Wait(until=_first_end(holding), why=short(_words(holding)))
+
+
+def _words(holding: list[tuple[str, datetime | None]]) -> str:
+    return "; ".join(text for text, _ in holding if text)
 
 
 def _first_end(holding: list[tuple[str, datetime | None]]) -> datetime | None:
