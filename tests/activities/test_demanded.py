@@ -1,10 +1,9 @@
 """Does a message leave without what the law of the place demands of it? Real activities, one rule after another."""
 
 import io
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from pypdf import PdfReader
@@ -32,8 +31,11 @@ from store.contact_log import law_of
 from store.database import Database
 from tests.activities.letter_facts import facts, spaced
 from tests.durability.machine import take
-from tests.workflows.houses import account_row, days_ago
+from tests.now import days_ago, lawful_noon, right_now
+from tests.workflows.houses import PLACES, account_row
 from writing.texts import load_texts
+
+pytestmark = pytest.mark.any_day
 
 AT_ONCE = strategy(HOUSE / "tests" / "durability" / "strategy.yaml")
 LAW, TEXTS = jurisdictions(), load_texts(HOUSE / "packs" / "letters")
@@ -64,20 +66,19 @@ GB = {"country": "GB", "time_zone": "Europe/London", "currency": "GBP", "languag
 
 
 class Desk:
-    """One account, and the real activities around an outbox, on a Tuesday at noon where the debtor is."""
+    """One account, and the real activities around an outbox, on the next lawful noon where the debtor is."""
 
     def __init__(self, database: Database, directory: Path, place: str, **portfolio: Any) -> None:
         self.database, self.outbox = database, Outbox(directory)
         effects = Effects(database, LAW, self.outbox)
         self.contacting, self.issuing = (make(effects, TEXTS) for make in (Contacting, Issuing))
+        country, zone = ("GB", "Europe/London") if place == "gb" else PLACES[place][:2]
+        self.now = lawful_noon(country, zone, "sms", "email")
         row = account_row("A1", "cec", [(days_ago(40), 500_00)], **GB) if place == "gb" else None
         take(database, "p", [row or account_row("A1", place, [(days_ago(40), 500_00)])], AT_ONCE, lambda _: "papers")
         self.says(**portfolio)
         with database.reading() as session:
-            self.case: Case = load_cases(session, "p", 0, 1, datetime.now(UTC))[0][0]
-        day = datetime.now(ZoneInfo(self.case.zone)).date()
-        noon = datetime.combine(day + timedelta(days=(1 - day.weekday()) % 7 + 7), time(12), ZoneInfo(self.case.zone))
-        self.now = noon.astimezone(UTC)
+            self.case: Case = load_cases(session, "p", 0, 1, right_now())[0][0]
 
     def says(self, **changes: Any) -> None:
         """Something else is known of the portfolio, or of the account's creditor."""

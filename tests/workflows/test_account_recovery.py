@@ -10,7 +10,8 @@ from temporalio.testing import WorkflowEnvironment
 from models import events as e
 from models.tables.trail import FOR_A_PERSON
 from store import journal
-from tests.workflows.houses import House, days_ago, pack
+from tests.now import days_ago
+from tests.workflows.houses import House, pack
 from tests.workflows.lives import LIVES, OUTCOMES, lead
 from workflows.engine_names import NEXT_ACTION_AT, PORTFOLIO, SEGMENT, STAGE
 
