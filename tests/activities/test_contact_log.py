@@ -98,6 +98,7 @@ def test_a_call_that_no_step_asked_for_counts_on_every_account_of_the_party(desk
     assert (refused.kind, refused.rule.split(":")[0]) == ("step_deferred", "HOUSE-1")
 
 
+@pytest.mark.any_day
 def test_who_called_us_may_be_written_to_on_the_same_day(desk: Desk) -> None:
     desk.hears(desk.case("p"), outcome(inbound=True))
     assert desk.letter(desk.case("q")).kind == "message_sent"
@@ -149,6 +150,7 @@ def test_what_is_released_is_no_fact_any_more(desk: Desk) -> None:
     assert desk.all(PartyFact) == []
 
 
+@pytest.mark.any_day
 def test_a_call_counts_when_it_was_made_and_one_that_nobody_made_not_at_all(desk: Desk) -> None:
     asked, opened = desk.call(desk.case())
     case = apply(desk.case(), Heard(event=opened, at=asked.now))
@@ -160,6 +162,7 @@ def test_a_call_counts_when_it_was_made_and_one_that_nobody_made_not_at_all(desk
     assert desk.letter(desk.case("q")).kind == "message_sent", "an engaged line is no contact"
 
 
+@pytest.mark.any_day
 def test_an_agent_opens_a_task_only_when_the_law_still_says_yes(desk: Desk) -> None:
     asked, _ = desk.call(desk.case())
     now = right_now()

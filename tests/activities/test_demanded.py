@@ -35,8 +35,6 @@ from tests.now import days_ago, lawful_noon, right_now
 from tests.workflows.houses import PLACES, account_row
 from writing.texts import load_texts
 
-pytestmark = pytest.mark.any_day
-
 AT_ONCE = strategy(HOUSE / "tests" / "durability" / "strategy.yaml")
 LAW, TEXTS = jurisdictions(), load_texts(HOUSE / "packs" / "letters")
 SHOWN = {
@@ -133,6 +131,7 @@ def test_a_message_without_what_the_rule_demands_does_not_go(
     assert desk.story() == [f"step refused: first_letter on {channel}: {refused.rule}"]
 
 
+@pytest.mark.any_day
 @pytest.mark.parametrize(("rule", "place", "channel", "field"), RULES)
 def test_a_message_that_has_it_shows_it(
     sqlite_database: Database, tmp_path: Path, rule: str, place: str, channel: str, field: str
@@ -155,6 +154,7 @@ def test_a_creditor_that_writes_itself_needs_no_licence_and_its_address_is_the_s
     assert desk.sent().count("Via Esempio 1, 00184 Roma") == 1
 
 
+@pytest.mark.any_day
 def test_who_bought_a_debt_in_romania_names_its_registration(sqlite_database: Database, tmp_path: Path) -> None:
     desk = Desk(sqlite_database, tmp_path, "kruk", licence=None)
     assert desk.send("letter").kind == "message_sent", "an agency need not"
@@ -213,6 +213,7 @@ def heard(desk: Desk, *events: Any) -> Act | Wait:
     return decision.next  # type: ignore[return-value]
 
 
+@pytest.mark.any_day
 @pytest.mark.parametrize("channel", ["sms", "letter"])
 def test_a_person_sees_what_is_missing_and_nothing_goes_until_they_decide(
     sqlite_database: Database, tmp_path: Path, channel: str

@@ -52,6 +52,7 @@ def test_the_first_contact_is_known_longer_than_any_limit_looks_back(desk: Desk)
     assert fact.since == (right_now() - timedelta(days=LOG_DAYS + 300)).date()
 
 
+@pytest.mark.any_day
 @pytest.mark.parametrize(("days", "answers"), [(5, Allow), (6, Human)])
 def test_the_notice_has_five_days(desk: Desk, days: int, answers: type) -> None:
     case = desk.case()

@@ -75,6 +75,7 @@ class Desk:
         return " ".join(spaced(" ".join(page.extract_text() for page in pages)).split())
 
 
+@pytest.mark.any_day
 def test_a_dutch_letter_announces_the_cost_on_what_is_overdue(sqlite_database: Database, tmp_path: Path) -> None:
     desk = Desk(sqlite_database, tmp_path, "alth", [(days_ago(40), 500_00), (days_ago(-20), 900_00)])
     letter = desk.letter("fourteen_day_letter")
@@ -106,6 +107,7 @@ def test_where_no_law_gives_a_cost_the_letter_that_announces_one_is_not_written(
         desk.letter("fourteen_day_letter")
 
 
+@pytest.mark.any_day
 @pytest.mark.parametrize(
     ("dues", "says"),
     [

@@ -70,6 +70,7 @@ def test_a_neighbour_is_asked_where_the_debtor_is_and_of_no_debt(desk: Desk, cap
         show(refused)
 
 
+@pytest.mark.any_day
 def test_each_neighbour_is_asked_once_over_all_accounts(desk: Desk) -> None:
     case = told(desk, desk.case(), "o-1", third_party="neighbour-1", purpose="location", outcome=Outcome.no_answer)
     assert asked(desk, NEIGHBOUR)["decision"] == "allow", "nobody was spoken to"
@@ -177,6 +178,7 @@ def test_the_law_of_the_state_counts_calls_at_work_by_itself(desk: Desk) -> None
     assert asked(desk)["decision"] == "allow", "at home there is room"
 
 
+@pytest.mark.any_day
 def test_in_massachusetts_two_calls_elsewhere_in_thirty_days_are_enough(desk: Desk) -> None:
     lives_in(desk, "MA")
     case = desk.case()

@@ -83,6 +83,7 @@ def sold() -> e.Circumstance:
     return e.Circumstance(event_id="sold", name="transferred", since=sold_on())
 
 
+@pytest.mark.any_day
 @pytest.mark.parametrize("place", ["cec", "alth", "kruk"])
 def test_the_notice_holds_all_that_the_law_asks_for(sqlite_database: Database, tmp_path: Path, place: str) -> None:
     desk = Desk(sqlite_database, tmp_path, place)

@@ -32,8 +32,6 @@ from tests.workflows.houses import account_row, pack
 from writing.text_files import ANSWERS
 from writing.texts import LOCALES, TextFault, load_texts
 
-pytestmark = pytest.mark.any_day
-
 LAW = jurisdictions()
 LENT_DAYS_AGO = 200
 
@@ -128,6 +126,7 @@ def test_the_email_holds_it_too(desk: Desk) -> None:
     assert [part for part in PARTS if part not in mail] == []
 
 
+@pytest.mark.any_day
 @pytest.mark.parametrize("channel", [Channel.letter, Channel.email])
 def test_the_last_day_of_the_period_stands_in_three_statements_and_comes_back(desk: Desk, channel: Channel) -> None:
     sent = desk.send(channel)
@@ -138,6 +137,7 @@ def test_the_last_day_of_the_period_stands_in_three_statements_and_comes_back(de
     assert len(re.findall(f"by {last}", text)) == 3
 
 
+@pytest.mark.any_day
 def test_the_debt_is_itemised_from_the_last_payment_on(desk: Desk) -> None:
     desk.hears(paid(120_00, 20), paid(50_00, 10, "m-2"), paid(30_00, 15, "m-3"))
     desk.send(Channel.email)

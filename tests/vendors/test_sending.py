@@ -112,6 +112,7 @@ def test_what_nobody_can_tell_counts_as_sent_and_goes_to_a_person(
     ]
 
 
+@pytest.mark.any_day
 def test_another_account_of_the_person_is_not_written_on_that_day(sqlite_database: Database, tmp_path: Path) -> None:
     with a_post(sqlite_database, tmp_path, "drop", patience=timedelta(0), lookups_fail=True) as (post, standin):
         post.until_told(post.step(post.case()))
@@ -142,6 +143,7 @@ def test_a_worker_that_dies_at_the_call_does_not_call_twice(
     assert result.kind == {"sms": "message_sent", "email": "outcome_unknown"}[cycle]
 
 
+@pytest.mark.any_day
 def test_a_repetition_at_night_still_finds_out(sqlite_database: Database, tmp_path: Path) -> None:
     with a_post(sqlite_database, tmp_path, "drop") as (post, _):
         asked = post.step(post.case())
@@ -239,6 +241,7 @@ def test_news_before_the_call_stop_it(database: Database, tmp_path: Path, news: 
     assert [row.kind for row in post.all(Journal)] == ["effect"]
 
 
+@pytest.mark.any_day
 @pytest.mark.parametrize(
     "old",
     [

@@ -61,6 +61,7 @@ def test_a_message_that_left_speaks_for_the_account_and_one_that_did_not_does_no
     assert len(standin.taken) == left
 
 
+@pytest.mark.any_day
 def test_a_message_of_yesterday_speaks_for_nobody_today(sqlite_database: Database, tmp_path: Path) -> None:
     with vendors() as standin:
         post = Post(sqlite_database, by_vendors(standin, tmp_path))
