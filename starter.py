@@ -9,13 +9,14 @@ from typing import Annotated, Any, Literal
 import typer
 
 from cli import run_all
-from cli.output import Refused, code, commands, count, main, say, show_json
+from cli.output import code, commands, count, main, say, show_json
 from desk.audit import journal_tail
 from desk.catalogue import strategies
 from desk.catalogue.law_packs import show_packs
 from desk.catalogue.text_catalogue import letters
-from desk.connections import database, database_if_any, engine
+from desk.connections import database, database_if_any
 from desk.delivery.feed_delivery import tell_updates
+from desk.engine_calls import engine
 from desk.lookup import find_portfolio
 from desk.portfolios import causes as causing
 from desk.portfolios import (
@@ -29,9 +30,10 @@ from desk.portfolios import (
     strategy_move,
 )
 from desk.portfolios.portfolio_status import show_standing
+from desk.refused import Refused
 from desk.tasks import unmatched_payments as unplaced
 from desk.tasks.unmatched_webhooks import webhooks
-from intake.pack_files import charges, law_packs
+from intake.pack_files import charges_read, law_packs
 from models.charges import Role
 from models.tables.accounts import Account
 from policy.parsing.pack_reading import PackFault
@@ -315,7 +317,7 @@ def list_strategies(
 @app.command()
 def packs(as_json: Json = False) -> None:
     """The packs of law on contact and charges: versions, layers, who signed, what is uncertain or unconfirmed."""
-    show_packs(law_packs(), charges(), datetime.now(UTC).date(), as_json)
+    show_packs(law_packs(), charges_read(), datetime.now(UTC).date(), as_json)
 
 
 @app.command()

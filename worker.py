@@ -17,6 +17,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.attempt_frame import Effects
 from activities.decide import Deciding
+from activities.instructed import Taking, by_instruction
 from activities.issue_document import Issuing
 from activities.open_task import Worklist
 from activities.send_message import Contacting
@@ -24,7 +25,8 @@ from activities.start_cases import Starting
 from cli.delivery_setup import mode, ways
 from cli.output import main as end
 from engine import EmbeddedEngine, EngineNotRunning, cluster, connect, ensure_search_attributes
-from intake.pack_files import HOUSE, bound, law_packs
+from intake.pack_files import bound, law_packs
+from intake.pack_layers import folders, lay_over
 from settings import Settings, SettingsError, load_settings
 from store.contact_log import keep_law
 from store.database import Database, DatabaseNotMigrated
@@ -35,26 +37,37 @@ from writing.texts import load_texts, text_names
 
 GRACE = timedelta(seconds=10)
 RUNNER = SandboxedWorkflowRunner(
-    restrictions=SandboxRestrictions.default.with_passthrough_modules("models", "policy", "workflows.engine_names")
+    restrictions=SandboxRestrictions.default.with_passthrough_modules(
+        "models", "channels", "policy", "workflows.engine_names"
+    )
 )
 app = typer.Typer(add_completion=False, help=__doc__)
 
 
 @asynccontextmanager
 async def create_worker(
-    client: Client, database: Database, settings: Settings, folder: Path = HOUSE / "packs" / "jurisdictions"
+    client: Client, database: Database, settings: Settings, folder: Path | None = None
 ) -> AsyncIterator[None]:
     """A worker with everything wired, at work: database, law, texts, the ways out at the rate of each.
 
-    The editions of the law are those that stand in `folder` now; their texts are kept.
+    The editions of the law are those that stand in the packs (or in `folder`) now; their texts are kept.
     """
+    lay_over(settings.pack_folders)
     read = law_packs(folder, text_names())
     packs = bound(read)
     keep_law(database, {pack.version: pack.text for pack in read.values()})
-    texts = load_texts(HOUSE / "packs" / "letters")
+    texts = load_texts(*folders("letters"))
     effects = Effects(database, packs, ways(settings))
     deciding, worklist = Deciding(database, packs), Worklist(effects)
     contacting, issuing = Contacting(effects, texts), Issuing(effects, texts)
+    steps = [
+        contacting.send_message,
+        worklist.open_task,
+        issuing.issue_notice,
+        issuing.issue_certificate,
+        issuing.issue_package,
+        issuing.place_account,
+    ]
     starting = Starting(database, client, settings.task_queue)
     house = Worker(
         client,
@@ -62,13 +75,9 @@ async def create_worker(
         workflows=[AccountRecoveryWorkflow, PortfolioIntakeWorkflow],
         activities=[
             deciding.decide,
+            deciding.hear,
             deciding.set_aside,
-            contacting.send_message,
-            worklist.open_task,
-            issuing.issue_notice,
-            issuing.issue_certificate,
-            issuing.issue_package,
-            issuing.place_account,
+            *(by_instruction(database, take) for take in steps),
             starting.start_page,
             starting.tell_page,
         ],
@@ -81,18 +90,19 @@ async def create_worker(
         graceful_shutdown_timeout=GRACE,
     )
     rates = {"sms": settings.sms_per_second, "email": settings.emails_per_second}
+    send = by_instruction(database, contacting.send_message)
     async with AsyncExitStack() as at_work:
-        for worker in (house, *(_vendor_worker(client, settings, contacting, *rate) for rate in rates.items())):
+        for worker in (house, *(_vendor_worker(client, settings, send, *rate) for rate in rates.items())):
             await at_work.enter_async_context(worker)
         yield
 
 
-def _vendor_worker(client: Client, settings: Settings, contacting: Contacting, channel: str, rate: float) -> Worker:
+def _vendor_worker(client: Client, settings: Settings, send: Taking, channel: str, rate: float) -> Worker:
     """What leaves by a vendor: a slow or broken one holds up its own queue only. The rate is that of all workers."""
     return Worker(
         client,
         task_queue=sending_queue(settings.task_queue, channel),
-        activities=[contacting.send_message],
+        activities=[send],
         activity_executor=ThreadPoolExecutor(settings.max_activities),
         max_concurrent_activities=settings.max_activities,
         max_task_queue_activities_per_second=rate,

@@ -9,19 +9,22 @@ from typing import Annotated, Any, get_args
 import typer
 from pydantic.fields import FieldInfo
 
-from cli.output import Refused, say, show_json
+from cli.output import code, say, show_json
+from cli.terminal import person
 from desk.cases import budgets
 from desk.cases.arrangement_offers import find_offer, live_case
 from desk.cases.contact_details import DETAILS, store
 from desk.cases.record_fact import tell
-from desk.connections import database, engine
+from desk.connections import database
+from desk.engine_calls import engine
 from desk.lookup import find_account, find_key, party_of
 from desk.portfolios.causes import refuse_unknown
 from desk.portfolios.ops_orders import new_id
+from desk.refused import Refused
 from intake.fact_fields import HELP, Context, choices, make, plain_type, several
 from models.events import FACTS, Channel, Dispute, Event, Hardship, Hold, Protection
 from models.tables.accounts import Account
-from policy.holds import leaves, stopped_by
+from policy.procedures.hold_rules import leaves, stopped_by
 
 POSITIONAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
 KEYS = ("task", "message")
@@ -31,6 +34,7 @@ FOUND = ("currency", "offer")
 WAITS = {"offer_approved": ("to_approve",), "offer_answered": ("made",)}
 COMMON = {
     "event_id": Annotated[str | None, typer.Option(help="The same id counts once; a new one by default.")],
+    "by": Annotated[str | None, typer.Option(callback=code, help=HELP["by"])],
     "at": Annotated[str | None, typer.Option(help="When it happened, on the debtor's clock; now by default.")],
     "json": Annotated[bool, typer.Option("--json", help="Answer in JSON.")],
 }
@@ -64,7 +68,7 @@ def _teller(kind: str, model: type[Event]) -> Callable[..., None]:
 
 
 def _options(model: type[Event]) -> dict[str, tuple[Any, Any]]:
-    fields = {n: f for n, f in model.model_fields.items() if n not in ("event_id", "at", "kind")}
+    fields = {n: f for n, f in model.model_fields.items() if n not in (*COMMON, "kind")}
     return {name: _option(name, field) for name, field in fields.items()}
 
 
@@ -97,6 +101,7 @@ def _details_options() -> dict[str, tuple[Any, Any]]:
 def _tell(word: str, kind: str, given: dict[str, Any]) -> None:
     as_json = given.pop("json")
     given["event_id"] = given["event_id"] or new_id(kind)
+    given["by"] = person("agent", given["by"]).name
     with database() as opened:
         with opened.reading() as session:
             account = find_account(session, word)
@@ -121,7 +126,11 @@ def _tell(word: str, kind: str, given: dict[str, Any]) -> None:
         show_json(recorded.model_dump() | {"account": account.reference})
     else:
         typer.echo(f"{account.reference}: {recorded.message} ({recorded.event_id})")
-        if recorded.taken and isinstance(fact, BEGINS_A_HOLD) and getattr(fact, "status", "opened") == "opened":
+        if (
+            recorded.became == "taken"
+            and isinstance(fact, BEGINS_A_HOLD)
+            and getattr(fact, "status", "opened") == "opened"
+        ):
             stops = stopped_by(fact)
             say(f"it stops {', '.join(stops)}; what stays: {leaves(stops)}")
 

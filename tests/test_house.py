@@ -16,7 +16,7 @@ import yaml
 from settings import HOUSE, Settings
 from workflows.engine_names import SEARCH_ATTRIBUTES
 
-FOLDERS = "models policy intake writing store workflows activities desk cli web migrations tests".split()
+FOLDERS = "models channels policy intake writing store workflows activities desk cli web migrations tests".split()
 REGISTRIES = r"https?://[^\s\"']*(pypi|pythonhosted|npmjs|debian|docker)\.(org|com|io)"
 OF_ONE_MACHINE = r"(?<![\w.])/(home|root|work|Users)/\w"
 KINDS: dict[type, str] = {str: "Keyword", datetime: "Datetime"}

@@ -10,10 +10,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 from temporalio.service import RPCError, RPCStatusCode
 
-from cli.output import Refused, say
-from desk.connections import answered, engine
+from cli.output import say
+from desk.engine_calls import answered, engine
 from desk.lookup import find_account, party_of
+from desk.refused import Refused
 from intake.pack_files import places
+from intake.pack_layers import folders
 from models.case import Case
 from models.decisions import CaseView, Line
 from models.tables.accounts import Account, Portfolio
@@ -21,7 +23,6 @@ from models.tables.trail import Document
 from policy.law.may_contact import debtor_day
 from policy.money.ledger import entries
 from policy.phrases import day_text, money_text
-from settings import HOUSE
 from store import journal
 from store.addressees import Addressed, Lacking
 from store.contact_log import law_of
@@ -47,7 +48,7 @@ async def statement(database: Database, word: str, on: date | None, out: Path | 
     now = datetime.now(UTC)
     day = on or debtor_day(now, case.zone)
     _refuse_day(case, day, debtor_day(now, case.zone))
-    paper, pdf = _made(load_texts(HOUSE / "packs" / "letters"), case, known, day)
+    paper, pdf = _made(load_texts(*folders("letters")), case, known, day)
     document = Document(
         key=f"statement:{account.id}:{day}:{pdf.sha256[:12]}",
         account=account.id,

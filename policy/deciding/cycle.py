@@ -1,11 +1,13 @@
 """Where a case stands in its cycle: which step comes next, from which day, and whether its condition holds."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
+from channels.step_kind_table import REACHING, STEP_KINDS
 from models.case import Case, Promise, StepRecord
 from models.events import Channel, Outcome
 from models.strategy import (
@@ -22,11 +24,10 @@ from models.strategy import (
 )
 from policy.holds import over
 from policy.law.may_contact import debtor_day, end_of_day
-from policy.money.announcing import nothing_to_announce
+from policy.money.cost_letters import nothing_to_announce
 from policy.money.position import Position
 from policy.phrases import days_text, whole_units
 
-DEMANDS = frozenset({"sms", "email", "letter", "call", "visit", "offer", "formal_notice"})
 NO_CONTACT = frozenset(
     [
         *("passed", "withdrawn", "overdue", "failed", "rejected", "refused_by_law"),
@@ -40,7 +41,8 @@ AT_ONCE = {"released": "released by a person", "bounced": "did not arrive", "aga
 SPOKEN = frozenset({"right_party", "refused", "callback"})
 
 
-class Now(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Now:
     """A case looked at on a day, with what every question about it needs."""
 
     case: Case
@@ -52,7 +54,19 @@ class Now(NamedTuple):
     days_that_count: int
     dpd: int
     """The count by which this strategy's steps go."""
-    records: dict[tuple[str, str], list[StepRecord]]
+
+    @cached_property
+    def records(self) -> Mapping[tuple[str, str], Sequence[StepRecord]]:
+        """What came of every step, by round and step."""
+        found: dict[tuple[str, str], list[StepRecord]] = {}
+        for record in self.case.records:
+            found.setdefault((record.round, record.step), []).append(record)
+        return found
+
+    @cached_property
+    def candidate(self) -> "Candidate | None":
+        """The first step of the case's round that is not finished, mandatory ones of skipped stages included."""
+        return _next_candidate(self)
 
 
 class Candidate(NamedTuple):
@@ -71,12 +85,9 @@ def look(case: Case, strategy: Strategy, at: datetime, position: Position) -> No
     counted = position.days_past_due
     if counted > 0:
         counted -= held_days(case, position.oldest_unpaid, today)
-    records: dict[tuple[str, str], list[StepRecord]] = defaultdict(list)
-    for record in case.records:
-        records[record.round, record.step].append(record)
     cycle = next(c for c in strategy.cycles if c.name == case.cycle)
     dpd = counted if strategy.count_days == "that_count" else position.days_past_due
-    return Now(case, strategy, cycle, at, today, position, counted, dpd, records)
+    return Now(case, strategy, cycle, at, today, position, counted, dpd)
 
 
 def held_days(case: Case, since: date | None, today: date) -> int:
@@ -105,8 +116,7 @@ def entry_stage(cycle: Cycle, dpd: int) -> Stage | None:
     return reached[-1] if reached else (stages[0] if stages else None)
 
 
-def next_candidate(now: Now) -> Candidate | None:
-    """The first step of the case's round that is not finished, mandatory ones of skipped stages included."""
+def _next_candidate(now: Now) -> Candidate | None:
     for round_, stage, step in _walk(now):
         if not finished(now, round_, step):
             day, why = first_day(now, round_, stage, step)
@@ -224,7 +234,7 @@ def _gaps(now: Now, round_: str, step: Step) -> Iterator[tuple[date, str]]:
     elif done and step.after_days:
         why = f"{days_text(step.after_days)} after {done[-1].step}"
         yield debtor_day(done[-1].at, zone) + timedelta(days=step.after_days), why
-    if step.do in DEMANDS:
+    if step.do in REACHING:
         contacts = [r.at for r in now.case.records if r.channel and r.result not in NO_CONTACT]
         if contacts:
             yield debtor_day(max(contacts), zone) + timedelta(days=1), "one contact a day"
@@ -256,17 +266,12 @@ def passes(now: Now, candidate: Candidate) -> str | None:
 
 
 def _wanted(step: Step) -> list[Channel]:
+    own = STEP_KINDS[step.do].channel
     match step:
-        case MessageStep():
-            return [Channel(c) for c in (step.do, *step.fallback)]
-        case OfferStep():
-            return [Channel(c) for c in (step.channel, *step.fallback)]
-        case ContactTask():
-            return [Channel(step.do)]
-        case NoticeStep():
-            return [Channel.letter]
+        case MessageStep() | OfferStep():
+            return [own or Channel(getattr(step, "channel", "")), *map(Channel, step.fallback)]
         case _:
-            return []
+            return [own] if own else []
 
 
 def channels(now: Now, candidate: Candidate) -> list[Channel | None]:

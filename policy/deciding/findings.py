@@ -3,22 +3,22 @@
 from datetime import date, datetime
 from typing import Any
 
+from channels.channel_table import BY_PERSON
 from models import events as e
 from models.case import Pending, Plan
-from models.events import Channel
 from models.jurisdiction import Jurisdiction
 from policy.agreeing.promises import deadline, plan_verdict, settlement_paid, verdicts
 from policy.apply import goes_on
 from policy.changes import OVERPAID
 from policy.deciding.case_status import below_threshold, closed, ended_for_good, free, last_day, why_held
 from policy.deciding.court import stuck
-from policy.deciding.cycle import Candidate, Now, channels, entry_stage, next_candidate, passes, prevention_round
+from policy.deciding.cycle import Candidate, Now, channels, entry_stage, passes, prevention_round
 from policy.deciding.instruction import short
 from policy.deciding.running_agreements import open_offers
 from policy.law.may_contact import end_of_day
-from policy.money.collecting import not_owed
+from policy.money.charge_rules import not_owed
 from policy.phrases import day_text, money_text
-from policy.procedures.pt_persi import duties
+from policy.procedures.procedure_table import duties
 
 CHARGES_LEFT = "charges_left"
 
@@ -118,10 +118,10 @@ def _not_owed(now: Now, finding_id: str) -> e.Finding | None:
 
 
 def _duty_missed(now: Now, finding_id: str) -> e.Finding | None:
-    """A day of the Portuguese PERSI that passed without its event: before a person, once."""
+    """A day of a procedure that passed without its event: before a person, once."""
     known = {f.id for f in now.case.flags}
-    for duty in duties(now.case, now.position.oldest_unpaid):
-        flag = f"persi:{duty.rule}:{duty.by}"
+    for procedure, duty in duties(now.case, now.position.oldest_unpaid):
+        flag = f"{procedure}:{duty.rule}:{duty.by}"
         if duty.by < now.today and flag not in known:
             return e.Flagged(event_id=finding_id, flag=flag, why=f"{duty.says} by {day_text(duty.by)}: {duty.rule}")
     return None
@@ -192,7 +192,7 @@ def _not_wanted(now: Now, pending: Pending) -> str | None:
         return "the case ends"
     if not now.case.episode_open and pending.round != prevention_round(now):
         return "nothing is overdue" if now.case.episode else "that instalment is paid"
-    if pending.waits_for != "outcome" or pending.channel not in (Channel.call, Channel.visit):
+    if pending.waits_for != "outcome" or pending.channel not in BY_PERSON:
         return None
     if pending.channel in now.case.opt_outs:
         return f"opted out of {pending.channel}"
@@ -202,7 +202,7 @@ def _not_wanted(now: Now, pending: Pending) -> str | None:
 def _step_over(now: Now, finding_id: str, law: Jurisdiction) -> e.Finding | None:
     if not free(now):
         return None
-    candidate = next_candidate(now)
+    candidate = now.candidate
     if candidate is None or candidate.day > now.today:
         return None
     why = passes(now, candidate)
@@ -233,7 +233,7 @@ def _stage(now: Now, finding_id: str) -> e.Finding | None:
     case = now.case
     if not case.episode_open or not free(now):
         return None
-    candidate = next_candidate(now)
+    candidate = now.candidate
     if candidate and candidate.stage and candidate.day <= now.today and candidate.stage.name != case.stage:
         why = f"{candidate.step.id} has come due"
         return e.StageChanged(event_id=finding_id, stage=candidate.stage.name, why=why)

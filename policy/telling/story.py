@@ -6,12 +6,15 @@ from typing import Any
 
 from models import events as e
 from models.case import Case
-from models.decisions import Act, AnyJson, Close, Decision, Line, Wait
+from models.decisions import Act, AnyJson, Close, Decision, Line, Recorded, Told, Wait
 from models.events import Heard
-from policy.holds import part_of, parts_text, stopped_by
+from policy.holds import part_of, parts_text
 from policy.phrases import day_text, money_text
+from policy.procedures.hold_rules import stopped_by
 
 MOST_TOLD = 3
+NAMED = ("hold", "protection", "release", "offer_approved", "moved")
+"""Facts whose words name who told them where it reads best."""
 PLAIN = ("event_id", "at", "kind", "notice")
 
 
@@ -58,9 +61,31 @@ def _line(account: str, currency: str, heard: Heard, kind: str, more: str) -> Li
         account=account,
         kind=kind,
         step=getattr(event, "step", None),
-        reason=f"{event.kind.replace('_', ' ')}: {tell(event, currency)}{more}",
+        reason=f"{event.kind.replace('_', ' ')}: {tell(event, currency)}{_said_by(event)}{more}",
         detail={"event": event.kind, **_detail(event)},
     )
+
+
+def refused_line(case: Case, told: Told, recorded: Recorded) -> Line:
+    """One line for a fact that was told and could not be taken."""
+    return Line(
+        key=f"refused:{told.ref}",
+        time=told.at,
+        account=case.account,
+        kind="refused",
+        reason=recorded.message,
+        detail={"event": told.name, "event_id": recorded.event_id},
+    )
+
+
+def undecided_line(case: Case, fault: str, at: datetime) -> Line:
+    """One line for a case for which no decision could be made."""
+    reason = f"no decision could be made ({fault}): a person looks, what is told is kept meanwhile"
+    return Line(key=f"undecided:{case.decisions}", time=at, account=case.account, kind="undecided", reason=reason)
+
+
+def _said_by(event: Any) -> str:
+    return f", by {event.by}" if event.by and event.kind not in NAMED else ""
 
 
 def decision_line(case: Case, decision: Decision) -> Line:
@@ -137,7 +162,7 @@ def _outcome(event: Any, money: str) -> str:
 
 def _hold(event: Any, money: str) -> str:
     """`lawyer, until 3 Mar 2027, document D-1: stops contact, court, assignment`."""
-    by = f", by {event.by}" if getattr(event, "by", None) else ""
+    by = f", by {event.by}" if event.by else ""
     return f"{event.reason}{_until(event.until)}{_document(event)}{by}{_stops(event)}"
 
 

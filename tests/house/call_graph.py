@@ -88,7 +88,13 @@ class CallGraph:
             if found := self._called(place, known, expression):
                 yield found
 
+    def meant(self, place: Place, expression: ast.expr) -> Place | None:
+        """The definition that an expression within a function stands for."""
+        node = self.node(place)
+        return self._meant(place, self._types_within(place, node), expression) if isinstance(node, Function) else None
+
     def node(self, place: Place) -> ast.AST | None:
+        """What stands at the place."""
         module = self.modules.get(place.module)
         return module.defined.get(place.name) if module else None
 

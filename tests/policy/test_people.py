@@ -125,6 +125,12 @@ def test_a_release_of_nothing_is_left_for_a_person():
     assert life.flags == ["event"]
 
 
+def test_a_call_that_waits_for_its_outcome_is_released_by_nobody():
+    life = on_the_way(4)
+    life.hears(e.Release, of="call", by="anna")
+    assert (life.results("call"), life.case.pending.step, life.flags) == ([], "call", ["event"])
+
+
 def test_a_refusal_that_is_not_asked_again_goes_to_a_person():
     once = by_hand("- {id: package, do: legal_package, release: {by: lawyer, people: 2}}")
     life = Life(account(once), once).answering(release="no").until(30)
