@@ -46,6 +46,8 @@ def right_now() -> datetime:
 
 def ahead() -> timedelta:
     """How far the clock of this process was moved."""
+    if not time_machine.escape_hatch.is_travelling():
+        return timedelta(0)
     return right_now() - datetime.fromtimestamp(time_machine.escape_hatch.time.time(), UTC)
 
 

@@ -108,7 +108,6 @@ def test_where_no_law_gives_a_cost_the_letter_that_announces_one_is_not_written(
         desk.letter("fourteen_day_letter")
 
 
-@pytest.mark.any_day
 @pytest.mark.parametrize(
     ("dues", "says"),
     [

@@ -241,7 +241,6 @@ def test_news_before_the_call_stop_it(database: Database, tmp_path: Path, news: 
     assert [row.kind for row in post.all(Journal)] == ["effect"]
 
 
-@pytest.mark.any_day
 @pytest.mark.parametrize(
     "old",
     [
