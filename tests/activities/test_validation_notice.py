@@ -29,8 +29,9 @@ from tests.activities.letter_facts import LETTERS, TEXTS, spaced
 from tests.durability.machine import take
 from tests.now import days_ago, right_now, zone_at_noon
 from tests.workflows.houses import account_row, pack
+from writing.local_formats import LOCALES
 from writing.text_files import ANSWERS
-from writing.texts import LOCALES, TextFault, load_texts
+from writing.texts import TextFault, load_texts
 
 LAW = jurisdictions()
 LENT_DAYS_AGO = 200
