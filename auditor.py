@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from cli import law_questions
-from cli.output import Refused, commands, count, main, show_json
+from cli.output import commands, count, main, show_json
 from desk.audit import contact_audit
 from desk.audit.case_story import casebook, chain_text, show_header, show_story
 from desk.connections import database
+from desk.refused import Refused
 from intake.pack_files import law_packs
 
 DAY = ["%Y-%m-%d"]

@@ -9,13 +9,14 @@ from typing import Annotated, Any, Literal
 import typer
 
 from cli import run_all
-from cli.output import Refused, code, commands, count, main, say, show_json
+from cli.output import code, commands, count, main, say, show_json
 from desk.audit import journal_tail
 from desk.catalogue import strategies
 from desk.catalogue.law_packs import show_packs
 from desk.catalogue.text_catalogue import letters
-from desk.connections import database, database_if_any, engine
+from desk.connections import database, database_if_any
 from desk.delivery.feed_delivery import tell_updates
+from desk.engine_calls import engine
 from desk.lookup import find_portfolio
 from desk.portfolios import causes as causing
 from desk.portfolios import (
@@ -29,6 +30,7 @@ from desk.portfolios import (
     strategy_move,
 )
 from desk.portfolios.portfolio_status import show_standing
+from desk.refused import Refused
 from desk.tasks import unmatched_payments as unplaced
 from desk.tasks.unmatched_webhooks import webhooks
 from intake.pack_files import charges, law_packs

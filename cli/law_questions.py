@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 import typer
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
-from cli.output import Refused, json_line, local, say, show_table
+from cli.output import json_line, local, say, show_table
+from desk.refused import Refused
 from models.contact import (
     FACT_NAMES,
-    Actor,
+    Capacity,
     Contact,
     DayKind,
     Fact,
@@ -131,7 +132,7 @@ VALUE: TypeAdapter[Any] = TypeAdapter(Value)
 FACT = "expected true, its day such as 2026-03-10, channels, or an object of since, until and channels"
 SINGLE: dict[str, TypeAdapter[Any]] = {
     "account": TypeAdapter(str),
-    "actor": TypeAdapter(Actor),
+    "actor": TypeAdapter(Capacity),
     "demand": TypeAdapter(bool),
     "place": TypeAdapter(Place),
     "contract_on": TypeAdapter(Day),

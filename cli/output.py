@@ -11,40 +11,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import typer
-from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from sqlalchemy.exc import OperationalError
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
-from engine import EngineNotRunning
-from intake.portfolio_file import NotAPortfolio
-from models.events import Code
-from policy.parsing.pack_reading import PackFault
-from policy.phrases import money_text
-from settings import SettingsError
-from store.database import DatabaseNotMigrated
-from store.handover import HandOverRefused
+from desk.actor import NAME
+from desk.refused import Refused
 
 WIDTH = 100
-CODE: TypeAdapter[str] = TypeAdapter(Code)
-
-
-class Refused(Exception):
-    """The command cannot do what it was asked; the message says why, and what to do."""
-
-
-REFUSALS = (
-    Refused,
-    SettingsError,
-    EngineNotRunning,
-    DatabaseNotMigrated,
-    NotAPortfolio,
-    HandOverRefused,
-    PackFault,
-    OperationalError,
-)
 
 
 class Commands(TyperGroup):
@@ -54,16 +30,35 @@ class Commands(TyperGroup):
         """Run the command that was named."""
         try:
             return super().invoke(ctx)
-        except REFUSALS as refused:
-            for line in _reason(refused).splitlines():
+        except (typer.Exit, typer.Abort, TyperException):
+            raise
+        except Exception as fault:
+            reason = str(fault) if isinstance(fault, Refused) else _reason(fault)
+            if reason is None:
+                raise
+            for line in reason.splitlines():
                 say(f"{self.name}: {line}")
             raise typer.Exit(1) from None
 
 
-def _reason(refused: Exception) -> str:
-    if isinstance(refused, OperationalError):
-        return f"the database does not answer: {str(refused.orig).strip().splitlines()[0]}"
-    return str(refused)
+def _reason(fault: Exception) -> str | None:
+    """What a person is told of a fault from below; None: it is one of ours."""
+    # Loaded only now: a command that is not refused, or only asked for help, needs neither engine nor database.
+    from sqlalchemy.exc import OperationalError
+
+    from engine import EngineNotRunning
+    from intake.events_file import EventsFault
+    from intake.fact_fields import NotAFact
+    from intake.portfolio_file import NotAPortfolio
+    from policy.parsing.pack_reading import PackFault
+    from settings import SettingsError
+    from store.database import DatabaseNotMigrated
+    from store.handover import HandOverRefused
+
+    told = (SettingsError, EngineNotRunning, DatabaseNotMigrated, NotAPortfolio, HandOverRefused, PackFault)
+    if isinstance(fault, OperationalError):
+        return f"the database does not answer: {str(fault.orig).strip().splitlines()[0]}"
+    return str(fault) if isinstance(fault, (*told, NotAFact, EventsFault)) else None
 
 
 def commands(name: str, about: str) -> typer.Typer:
@@ -94,10 +89,9 @@ def main(app: typer.Typer) -> None:
 
 def code(text: str | None) -> str | None:
     """Check an option that ends in a history: a code word, neither a name nor a sentence."""
-    try:
-        return None if text is None else CODE.validate_python(text)
-    except ValidationError:
-        raise typer.BadParameter(f"{text!r} is no code: letters, digits and _ . : @ - without blanks") from None
+    if text is None or NAME.fullmatch(text):
+        return text
+    raise typer.BadParameter(f"{text!r} is no code: letters, digits and _ . : @ - without blanks")
 
 
 def say(text: str) -> None:
@@ -150,4 +144,6 @@ def local(at: datetime | None, zone: str = "UTC") -> str:
 
 def amount(minor: int | None, currency: str) -> str:
     """An amount for a screen; empty where it is not known."""
+    from policy.phrases import money_text
+
     return "" if minor is None else money_text(minor, currency)

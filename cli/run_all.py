@@ -14,13 +14,14 @@ from typing import NamedTuple
 import typer
 
 from cli.delivery_setup import mode, ways
-from cli.output import Refused, say
+from cli.output import say
 from desk.catalogue.strategies import AUTOMATIC
 from desk.portfolios.disclosure_gaps import show_gaps
 from desk.portfolios.feed_comparison import look
 from desk.portfolios.portfolio_load import as_portfolio, read_file, refuse_unsound
 from desk.portfolios.portfolio_start import HandingOver, begin, until_idle, watch_intake
 from desk.portfolios.portfolio_status import show_standing
+from desk.refused import Refused
 from engine import EmbeddedEngine, cluster, connect, end_with_parent, running
 from settings import HOUSE, Settings
 from store.database import Database

@@ -9,15 +9,17 @@ from typing import Annotated, Any, get_args
 import typer
 from pydantic.fields import FieldInfo
 
-from cli.output import Refused, say, show_json
+from cli.output import say, show_json
 from desk.cases import budgets
 from desk.cases.arrangement_offers import find_offer, live_case
 from desk.cases.contact_details import DETAILS, store
 from desk.cases.record_fact import tell
-from desk.connections import database, engine
+from desk.connections import database
+from desk.engine_calls import engine
 from desk.lookup import find_account, find_key, party_of
 from desk.portfolios.causes import refuse_unknown
 from desk.portfolios.ops_orders import new_id
+from desk.refused import Refused
 from intake.fact_fields import HELP, Context, choices, make, plain_type, several
 from models.events import FACTS, Channel, Dispute, Event, Hardship, Hold, Protection
 from models.tables.accounts import Account

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
-from cli.output import Refused
+from desk.refused import Refused
 from models.tables.accounts import Account, Party, Portfolio
 from models.tables.trail import FOR_A_PERSON, Attempt, Task
 

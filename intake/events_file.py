@@ -6,8 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cli.output import Refused
-from intake.fact_fields import Context, instant, make
+from intake.fact_fields import Context, NotAFact, instant, make
 from models.case import Case
 from models.events import FACTS
 from policy.deciding.rehearsal import Scripted
@@ -17,7 +16,7 @@ KEYS = ("task", "message")
 """Fields that hold the key of an attempt; in a script it may be written from its round on, `e1:first_letter:1`."""
 
 
-class EventsFault(Refused):
+class EventsFault(Exception):
     """The events file cannot be used: every fault by its line."""
 
 
@@ -36,9 +35,9 @@ def read_script(file: Path, cases: Mapping[str, Case]) -> list[Scripted]:
             scripted = _scripted(line, cases)
             first = seen.setdefault((scripted.account, scripted.event.event_id), line.number)
             if first != line.number:
-                raise Refused(f"event_id: {scripted.event.event_id} is in line {first} already")
+                raise NotAFact(f"event_id: {scripted.event.event_id} is in line {first} already")
             script.append(scripted)
-        except Refused as refused:
+        except NotAFact as refused:
             faults.append(f"{file.name}:{line.number}: {refused}")
     if faults:
         more = [f"and {len(faults) - MOST_FAULTS} more"] if len(faults) > MOST_FAULTS else []
@@ -61,15 +60,15 @@ def _scripted(line: _Line, cases: Mapping[str, Case]) -> Scripted:
     account, kind, when = told.pop("account", None), told.pop("event", None), told.get("at")
     case = cases.get(str(account))
     if case is None:
-        raise Refused(f"account: {account!r} is not rehearsed here")
+        raise NotAFact(f"account: {account!r} is not rehearsed here")
     if kind not in FACTS:
-        raise Refused(f"event: {kind!r} is no event; there are: {', '.join(FACTS)}")
+        raise NotAFact(f"event: {kind!r} is no event; there are: {', '.join(FACTS)}")
     if when is None:
-        raise Refused("at: is missing")
+        raise NotAFact("at: is missing")
     try:
         at = instant(str(when), case.zone)
     except ValueError as fault:
-        raise Refused(f"at: {fault}") from None
+        raise NotAFact(f"at: {fault}") from None
     for name in KEYS:
         if isinstance(told.get(name), str) and ":" in told[name] and not told[name].startswith(case.account):
             told[name] = f"{case.account}:{case.strategy}:{told[name]}"
@@ -81,7 +80,7 @@ def _object(text: str) -> dict[str, Any]:
     try:
         told = json.loads(text, parse_float=Decimal)
     except ValueError as fault:
-        raise Refused(f"is no JSON: {fault}") from None
+        raise NotAFact(f"is no JSON: {fault}") from None
     if not isinstance(told, dict):
-        raise Refused("is no JSON object")
+        raise NotAFact("is no JSON object")
     return told

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime, ValidationError
 from pydantic.fields import FieldInfo
 
-from cli.output import Refused
 from intake.amounts import minor_units
 from intake.cells import Refused as CellRefused
 from models.events import FACTS, Event, PlanInstalment
@@ -66,6 +65,10 @@ HELP = {
 }
 
 
+class NotAFact(Exception):
+    """What was written makes no fact: every fault of it."""
+
+
 @dataclass(frozen=True)
 class Context:
     """What an event is read against: its account's currency and time zone, and the moment it is told."""
@@ -96,7 +99,7 @@ def choices(field: FieldInfo) -> tuple[str, ...]:
 
 
 def make(kind: str, given: dict[str, Any], context: Context) -> Event:
-    """The fact from what was written. Raises Refused with every fault."""
+    """The fact from what was written. Raises NotAFact with every fault."""
     model = FACTS[kind]
     values: dict[str, Any] = {}
     faults: list[str] = []
@@ -115,7 +118,7 @@ def make(kind: str, given: dict[str, Any], context: Context) -> Event:
     if "currency" in model.model_fields:
         values.setdefault("currency", context.currency)
     if faults:
-        raise Refused("; ".join(faults))
+        raise NotAFact("; ".join(faults))
     return _validated(model, values | {"at": at})
 
 
@@ -124,7 +127,7 @@ def _validated(model: type[Event], values: dict[str, Any]) -> Event:
         return model.model_validate(values)
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors(include_url=False)]
-        raise Refused("; ".join(faults)) from None
+        raise NotAFact("; ".join(faults)) from None
 
 
 def _moment(value: Any, context: Context, faults: list[str]) -> datetime | None:

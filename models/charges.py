@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from models.contact import Actor
+from models.contact import Capacity
 from models.data import Data, Name
 
 Percent = Annotated[Decimal, Field(ge=0, le=1000)]
@@ -22,7 +22,7 @@ Text = Annotated[str, Field(min_length=1)]
 RuleId = Annotated[str, Field(pattern=r"^[A-Z]{2,5}-[A-Z0-9]{1,6}$")]
 Conf = Literal["H", "M", "L"]
 Basis = Literal["contract", "due", "event"]
-Role = Actor
+Role = Capacity
 Charged = Literal["fee", "interest", "late_interest", "cost"]
 ClaimKind = Literal["loan", "periodic", "sale"]
 Effect = Literal["no_suit", "must_be_pleaded", "stop_contact"]

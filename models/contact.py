@@ -11,7 +11,7 @@ Level = Literal["unconnected", "attempt", "connected", "conversation", "sent"]
 """How far a contact came. unconnected: engaged or out of service, nothing rang, nothing was delivered. attempt: it
 rang, nobody answered. connected: a machine or somebody else answered. conversation: the debtor was spoken to. sent: a
 message left. What was reserved and is not known yet is logged at the highest level it can reach."""
-Actor = Literal["creditor", "agency", "servicer", "buyer"]
+Capacity = Literal["creditor", "agency", "servicer", "buyer"]
 """Who contacts: the lender itself, an agency for it, a licensed servicer of sold loans, the buyer of the claim."""
 Role = Literal["debtor", "co_debtor", "guarantor", "representative", "heir", "third_party"]
 Place = Literal["home", "cell", "work", "other"]
@@ -139,7 +139,7 @@ class Facts(NamedTuple):
     """What is known about this contact and this debt. An actor that is not known is bound by every rule."""
 
     account: str = ""
-    actor: Actor | None = None
+    actor: Capacity | None = None
     demand: bool = True
     place: Place = "home"
     contract_on: date | None = None

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from models.contact import CHANNELS, Actor, DayKind, FactName, LawChannel, Level, Place
+from models.contact import CHANNELS, Capacity, DayKind, FactName, LawChannel, Level, Place
 from models.data import Data
 
 WEEK: tuple[DayKind, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -93,8 +93,8 @@ class Rule(Data):
     """The last day. None: still."""
     basis: Literal["contact", "contract", "event"] = "contact"
     """Whose day decides whether the rule is in force: the contact's, the contract's, that of the event it follows."""
-    binds: Annotated[list[Actor], Field(min_length=1)] = ["creditor", "agency", "servicer", "buyer"]
-    strict_binds: list[Actor] = []
+    binds: Annotated[list[Capacity], Field(min_length=1)] = ["creditor", "agency", "servicer", "buyer"]
+    strict_binds: list[Capacity] = []
     """Bound too while the switch `lenders` is on."""
     strict: Switch | None = None
     """A strict reading: it binds only while this switch of its pack is on."""

@@ -100,6 +100,12 @@ class Database:
         return f"{self.name} is at revision {_revision(connection)}, made by a newer version of Rientro: use that one"
 
 
+def is_there(url: str) -> bool:
+    """Whether there is a database to look into; a server answers for itself."""
+    address = make_url(url)
+    return address.get_backend_name() != "sqlite" or Path(address.database or "").exists()
+
+
 def _as_one_writer_at_a_time(engine: Engine) -> None:
     """SQLite: take the write lock when a transaction begins, or two that read first would fail when they write."""
 

@@ -15,9 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from cli.output import Refused
 from desk.delivery.fact_delivery import tell_payments
 from desk.delivery.webhook_delivery import tell_webhooks
+from desk.refused import Refused
 from engine import EngineNotRunning, connect
 from settings import HOUSE, Settings
 from store.database import Database, DatabaseNotMigrated

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
-from cli.output import Refused, count, local, say, show_table
+from cli.output import count, local, say, show_table
 from desk.lookup import find_portfolio
+from desk.refused import Refused
 from models.contact import Facts, Party
 from models.jurisdiction import Jurisdiction
 from models.tables.accounts import Account

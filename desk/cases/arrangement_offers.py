@@ -6,9 +6,10 @@ from typing import Any
 
 from sqlmodel import Session
 
-from cli.output import Refused, amount, say, show_json, show_table
-from desk.connections import answered, engine
+from cli.output import amount, say, show_json, show_table
+from desk.engine_calls import answered, engine
 from desk.portfolios.ops_orders import new_id
+from desk.refused import Refused
 from intake.fact_fields import money
 from models.agreement_terms import Arrangement, Schedule
 from models.case import Case, Offer

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.output import Refused
 from desk.cases.record_fact import NotTaken, tell
-from desk.connections import engine
+from desk.engine_calls import engine
+from desk.refused import Refused
 from intake.fact_fields import money_or_nothing
 from models.decisions import Recorded
 from models.events import Event

@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from cli.output import amount, console, local, say, show_table
-from desk.connections import answered, engine
+from desk.engine_calls import answered, engine
 from desk.lookup import find_account, party_of
 from models.decisions import CaseView
 from models.tables.accounts import Budget

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from cli.output import Refused
+from desk.refused import Refused
 from intake import cells, contact_points, localities
 from intake.cells import Cell
 from models.events import Channel

@@ -8,8 +8,9 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session, col, select
 
-from cli.output import Refused, local, say
+from cli.output import local, say
 from desk.lookup import find_account, party_of
+from desk.refused import Refused
 from models.contact import Place, ThirdParty
 from models.jurisdiction import Jurisdiction
 from models.tables.accounts import Account, Party

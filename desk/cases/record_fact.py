@@ -13,8 +13,8 @@ from temporalio.common import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
-from cli.output import Refused
-from desk.connections import ANSWER_SECONDS, answered, engine
+from desk.engine_calls import ANSWER_SECONDS, answered, engine
+from desk.refused import Refused
 from models import events as e
 from models.case import Case
 from models.decisions import Recorded

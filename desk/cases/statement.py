@@ -10,9 +10,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 from temporalio.service import RPCError, RPCStatusCode
 
-from cli.output import Refused, say
-from desk.connections import answered, engine
+from cli.output import say
+from desk.engine_calls import answered, engine
 from desk.lookup import find_account, party_of
+from desk.refused import Refused
 from intake.pack_files import places
 from models.case import Case
 from models.decisions import CaseView, Line

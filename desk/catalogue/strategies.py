@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cli.output import Refused, show_json, show_table
+from cli.output import show_json, show_table
+from desk.refused import Refused
 from intake.pack_files import HOUSE, Pack, strategies, strategy
 from models.strategy import For
 from policy.parsing.pack_reading import PackFault

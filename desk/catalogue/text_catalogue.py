@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.output import Refused, count, say, show_json, show_table
+from cli.output import count, say, show_json, show_table
+from desk.refused import Refused
 from settings import HOUSE
 from writing.samples import LAW, sample_facts, sample_fields, sample_pdf
 from writing.sms_segments import budget, segments

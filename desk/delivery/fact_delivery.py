@@ -12,8 +12,9 @@ from sqlmodel import col, func, select
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from cli.output import Refused, console, say
+from cli.output import console, say
 from desk.cases.record_fact import tell
+from desk.refused import Refused
 from intake.payments_file import CODE, bank_code
 from models import events as e
 from models.tables.accounts import Account

@@ -10,8 +10,8 @@ from sqlmodel import Session, col, select
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from cli.output import Refused
 from desk.delivery.fact_delivery import AT_ONCE, deliver
+from desk.refused import Refused
 from models import events as e
 from models.tables.accounts import Account
 from models.tables.arrivals import Webhook

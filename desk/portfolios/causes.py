@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from cli.output import Refused, say, show_table
+from cli.output import say, show_table
+from desk.refused import Refused
 from models.tables.accounts import Account, Cause, Portfolio
 from models.tables.trail import Journal
 from models.vocabulary import CAUSES

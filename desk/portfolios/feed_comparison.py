@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
-from cli.output import Refused, count, say, show_table
+from cli.output import count, say, show_table
 from desk.delivery.fact_delivery import progress
 from desk.portfolios import portfolio_load
 from desk.portfolios.disclosure_gaps import gaps_of_file, show_gaps
 from desk.portfolios.portfolio_load import MOST_SHOWN, Handed
+from desk.refused import Refused
 from intake.feed_differences import Compared, Difference, compare, differences
 from intake.people import opaque_id
 from intake.portfolio_file import AccountRow

@@ -7,10 +7,10 @@ from uuid import uuid4
 from sqlmodel import col, func, select
 from temporalio.service import RPCError, RPCStatusCode
 
-from cli.output import Refused
 from desk.cases.record_fact import tell
-from desk.connections import engine
+from desk.engine_calls import engine
 from desk.lookup import find_target
+from desk.refused import Refused
 from models import events as e
 from models.portfolio_orders import Order
 from models.tables.accounts import Account, Portfolio

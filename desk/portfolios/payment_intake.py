@@ -11,8 +11,9 @@ from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
 from cli.output import count, say, show_json
-from desk.connections import database, engine
+from desk.connections import database
 from desk.delivery.fact_delivery import Show, progress, tell_received
+from desk.engine_calls import engine
 from desk.lookup import find_portfolio
 from desk.portfolios.portfolio_load import MOST_SHOWN, Handed, keep_rejects, refuse_unsound
 from intake.cells import Reject

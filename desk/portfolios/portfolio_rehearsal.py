@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import NamedTuple
 
-from cli.output import WIDTH, Refused, json_line
+from cli.output import WIDTH, json_line
 from desk.portfolios.portfolio_load import Handed
+from desk.refused import Refused
 from intake.events_file import read_script
 from intake.pack_files import places
 from models.case import Case

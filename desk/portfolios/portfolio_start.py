@@ -17,13 +17,14 @@ from temporalio.common import (
     WorkflowIDReusePolicy,
 )
 
-from cli.output import Refused, console, count, say
-from desk.connections import ANSWER_SECONDS, NO_WORKER
+from cli.output import console, count, say
 from desk.delivery.fact_delivery import progress
 from desk.delivery.feed_delivery import tell_updates
+from desk.engine_calls import ANSWER_SECONDS, NO_WORKER
 from desk.portfolios.disclosure_gaps import gaps_kept, show_gaps
 from desk.portfolios.feed_comparison import Looked, batches, show_missing
 from desk.portfolios.portfolio_load import MOST_SHOWN, keep_rejects, take
+from desk.refused import Refused
 from models.portfolio_orders import PortfolioState
 from models.tables.accounts import Account, Portfolio
 from store.database import Database

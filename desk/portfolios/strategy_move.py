@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from desk.connections import engine
+from desk.engine_calls import engine
 from desk.lookup import party_of
 from intake.pack_files import Pack
 from models.facts import Moved

@@ -6,10 +6,12 @@ from typing import Any
 import typer
 from sqlmodel import Session, col, select
 
-from cli.output import Refused, amount, count, say, show_json, show_table
-from desk.connections import database, engine
+from cli.output import amount, count, say, show_json, show_table
+from desk.connections import database
 from desk.delivery.fact_delivery import tell_received
+from desk.engine_calls import engine
 from desk.lookup import find_account, find_portfolio
+from desk.refused import Refused
 from intake.cells import tidy
 from models.tables.accounts import Account, Portfolio
 from models.tables.arrivals import BankPayment

@@ -5,9 +5,10 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session, col, select
 
-from cli.output import Refused, code, count, local, say, show_json, show_table
+from cli.output import code, count, local, say, show_json, show_table
 from desk.connections import database
 from desk.lookup import find_account
+from desk.refused import Refused
 from models.event import Channel
 from models.tables.arrivals import Webhook
 from store.database import Database

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, func, select
 
-from cli.output import Refused, count, say, show_table
+from cli.output import count, say, show_table
 from desk.lookup import find_account, find_attention, short_key
+from desk.refused import Refused
 from models.decisions import Line
 from models.tables.accounts import Account, Party
 from models.tables.arrivals import Webhook

@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import JSON, BigInteger, Column, Index, UniqueConstraint, column, func
 from sqlmodel import Field, SQLModel
 
-from models.contact import Actor
+from models.contact import Capacity
 from models.tables.column_types import instant, money
 
 
@@ -57,9 +57,9 @@ class Portfolio(SQLModel, table=True):
     """Paused by ops: accounts that are started meanwhile start with the hold."""
 
     @property
-    def actor(self) -> Actor:
+    def actor(self) -> Capacity:
         """The role, as the law asks for it."""
-        return cast(Actor, self.role)
+        return cast(Capacity, self.role)
 
 
 class Party(SQLModel, table=True):

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from models.case import Case
 from models.decisions import Close
 from models.events import Block
-from policy.deciding.cycle import Candidate, Now, next_candidate
+from policy.deciding.cycle import Candidate, Now
 from policy.deciding.running_agreements import agreed, open_offers
 from policy.holds import GATES, OVERSHADOWS, runs
 from policy.law.may_contact import debtor_day, end_of_day
@@ -35,7 +35,7 @@ def free(now: Now) -> bool:
         return False
     if not any(runs(hold, now.at) for hold in now.case.holds):
         return True
-    candidate = next_candidate(now)
+    candidate = now.candidate
     return candidate is None or not gate(now, candidate)
 
 

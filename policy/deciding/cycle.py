@@ -1,9 +1,10 @@
 """Where a case stands in its cycle: which step comes next, from which day, and whether its condition holds."""
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from models.case import Case, Promise, StepRecord
@@ -40,7 +41,8 @@ AT_ONCE = {"released": "released by a person", "bounced": "did not arrive", "aga
 SPOKEN = frozenset({"right_party", "refused", "callback"})
 
 
-class Now(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Now:
     """A case looked at on a day, with what every question about it needs."""
 
     case: Case
@@ -52,7 +54,19 @@ class Now(NamedTuple):
     days_that_count: int
     dpd: int
     """The count by which this strategy's steps go."""
-    records: dict[tuple[str, str], list[StepRecord]]
+
+    @cached_property
+    def records(self) -> Mapping[tuple[str, str], Sequence[StepRecord]]:
+        """What came of every step, by round and step."""
+        found: dict[tuple[str, str], list[StepRecord]] = {}
+        for record in self.case.records:
+            found.setdefault((record.round, record.step), []).append(record)
+        return found
+
+    @cached_property
+    def candidate(self) -> "Candidate | None":
+        """The first step of the case's round that is not finished, mandatory ones of skipped stages included."""
+        return _next_candidate(self)
 
 
 class Candidate(NamedTuple):
@@ -71,12 +85,9 @@ def look(case: Case, strategy: Strategy, at: datetime, position: Position) -> No
     counted = position.days_past_due
     if counted > 0:
         counted -= held_days(case, position.oldest_unpaid, today)
-    records: dict[tuple[str, str], list[StepRecord]] = defaultdict(list)
-    for record in case.records:
-        records[record.round, record.step].append(record)
     cycle = next(c for c in strategy.cycles if c.name == case.cycle)
     dpd = counted if strategy.count_days == "that_count" else position.days_past_due
-    return Now(case, strategy, cycle, at, today, position, counted, dpd, records)
+    return Now(case, strategy, cycle, at, today, position, counted, dpd)
 
 
 def held_days(case: Case, since: date | None, today: date) -> int:
@@ -105,8 +116,7 @@ def entry_stage(cycle: Cycle, dpd: int) -> Stage | None:
     return reached[-1] if reached else (stages[0] if stages else None)
 
 
-def next_candidate(now: Now) -> Candidate | None:
-    """The first step of the case's round that is not finished, mandatory ones of skipped stages included."""
+def _next_candidate(now: Now) -> Candidate | None:
     for round_, stage, step in _walk(now):
         if not finished(now, round_, step):
             day, why = first_day(now, round_, stage, step)

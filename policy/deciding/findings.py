@@ -12,7 +12,7 @@ from policy.apply import goes_on
 from policy.changes import OVERPAID
 from policy.deciding.case_status import below_threshold, closed, ended_for_good, free, last_day, why_held
 from policy.deciding.court import stuck
-from policy.deciding.cycle import Candidate, Now, channels, entry_stage, next_candidate, passes, prevention_round
+from policy.deciding.cycle import Candidate, Now, channels, entry_stage, passes, prevention_round
 from policy.deciding.instruction import short
 from policy.deciding.running_agreements import open_offers
 from policy.law.may_contact import end_of_day
@@ -202,7 +202,7 @@ def _not_wanted(now: Now, pending: Pending) -> str | None:
 def _step_over(now: Now, finding_id: str, law: Jurisdiction) -> e.Finding | None:
     if not free(now):
         return None
-    candidate = next_candidate(now)
+    candidate = now.candidate
     if candidate is None or candidate.day > now.today:
         return None
     why = passes(now, candidate)
@@ -233,7 +233,7 @@ def _stage(now: Now, finding_id: str) -> e.Finding | None:
     case = now.case
     if not case.episode_open or not free(now):
         return None
-    candidate = next_candidate(now)
+    candidate = now.candidate
     if candidate and candidate.stage and candidate.day <= now.today and candidate.stage.name != case.stage:
         why = f"{candidate.step.id} has come due"
         return e.StageChanged(event_id=finding_id, stage=candidate.stage.name, why=why)

@@ -13,7 +13,7 @@ from models.strategy import Strategy
 from policy.apply import apply
 from policy.deciding.case_status import below_threshold, closed, gate, last_day, only_agreed, running
 from policy.deciding.court import dated, objections, stuck
-from policy.deciding.cycle import DEMANDS, Candidate, Now, channels, look, next_candidate
+from policy.deciding.cycle import DEMANDS, Candidate, Now, channels, look
 from policy.deciding.findings import finding
 from policy.deciding.instruction import instruction, short
 from policy.deciding.running_agreements import open_offers, reminder
@@ -143,7 +143,7 @@ def _not_worth(now: Now) -> Wait | Close | None:
 
 
 def _step(now: Now, pack: Jurisdiction, feed: Feed | None) -> Act | Wait | Close:
-    candidate = next_candidate(now)
+    candidate = now.candidate
     if candidate is None:
         return _nothing_left(now)
     if blocked := gate(now, candidate):

@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from models.contact import Actor, Facts, Level
+from models.contact import Capacity, Facts, Level
 from models.jurisdiction import Jurisdiction, Pack
 from models.rules import BanRule, Condition, CooldownRule, CounterRule, DutyRule, HoursRule, Limit, Rule, WishRule
 
@@ -57,7 +57,7 @@ def in_force(rule: Rule, day: date) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _binding(jurisdiction: Jurisdiction, channel: str, actor: Actor | None, contract_on: date | None) -> Binding:
+def _binding(jurisdiction: Jurisdiction, channel: str, actor: Capacity | None, contract_on: date | None) -> Binding:
     bound = [
         (pack, rule)
         for pack in jurisdiction.packs
@@ -76,7 +76,7 @@ def _binding(jurisdiction: Jurisdiction, channel: str, actor: Actor | None, cont
     )
 
 
-def _binds(pack: Pack, rule: Rule, actor: Actor | None, contract_on: date | None) -> bool:
+def _binds(pack: Pack, rule: Rule, actor: Capacity | None, contract_on: date | None) -> bool:
     if rule.strict in pack.off and rule.strict is not None:
         return False
     if rule.level == "soft_law" and "soft_law" in pack.off:

@@ -18,6 +18,7 @@ MILLIONTHS = 10**6
 WHOLE = YEAR_DAYS * 100 * MILLIONTHS
 """Interest is kept exact as a whole number of these parts of a minor unit."""
 NEVER = date.max
+NO_TARIFF = Tariff(name="none")
 KIND: dict[str, Charged] = {"cost": "cost", "late_fee": "fee", "interest": "interest"}
 """What the law calls a charge that was told. Told interest may be any: it is not taken for that for being late."""
 
@@ -52,10 +53,12 @@ class _Stretch(NamedTuple):
 class Accrual:
     """The charges of one account for being late, as its days go by. An account without a tariff accrues nothing."""
 
-    def __init__(self, case: Case) -> None:
-        tariff = case.tariff or Tariff(name="none")
+    def __init__(self, case: Case, *, explained: bool = True) -> None:
+        tariff = case.tariff or NO_TARIFF
         self.periods: list[Period] = []
+        self._explained = explained
         self._stretches = _stretches(tariff, blocked_days(case, "interest")) if tariff.interest else []
+        """Those that are not over yet: the days only go forward."""
         self._exact = 0
         self._counted = 0
         lent = case.principal or sum(i.amount - i.interest for i in case.instalments)
@@ -65,6 +68,8 @@ class Accrual:
 
     def interest(self, base: int, after: date, through: date) -> int:
         """Minor units for the days after one day up to and including another, on an overdue principal."""
+        while len(self._stretches) > 1 and self._stretches[1].since <= after:
+            del self._stretches[0]
         if not self._stretches or base <= 0:
             return 0
         return sum(self._stretch(base, *span) for span in self._spans(after + A_DAY, through))
@@ -72,20 +77,25 @@ class Accrual:
     def allowed(self, amount: int, *, late: bool, fee: bool = False) -> int:
         """As much of a charge as the caps leave room for; it counts from now on. `late`: interest and fees for being
         late, `fee`: fees and costs."""
-        rooms = [self._room, self._room_late if late else None, self._room_fees if fee else None]
-        amount = min([amount, *(room for room in rooms if room is not None)])
-        if self._room is not None:
-            self._room -= amount
-        if late and self._room_late is not None:
-            self._room_late -= amount
-        if fee and self._room_fees is not None:
-            self._room_fees -= amount
+        room, room_late, room_fees = self._room, self._room_late if late else None, self._room_fees if fee else None
+        for most in (room, room_late, room_fees):
+            if most is not None and most < amount:
+                amount = most
+        if room is not None:
+            self._room = room - amount
+        if room_late is not None:
+            self._room_late = room_late - amount
+        if room_fees is not None:
+            self._room_fees = room_fees - amount
         return amount
 
     def _spans(self, first: date, last: date) -> Iterator[tuple[_Stretch, date, date]]:
-        ends = [s.since - A_DAY for s in self._stretches[1:]] + [NEVER]
-        for stretch, end in zip(self._stretches, ends, strict=True):
-            begins, until = max(first, stretch.since), min(last, end)
+        for number, stretch in enumerate(self._stretches):
+            if stretch.since > last:
+                return
+            begins, until = max(first, stretch.since), last
+            if number + 1 < len(self._stretches):
+                until = min(last, self._stretches[number + 1].since - A_DAY)
             if stretch.rate and begins <= until:
                 yield stretch, begins, until
 
@@ -95,7 +105,8 @@ class Accrual:
         come = (2 * self._exact + WHOLE) // (2 * WHOLE)
         more, self._counted = come - self._counted, come
         amount = self.allowed(more, late=True)
-        self._note(Period(first, last, base, stretch.says, amount, amount < more))
+        if self._explained:
+            self._note(Period(first, last, base, stretch.says, amount, amount < more))
         return amount
 
     def _note(self, period: Period) -> None:

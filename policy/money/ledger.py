@@ -4,11 +4,12 @@ Everything counts by its own day, not by when we heard of it: the same facts in 
 A payment that was taken back never happened, nor did what an arrangement waived that broke.
 """
 
-from bisect import insort
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from models.case import Adjustment, Case, Charge, Instalment, Payment, Refund
@@ -20,8 +21,10 @@ from policy.money.accrual import Accrual, FeeDay, fee_days, late_fee
 from policy.money.collecting import CostDay, cost_days, not_owed
 
 BY_DAY = attrgetter("day")
+IN_ORDER = itemgetter(0, 1, 2)
 ALWAYS = date.min
-Happening = tuple[date, int, str, Any]
+Happening = tuple[date, int, str, Callable[[date, Any], None], Any]
+"""Its day, its turn within the day, its key within the turn, what it does, to what."""
 
 
 class Claim:
@@ -38,22 +41,26 @@ class Book:
 
     def __init__(self, case: Case, until: date, *, explained: bool = False) -> None:
         self.claims: dict[PartKind, list[Claim]] = {part: [] for part in case.allocation}
+        """By day; interest for being late, which has none, comes before."""
         self.credit = 0
         self.entries: list[Entry] = []
         self._explained = explained
         self._overdue = 0
         """Principal that is past its day, on which interest runs."""
-        self._accrual = Accrual(case)
-        self._parts = case.allocation
+        self._accrual = Accrual(case, explained=explained)
+        self._paid = dict.fromkeys(case.allocation, 0)
+        """How many claims of each part, from the first on, are paid: money looks at them no more."""
+        self._of: dict[int | None, list[Claim]] = defaultdict(list)
+        """The claims of each instalment."""
         self.missed: list[Missed] = []
         """What was left unpaid when the term of its 14-day letter ended, with what it cost."""
         self._late = Claim("interest", ALWAYS, 0)
-        self._add(self._late)
         self._open(case, until)
         reached = None
-        for day, _, _, happened in _happenings(case, until):
+        for day, _, _, take, happened in self._happenings(case, until):
             self._accrue(reached, day)
-            self._take(day, happened)
+            take(day, happened)
+            self._use_credit(day)
             reached = day
         self._accrue(reached, until)
         if explained:
@@ -61,15 +68,24 @@ class Book:
 
     def unpaid(self) -> Iterator[Claim]:
         """Everything that is open."""
-        return (claim for part in self.claims.values() for claim in part if claim.open)
+        for part, claims in self.claims.items():
+            if part == "interest" and self._late.open:
+                yield self._late
+            yield from (claim for claim in claims[self._paid[part] :] if claim.open)
 
     # --- what happens --------------------------------------------------------------------------------------------
 
     def _open(self, case: Case, until: date) -> None:
         for i in case.instalments:
-            self._add(Claim("principal", i.due, i.amount - i.interest, i.number))
+            self._append(Claim("principal", i.due, i.amount - i.interest, i.number))
             if i.interest:
-                self._add(Claim("interest", i.due, i.interest, i.number))
+                self._append(Claim("interest", i.due, i.interest, i.number))
+        for claims in self.claims.values():
+            claims.sort(key=BY_DAY)
+        if self._explained:
+            self._explain_contract(case, until)
+
+    def _explain_contract(self, case: Case, until: date) -> None:
         interest = sum(i.interest for i in case.instalments)
         opened = case.contract_date or debtor_day(case.opened, case.zone)
         begins = min([opened, until, *(i.due for i in case.instalments)])
@@ -78,37 +94,43 @@ class Book:
         if interest:
             self._enter("interest", begins, interest, key="contract_interest", reason="contract")
 
+    def _happenings(self, case: Case, until: date) -> list[Happening]:
+        """What happens up to a day, in order; within a day what is owed comes before money, a fee last."""
+        found: list[Happening] = [(i.due, 0, f"{i.number:04}", self._fall_due, i) for i in case.instalments]
+        found += [(c.day, 1, c.id, self._charge, c) for c in case.charges if not not_owed(case, c)]
+        found += [(c.day, 1, c.letter.message, self._cost, c) for c in cost_days(case)]
+        undone = {a.undoes for a in case.adjustments}
+        found += [(a.day, 2, a.id, self._adjust, a) for a in case.adjustments if not a.undoes and a.id not in undone]
+        found += [(counts_from(p, case.zone), 3, p.event_id, self._receive, p) for p in counted(case)]
+        found += [(r.day, 4, r.id, self._refund, r) for r in case.refunds]
+        found += [(f.day, 5, f"{f.instalment.number:04}", self._fee, f) for f in fee_days(case)]
+        return sorted((h for h in found if h[0] <= until), key=IN_ORDER)
+
     def _accrue(self, after: date | None, through: date) -> None:
         if after is not None and through > after:
             self._late.open += self._accrual.interest(self._overdue, after, through)
             self._use_credit(through)
 
-    def _take(self, day: date, happened: Any) -> None:
-        match happened:
-            case Instalment(number=number):
-                due = sum(c.open for c in self.claims["principal"] if c.instalment == number and not c.id)
-                self._overdue += due
-                self._enter("instalment_due", day, 0, key=f"due:{number}", instalment=number, due=happened.amount)
-            case Charge():
-                self._charge(day, happened)
-            case Adjustment(amount=amount) if amount < 0:
-                kind: EntryKind = "write_off" if happened.write_off else "adjustment"
-                served, self.credit = self._pay(day, -amount, happened.instalment)
-                more: dict[str, Any] = {"instalment": happened.instalment, "reason": happened.reason}
-                self._enter(kind, day, amount, key=happened.id, served=served, **more)
-            case Adjustment():
-                self._owe_more(day, happened.id, happened.amount)
-                self._enter("adjustment", day, happened.amount, key=happened.id, reason=happened.reason)
-            case Payment(event_id=key, amount=amount, instalment=chosen):
-                served, self.credit = self._pay(day, amount, chosen)
-                self._enter("payment", day, -amount, key=key, instalment=chosen, served=served)
-            case Refund():
-                self._refund(day, happened)
-            case FeeDay():
-                self._fee(day, happened)
-            case CostDay():
-                self._cost(day, happened)
-        self._use_credit(day)
+    def _fall_due(self, day: date, due: Instalment) -> None:
+        self._overdue += sum(c.open for c in self._of[due.number] if c.what == "principal" and not c.id)
+        if self._explained:
+            self._enter("instalment_due", day, 0, key=f"due:{due.number}", instalment=due.number, due=due.amount)
+
+    def _adjust(self, day: date, told: Adjustment) -> None:
+        if told.amount >= 0:
+            self._owe_more(day, told.id, told.amount)
+            self._enter("adjustment", day, told.amount, key=told.id, reason=told.reason)
+            return
+        kind: EntryKind = "write_off" if told.write_off else "adjustment"
+        served = self._pay(day, -told.amount, told.instalment)
+        more: dict[str, Any] = {"instalment": told.instalment, "reason": told.reason}
+        self._enter(kind, day, told.amount, key=told.id, served=served, **more)
+
+    def _receive(self, day: date, money: Payment) -> None:
+        served = self._pay(day, money.amount, money.instalment)
+        if self._explained:
+            more: dict[str, Any] = {"instalment": money.instalment, "served": served}
+            self._enter("payment", day, -money.amount, key=money.event_id, **more)
 
     def _charge(self, day: date, charge: Charge) -> None:
         amount = self._accrual.allowed(charge.amount, late=charge.what != "cost", fee=charge.what != "interest")
@@ -118,7 +140,7 @@ class Book:
 
     def _fee(self, day: date, fee: FeeDay) -> None:
         number = fee.instalment.number
-        unpaid = sum(c.open for c in self.unpaid() if c.instalment == number and c.what in ("principal", "interest"))
+        unpaid = sum(c.open for c in self._of[number] if c.what in ("principal", "interest"))
         asked = late_fee(fee.rule, unpaid)
         amount = self._accrual.allowed(asked, late=True, fee=True)
         if amount:
@@ -165,7 +187,7 @@ class Book:
 
     # --- what money goes to --------------------------------------------------------------------------------------
 
-    def _pay(self, day: date, money: int, chosen: int | None) -> tuple[tuple[Served, ...], int]:
+    def _pay(self, day: date, money: int, chosen: int | None) -> tuple[Served, ...]:
         """Serve the chosen instalment, then what is due, then what is to come; the rest stays as credit."""
         served: list[Served] = []
         for claim in self._in_order(day, chosen):
@@ -180,26 +202,41 @@ class Book:
                 served.append(Served(what=claim.what, instalment=claim.instalment, amount=used))
             if not money:
                 break
-        return tuple(served), self.credit + money
+        self.credit += money
+        return tuple(served)
 
     def _in_order(self, day: date, chosen: int | None) -> Iterator[Claim]:
         if chosen is not None:
-            yield from (c for part in self._parts for c in self.claims[part] if c.instalment == chosen)
-        for part in self._parts:
-            for claim in self.claims[part]:
+            parts = [*self.claims]
+            yield from sorted(self._of[chosen], key=lambda claim: (parts.index(claim.what), claim.day))
+        for part, claims in self.claims.items():
+            if part == "interest":
+                yield self._late
+            for place in range(self._paid[part], len(claims)):
+                claim = claims[place]
                 if claim.day > day:
                     break
                 if claim.open:
                     yield claim
-        yield from sorted((c for part in self._parts for c in self.claims[part] if c.day > day), key=BY_DAY)
+                if not claim.open and place == self._paid[part]:
+                    self._paid[part] += 1
+        to_come = (c for part, claims in self.claims.items() for c in claims[self._paid[part] :] if c.day > day)
+        yield from sorted(to_come, key=BY_DAY)
 
     def _use_credit(self, day: date) -> None:
         if self.credit:
             money, self.credit = self.credit, 0
-            _, self.credit = self._pay(day, money, None)
+            self._pay(day, money, None)
+
+    def _append(self, claim: Claim) -> None:
+        self.claims[claim.what].append(claim)
+        self._of[claim.instalment].append(claim)
 
     def _add(self, claim: Claim) -> None:
-        insort(self.claims[claim.what], claim, key=BY_DAY)
+        place = bisect_right(self.claims[claim.what], claim.day, key=BY_DAY)
+        self.claims[claim.what].insert(place, claim)
+        self._of[claim.instalment].append(claim)
+        self._paid[claim.what] = min(self._paid[claim.what], place)
 
     def _enter(self, kind: EntryKind, day: date, amount: int, **more: Any) -> None:
         if self._explained:
@@ -235,19 +272,6 @@ def entries(case: Case, until: date) -> tuple[Entry, ...]:
         if (a.undoes or a.id in undone) and a.day <= until:
             found.append(Entry(key=a.id, kind="adjustment", day=a.day, amount=a.amount, reason=a.reason))
     return tuple(sorted(found, key=lambda entry: entry.until or entry.day))
-
-
-def _happenings(case: Case, until: date) -> list[Happening]:
-    """What happens up to a day, in order; within a day what is owed comes before money, a fee last."""
-    found: list[Happening] = [(i.due, 0, f"{i.number:04}", i) for i in case.instalments]
-    found += [(c.day, 1, c.id, c) for c in case.charges if not not_owed(case, c)]
-    found += [(c.day, 1, c.letter.message, c) for c in cost_days(case)]
-    undone = {a.undoes for a in case.adjustments}
-    found += [(a.day, 2, a.id, a) for a in case.adjustments if not a.undoes and a.id not in undone]
-    found += [(counts_from(p, case.zone), 3, p.event_id, p) for p in counted(case)]
-    found += [(r.day, 4, r.id, r) for r in case.refunds]
-    found += [(f.day, 5, f"{f.instalment.number:04}", f) for f in fee_days(case)]
-    return sorted((h for h in found if h[0] <= until), key=lambda h: h[:3])
 
 
 def _without(amounts: list[int], disputed: int) -> list[int]:

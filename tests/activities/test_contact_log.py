@@ -14,8 +14,8 @@ from activities.decide import Deciding
 from activities.open_task import Worklist
 from activities.send_message import Contacting
 from activities.vendors.outbox.outbox_send import Outbox
-from cli.output import Refused
 from desk.cases.contact_permission import may_call, open_task, show
+from desk.refused import Refused
 from intake.pack_files import HOUSE, places, strategy
 from models import events as e
 from models.case import Case

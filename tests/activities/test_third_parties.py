@@ -9,9 +9,9 @@ import typer
 from sqlmodel import select
 from temporalio.testing import ActivityEnvironment
 
-from cli.output import Refused
 from desk.audit.contact_audit import Period, recheck
 from desk.cases.contact_permission import DEBTOR, Whom, may_call, open_task, show, third_party
+from desk.refused import Refused
 from intake.pack_files import places
 from models import events as e
 from models.case import Case

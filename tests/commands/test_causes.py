@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from cli.output import Refused
 from desk.portfolios.causes import add_cause, causes, listed, refuse_unknown, show_causes, show_list
+from desk.refused import Refused
 from models.case import Case
 from models.events import ContactOutcome, Hardship, Heard, Outcome
 from models.tables.accounts import Account, Portfolio

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from cli.output import Refused
 from desk.audit.contact_audit import Period, recheck, refuse_unlawful
+from desk.refused import Refused
 from intake.pack_files import law_packs
 from models.events import ContactOutcome, Outcome
 from models.tables.trail import Attempt, LawText

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
-from cli.output import Refused
-from intake.fact_fields import Context, make
+from intake.fact_fields import Context, NotAFact, make
 from models.events import FACTS
 
 ROME = Context("EUR", "Europe/Rome", datetime(2026, 12, 1, 10, tzinfo=UTC))
@@ -44,7 +43,7 @@ def test_amounts_are_whole_units_of_the_account() -> None:
 
 
 def test_an_amount_that_can_be_read_in_two_ways_is_refused() -> None:
-    with pytest.raises(Refused, match="1,234"):
+    with pytest.raises(NotAFact, match="1,234"):
         made("promise_to_pay", amount="1,234", due="+3")
 
 
@@ -62,12 +61,12 @@ def test_a_plan_is_days_with_amounts() -> None:
 
 
 def test_a_sentence_does_not_fit_where_a_code_stands() -> None:
-    with pytest.raises(Refused, match="reason"):
+    with pytest.raises(NotAFact, match="reason"):
         made("hold", reason="the debtor is on holiday")
 
 
 def test_every_fault_is_told_at_once() -> None:
-    with pytest.raises(Refused, match=r"amount: .*; due: .*; colour: "):
+    with pytest.raises(NotAFact, match=r"amount: .*; due: .*; colour: "):
         made("promise_to_pay", amount="much", due="soon", colour="red")
 
 
@@ -77,7 +76,7 @@ def test_what_is_disputed_is_named_by_numbers_and_ids() -> None:
 
 
 def test_an_instalment_that_is_no_number_is_refused() -> None:
-    with pytest.raises(Refused, match="instalments"):
+    with pytest.raises(NotAFact, match="instalments"):
         made("dispute", instalments=["the second"])
 
 
@@ -87,7 +86,7 @@ def test_a_hold_names_what_it_stops_or_nothing() -> None:
 
 
 def test_a_block_that_is_none_is_refused_with_those_there_are() -> None:
-    with pytest.raises(Refused, match="'contact', 'interest', 'fees', 'court' or 'assignment'"):
+    with pytest.raises(NotAFact, match="'contact', 'interest', 'fees', 'court' or 'assignment'"):
         made("hold", reason="audit", blocks=["mail"])
 
 
