@@ -8,8 +8,6 @@ from urllib.parse import urlsplit
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as SourceError
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 HOUSE = Path(__file__).parent
 PREFIX = "RIENTRO_"
@@ -45,6 +43,8 @@ class Settings(BaseSettings):
     """None: the embedded engine, or what a Temporal profile says."""
     temporal_namespace: str = Field(default="default", validation_alias=also("TEMPORAL_NAMESPACE"))
     outbox_dir: Path | None = None
+    packs: str | None = None
+    """Folders laid over `packs/`, the last one on top, separated as in PATH."""
     task_queue: str = "rientro"
     max_cached_workflows: Limit = 200
     max_workflow_tasks: Limit = 8
@@ -94,6 +94,14 @@ class Settings(BaseSettings):
     def _known_database(cls, value: SecretStr | None) -> SecretStr | None:
         return None if value is None else SecretStr(normalised(value.get_secret_value()))
 
+    @field_validator("packs")
+    @classmethod
+    def _folders(cls, value: str | None) -> str | None:
+        for folder in (value or "").split(os.pathsep):
+            if folder and not Path(folder).is_dir():
+                raise ValueError(f"{folder} is no folder")
+        return value
+
     @field_validator("public_url")
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
@@ -117,6 +125,11 @@ class Settings(BaseSettings):
         return f"sqlite:///{self.data_dir.absolute() / 'rientro.db'}"
 
     @property
+    def pack_folders(self) -> tuple[Path, ...]:
+        """What lies over the packs of the house."""
+        return tuple(Path(folder) for folder in (self.packs or "").split(os.pathsep) if folder)
+
+    @property
     def outbox(self) -> Path:
         """Where messages go that are not sent for real."""
         return self.outbox_dir or self.data_dir / "outbox"
@@ -124,6 +137,10 @@ class Settings(BaseSettings):
 
 def normalised(url: str) -> str:
     """The form SQLAlchemy and psycopg want of the usual ways to write the address of a database."""
+    # Only here: a command that needs no database waits for none.
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
     try:
         parsed = make_url(url)
     except ArgumentError:

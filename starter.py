@@ -33,7 +33,7 @@ from desk.portfolios.portfolio_status import show_standing
 from desk.refused import Refused
 from desk.tasks import unmatched_payments as unplaced
 from desk.tasks.unmatched_webhooks import webhooks
-from intake.pack_files import charges, law_packs
+from intake.pack_files import charges_read, law_packs
 from models.charges import Role
 from models.tables.accounts import Account
 from policy.parsing.pack_reading import PackFault
@@ -317,7 +317,7 @@ def list_strategies(
 @app.command()
 def packs(as_json: Json = False) -> None:
     """The packs of law on contact and charges: versions, layers, who signed, what is uncertain or unconfirmed."""
-    show_packs(law_packs(), charges(), datetime.now(UTC).date(), as_json)
+    show_packs(law_packs(), charges_read(), datetime.now(UTC).date(), as_json)
 
 
 @app.command()

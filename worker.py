@@ -24,7 +24,8 @@ from activities.start_cases import Starting
 from cli.delivery_setup import mode, ways
 from cli.output import main as end
 from engine import EmbeddedEngine, EngineNotRunning, cluster, connect, ensure_search_attributes
-from intake.pack_files import HOUSE, bound, law_packs
+from intake.pack_files import bound, law_packs
+from intake.pack_layers import folders, lay_over
 from settings import Settings, SettingsError, load_settings
 from store.contact_log import keep_law
 from store.database import Database, DatabaseNotMigrated
@@ -42,16 +43,17 @@ app = typer.Typer(add_completion=False, help=__doc__)
 
 @asynccontextmanager
 async def create_worker(
-    client: Client, database: Database, settings: Settings, folder: Path = HOUSE / "packs" / "jurisdictions"
+    client: Client, database: Database, settings: Settings, folder: Path | None = None
 ) -> AsyncIterator[None]:
     """A worker with everything wired, at work: database, law, texts, the ways out at the rate of each.
 
-    The editions of the law are those that stand in `folder` now; their texts are kept.
+    The editions of the law are those that stand in the packs (or in `folder`) now; their texts are kept.
     """
+    lay_over(settings.pack_folders)
     read = law_packs(folder, text_names())
     packs = bound(read)
     keep_law(database, {pack.version: pack.text for pack in read.values()})
-    texts = load_texts(HOUSE / "packs" / "letters")
+    texts = load_texts(*folders("letters"))
     effects = Effects(database, packs, ways(settings))
     deciding, worklist = Deciding(database, packs), Worklist(effects)
     contacting, issuing = Contacting(effects, texts), Issuing(effects, texts)

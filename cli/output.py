@@ -61,13 +61,20 @@ def _reason(fault: Exception) -> str | None:
     return str(fault) if isinstance(fault, (*told, NotAFact, EventsFault)) else None
 
 
+def _with_own_packs() -> None:
+    # Only here: who asks for help needs no settings.
+    from desk.catalogue.own_packs import lay_own_packs
+
+    lay_own_packs()
+
+
 def commands(name: str, about: str) -> typer.Typer:
     """A root command with its subcommands."""
     # Locals of a traceback may be personal data.
     app = typer.Typer(
         name=name, help=about, cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
     )
-    app.callback()(lambda: None)
+    app.callback()(_with_own_packs)
     return app
 
 

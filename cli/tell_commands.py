@@ -9,7 +9,8 @@ from typing import Annotated, Any, get_args
 import typer
 from pydantic.fields import FieldInfo
 
-from cli.output import say, show_json
+from cli.output import code, say, show_json
+from cli.terminal import person
 from desk.cases import budgets
 from desk.cases.arrangement_offers import find_offer, live_case
 from desk.cases.contact_details import DETAILS, store
@@ -33,6 +34,7 @@ FOUND = ("currency", "offer")
 WAITS = {"offer_approved": ("to_approve",), "offer_answered": ("made",)}
 COMMON = {
     "event_id": Annotated[str | None, typer.Option(help="The same id counts once; a new one by default.")],
+    "by": Annotated[str | None, typer.Option(callback=code, help=HELP["by"])],
     "at": Annotated[str | None, typer.Option(help="When it happened, on the debtor's clock; now by default.")],
     "json": Annotated[bool, typer.Option("--json", help="Answer in JSON.")],
 }
@@ -66,7 +68,7 @@ def _teller(kind: str, model: type[Event]) -> Callable[..., None]:
 
 
 def _options(model: type[Event]) -> dict[str, tuple[Any, Any]]:
-    fields = {n: f for n, f in model.model_fields.items() if n not in ("event_id", "at", "kind")}
+    fields = {n: f for n, f in model.model_fields.items() if n not in (*COMMON, "kind")}
     return {name: _option(name, field) for name, field in fields.items()}
 
 
@@ -99,6 +101,7 @@ def _details_options() -> dict[str, tuple[Any, Any]]:
 def _tell(word: str, kind: str, given: dict[str, Any]) -> None:
     as_json = given.pop("json")
     given["event_id"] = given["event_id"] or new_id(kind)
+    given["by"] = person("agent", given["by"]).name
     with database() as opened:
         with opened.reading() as session:
             account = find_account(session, word)

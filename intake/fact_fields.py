@@ -61,7 +61,7 @@ HELP = {
     "place": "Where: home, cell, work or other; by default at home, a third party elsewhere.",
     "third_party": "Who else was asked: family, neighbour, employer or other, numbered (neighbour-2); no name.",
     "purpose": "Of a third party: location, where the debtor can be found.",
-    "by": "Who says so: a code without blanks.",
+    "by": "Who says so, a code without blanks; by default who is logged in.",
 }
 
 

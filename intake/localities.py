@@ -2,13 +2,16 @@
 
 import difflib
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
+from pathlib import Path
 
 import holidays
 
-from intake import pack_files
 from intake.cells import Cell, Refused, tidy
+from intake.pack_files import places
+from intake.pack_layers import layers
 
 POSTCODES: dict[str, tuple[re.Pattern[str], str, str]] = {
     "BR": (re.compile(r"([0-9]{5})([0-9]{3})"), "-", "01310-100"),
@@ -46,14 +49,20 @@ def country(cell: Cell, countries: frozenset[str]) -> str:
     raise Refused("is no country: write its two letters (ISO 3166), such as IT")
 
 
-@lru_cache
 def regions() -> dict[str, frozenset[str]]:
     """The regions of each country that has a pack of law, with or without a pack of their own."""
-    own = [place.split("-") for place in pack_files.places() if "-" in place]
+    return _regions(layers())
+
+
+@lru_cache
+def _regions(_: Sequence[Path]) -> dict[str, frozenset[str]]:
+    lived_in = places()
+    own = [place.split("-") for place in lived_in if "-" in place]
     listed = holidays.list_supported_countries(include_aliases=False)
     return {
         country: frozenset({*listed.get(country, ()), *(region for of, region in own if of == country)} - {"ANY"})
-        for country in pack_files.jurisdictions()
+        for country in lived_in
+        if "-" not in country
     }
 
 

@@ -1,11 +1,12 @@
 """The tariffs of the house, and which of them holds for a contract under the law of its country."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from intake.pack_files import HOUSE, charges
+from intake.pack_files import charges
+from intake.pack_layers import layers, pack_files
 from models.tariff import Tariff
 from models.tariff_file import TariffFile
 from policy.charging.contract_tariff import Contract, NoSuchTariff, law_alone, resolve
@@ -19,15 +20,19 @@ class TariffPack(NamedTuple):
     version: str
 
 
-@cache
-def tariffs(folder: Path = HOUSE / "packs" / "tariffs") -> Mapping[str, TariffPack]:
+def tariffs() -> Mapping[str, TariffPack]:
     """All tariffs by name. Raises PackFault."""
+    return _tariffs_of(layers())
+
+
+@cache
+def _tariffs_of(_: Sequence[Path]) -> Mapping[str, TariffPack]:
     found: dict[str, TariffPack] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        text = path.read_text(encoding="utf-8")
-        file = read_tariff(text, path.name)
+    for laid in pack_files("tariffs"):
+        text = laid.path.read_text(encoding="utf-8")
+        file = read_tariff(text, laid.label)
         if file.tariff in found:
-            raise PackFault([f"{path.name}:1:1: tariff: another file has a tariff of this name; expected its own"])
+            raise PackFault([f"{laid.label}:1:1: tariff: another file has a tariff of this name; expected its own"])
         found[file.tariff] = TariffPack(file, strategy_version(text, file.tariff))
     return found
 

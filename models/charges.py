@@ -292,4 +292,6 @@ class ChargesPack(Data):
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
     currency: Literal["BRL", "EUR", "GBP", "RON", "RUB", "USD"]
     title: Text
+    repealed: list[str] = []
+    """Of a file that a user lays over one of the house: the rules of that one which it leaves out on purpose."""
     rules: Annotated[list[Rule], Field(min_length=1)]

@@ -52,3 +52,5 @@ class Event(BaseModel):
     event_id: Code
     at: AwareDatetime | None = None
     """When it happened; absent: when the case heard of it."""
+    by: Code | None = None
+    """Who told it, a person by their login or a program; absent: nobody did, the house found it itself."""

@@ -36,7 +36,6 @@ class ContactOutcome(Event):
     """Cause of the debt as a code word, such as `job_loss`."""
     channel: Channel | None = None
     """How it was said; absent: by call. What was written is kept in the database, and a person reads it."""
-    by: Code | None = None
     inbound: bool = False
     """The debtor called."""
     place: Place | None = None
@@ -54,7 +53,6 @@ class VisitOutcome(Event):
     outcome: Outcome
     task: Code | None = None
     cause: Code | None = None
-    by: Code | None = None
 
 
 class DeliveryReport(Event):
@@ -94,7 +92,6 @@ class Hardship(Event):
     left: Annotated[int, Field(ge=0, le=10**15)] | None = None
     """What is left a month after the necessary costs, in minor units; the budget itself is kept in the database."""
     evidence: Code | None = None
-    by: Code | None = None
 
 
 class Protection(Event):
@@ -187,7 +184,6 @@ class Circumstance(Event):
     """It holds no more: a consent that was taken back, a refusal that was lifted."""
     evidence: Code | None = None
     """The number of the document."""
-    by: Code | None = None
 
 
 class ContactDetails(Event):
@@ -215,7 +211,6 @@ class Hold(Event):
     blocks: tuple[Block, ...] | None = None
     """What it stops; absent: what holds for this reason stop."""
     evidence: Code | None = None
-    by: Code | None = None
 
 
 class Release(Event):
@@ -241,7 +236,6 @@ class Withdraw(Event):
 
     kind: Literal["withdraw"] = "withdraw"
     reason: Code = "recalled"
-    by: Code | None = None
 
 
 class Moved(Event):

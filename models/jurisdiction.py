@@ -68,6 +68,8 @@ class Pack(Data):
     signed_on: date | None = None
     off: list[Switch] = []
     """Strict readings that are switched off here."""
+    repealed: list[str] = []
+    """Of a file that a user lays over one of the house: the rules of that one which it leaves out on purpose."""
     holidays: Holidays | None = None
     hours: list[HoursRule] = []
     counters: list[CounterRule] = []

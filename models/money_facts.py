@@ -35,7 +35,6 @@ class Refunded(Event):
 
     kind: Literal["refunded"] = "refunded"
     amount: Minor
-    by: Code | None = None
 
 
 class WrittenOff(Event):
@@ -44,7 +43,6 @@ class WrittenOff(Event):
     kind: Literal["written_off"] = "written_off"
     amount: Minor | None = None
     reason: Code = "uncollectible"
-    by: Code | None = None
 
 
 class PromiseToPay(Event):
@@ -55,7 +53,6 @@ class PromiseToPay(Event):
     due: date
     channel: Channel | None = None
     """How it was given."""
-    by: Code | None = None
 
 
 class PlanInstalment(BaseModel):
@@ -73,7 +70,6 @@ class PlanAgreed(Event):
 
     kind: Literal["plan_agreed"] = "plan_agreed"
     instalments: Annotated[tuple[PlanInstalment, ...], Field(min_length=1, max_length=240)]
-    by: Code | None = None
 
 
 class OfferMade(Event):
@@ -86,7 +82,6 @@ class OfferMade(Event):
     if_broken: IfBroken = "rest"
     until: date
     needs: Annotated[int, Field(ge=0, le=3)] = 0
-    by: Code | None = None
 
 
 class OfferApproved(Event):
@@ -104,7 +99,6 @@ class OfferAnswered(Event):
     kind: Literal["offer_answered"] = "offer_answered"
     offer: Code
     accepted: bool
-    by: Code | None = None
 
 
 class ChargeTold(BaseModel):

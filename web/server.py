@@ -15,17 +15,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from desk.catalogue.answer_words import answer_words
 from desk.delivery.fact_delivery import tell_payments
 from desk.delivery.webhook_delivery import tell_webhooks
 from desk.refused import Refused
 from engine import EngineNotRunning, connect
-from settings import HOUSE, Settings
+from settings import Settings
 from store.database import Database, DatabaseNotMigrated
 from store.webhook_log import Keeper, Rules
 from web.hooks.arrivals import load_vendors
 from web.hooks.hook_routes import Hooks, add_refusals
 from web.hooks.signatures import Signatures
-from writing.replies import load_replies
 
 LOOK_SECONDS = 5.0
 """How often what waits is tried again: an engine that was away, a case that was not started yet."""
@@ -39,7 +39,7 @@ log = logging.getLogger("rientro.web")
 def create_app(database: Database, settings: Settings) -> FastAPI:
     """The web application on a database."""
     signatures = Signatures(settings)
-    rules = Rules(load_replies(HOUSE / "packs" / "letters" / "answers.yaml"), load_vendors())
+    rules = Rules(answer_words(), load_vendors())
     keeper = Keeper(database, rules)
     teller = Teller(database, settings, keeper.news)
 

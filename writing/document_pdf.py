@@ -8,6 +8,7 @@ import hashlib
 import json
 from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
 import typst
 from pydantic import BaseModel, ConfigDict
@@ -197,8 +198,9 @@ def _printed(texts: Texts, paper: Paper, template: str, special: Data) -> Pdf:
 
 def _compiled(texts: Texts, template: str, data: str, made: datetime) -> bytes:
     # A compiler for each call: one shared by two threads answers "Already borrowed", and it costs 0.1 ms.
-    root = texts.directory.resolve()
-    compiler = typst.Compiler(root / f"{template}.typ", root=root, font_paths=_fonts(), ignore_system_fonts=True)
+    # The stub knows no files by name yet.
+    files: Any = {**texts.papers, "main.typ": texts.papers[f"{template}.typ"]}
+    compiler = typst.Compiler(files, font_paths=_fonts(), ignore_system_fonts=True)
     try:
         content, warnings = compiler.compile_with_warnings(
             format="pdf",

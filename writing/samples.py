@@ -1,12 +1,16 @@
 """An account that does not exist, at which every text of the house can be looked at: facts and papers as a case has."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from intake.pack_files import places
+from intake.pack_layers import layers
 from models.contact import Facts
+from models.jurisdiction import Jurisdiction
 from models.ledger_entries import Entry, Itemised
 from policy.law.required_content import demands
 from writing import document_content
@@ -38,7 +42,6 @@ PEOPLE = {
 }
 ITEMISED = Itemised(by="transaction", day=date(2026, 6, 1), amount=92_000, interest=8_000, current=OUTSTANDING)
 FINGERPRINT = "0" * 64
-LAW = cache(places)
 SAMPLE_SENDER = {
     "sender": "Rientro Demo",
     "sender_address": "1 Example Square, Sampletown",
@@ -48,6 +51,16 @@ SAMPLE_SENDER = {
     "complaints": "complaints@example.org",
 }
 """An agency that does not exist, with all that any law wants said of one."""
+
+
+def law() -> Mapping[str, Jurisdiction]:
+    """What binds in each place; read once."""
+    return _law(layers())
+
+
+@cache
+def _law(_: Sequence[Path]) -> Mapping[str, Jurisdiction]:
+    return places()
 
 
 def sample_facts(language: str, country: str | None = None) -> TextFacts:
@@ -104,7 +117,7 @@ def sample_facts(language: str, country: str | None = None) -> TextFacts:
 
 def sample_fields(name: str, channel: str, country: str | None) -> tuple[str, ...]:
     """What the law of a country or region wants the text to name, whoever writes; where none is named, nothing."""
-    packs = LAW().get(country or "")
+    packs = law().get(country or "")
     return tuple(demand.field for demand in demands(packs, name, channel, Facts(), TODAY)) if packs else ()
 
 

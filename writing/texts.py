@@ -6,7 +6,7 @@ before the first letter and not by its reader; values are put in once and never 
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -146,12 +146,13 @@ class Rendered(BaseModel):
 class Texts:
     """All texts of all languages, checked, with the version of each language."""
 
-    directory: Path
     languages: Mapping[str, LanguageFile]
     versions: Mapping[str, str]
     replies: Replies
     page: Template
     """An e-mail as HTML; what it is given is escaped, whatever it is."""
+    papers: Mapping[str, bytes]
+    """The templates of papers by the names of their files."""
 
 
 def money(minor: int, currency: str, language: str) -> str:
@@ -232,24 +233,34 @@ def _rows(name: str, facts: TextFacts) -> list[tuple[str, str]]:
     return [("creditor", "creditor"), ("reference", "reference"), *asked, ("outstanding", "outstanding")]
 
 
-def load_texts(directory: Path) -> Texts:
-    """All six language files, checked; raises `TextFault` naming file and place."""
-    files = {language: _load(directory / f"{language}.yaml") for language in LANGUAGES}
-    page = _page(directory)
-    templates = b"".join(path.read_bytes() for path in sorted([*directory.glob("*.typ"), directory / PAGE]))
+def load_texts(*directories: Path) -> Texts:
+    """All six language files, checked; raises `TextFault` naming file and place.
+
+    Where several directories have a file, that of the last one counts.
+    """
+    files = {language: _load(_top(directories, f"{language}.yaml")) for language in LANGUAGES}
+    page = _page(directories)
+    papers = {path.name: path.read_bytes() for directory in directories for path in directory.glob("*.typ")}
+    set_in = papers | {PAGE: _top(directories, PAGE).read_bytes()}
+    templates = b"".join(set_in[name] for name in sorted(set_in))
     versions = {
-        language: hashlib.sha256((directory / f"{language}.yaml").read_bytes() + templates).hexdigest()[:12]
+        language: hashlib.sha256(_top(directories, f"{language}.yaml").read_bytes() + templates).hexdigest()[:12]
         for language in LANGUAGES
     }
     try:
-        replies = load_replies(directory / "answers.yaml")
+        replies = load_replies(_top(directories, "answers.yaml"))
     except RepliesFault as fault:
         raise TextFault(str(fault)) from fault
-    return Texts(directory, MappingProxyType(files), MappingProxyType(versions), replies, page)
+    return Texts(MappingProxyType(files), MappingProxyType(versions), replies, page, MappingProxyType(papers))
 
 
-def _page(directory: Path) -> Template:
-    house = Environment(loader=FileSystemLoader(directory), autoescape=True, undefined=StrictUndefined)
+def _top(directories: Sequence[Path], name: str) -> Path:
+    having = [directory / name for directory in directories if (directory / name).exists()]
+    return having[-1] if having else directories[0] / name
+
+
+def _page(directories: Sequence[Path]) -> Template:
+    house = Environment(loader=FileSystemLoader(directories[::-1]), autoescape=True, undefined=StrictUndefined)
     try:
         return house.get_template(PAGE)
     except TemplateError as fault:

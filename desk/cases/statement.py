@@ -15,6 +15,7 @@ from desk.engine_calls import answered, engine
 from desk.lookup import find_account, party_of
 from desk.refused import Refused
 from intake.pack_files import places
+from intake.pack_layers import folders
 from models.case import Case
 from models.decisions import CaseView, Line
 from models.tables.accounts import Account, Portfolio
@@ -22,7 +23,6 @@ from models.tables.trail import Document
 from policy.law.may_contact import debtor_day
 from policy.money.ledger import entries
 from policy.phrases import day_text, money_text
-from settings import HOUSE
 from store import journal
 from store.addressees import Addressed, Lacking
 from store.contact_log import law_of
@@ -48,7 +48,7 @@ async def statement(database: Database, word: str, on: date | None, out: Path | 
     now = datetime.now(UTC)
     day = on or debtor_day(now, case.zone)
     _refuse_day(case, day, debtor_day(now, case.zone))
-    paper, pdf = _made(load_texts(HOUSE / "packs" / "letters"), case, known, day)
+    paper, pdf = _made(load_texts(*folders("letters")), case, known, day)
     document = Document(
         key=f"statement:{account.id}:{day}:{pdf.sha256[:12]}",
         account=account.id,

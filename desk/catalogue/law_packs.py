@@ -7,8 +7,8 @@ from typing import Any
 import holidays
 
 from cli.output import count, say, show_json, show_table
-from intake.pack_files import charges_versions
-from models.charges import ChargesPack
+from intake.pack_files import CHARGES, LAW, ChargesRead
+from intake.pack_layers import OWN, taken_away
 from models.jurisdiction import Pack
 from models.rules import Rule
 from policy.parsing.pack_reading import Read
@@ -27,6 +27,7 @@ def told(read: Read, today: date) -> dict[str, Any]:
         "title": pack.title,
         "kind": pack.kind,
         "version": read.version,
+        "whose": read.whose,
         "under": pack.under,
         "elsewhere": pack.elsewhere,
         "sign_off": pack.sign_off,
@@ -41,8 +42,9 @@ def told(read: Read, today: date) -> dict[str, Any]:
     }
 
 
-def told_charges(pack: ChargesPack, version: str, today: date) -> dict[str, Any]:
+def told_charges(read: ChargesRead, today: date) -> dict[str, Any]:
     """The law on charges of a country as it stands on a day. A value from memory makes its rule uncertain."""
+    pack = read.pack
     unsure = [r for r in pack.rules if r.conf == "L" or r.from_memory or any(v.from_memory for v in r.values)]
     unsigned = sum(rule.sign_off == "none" for rule in pack.rules)
     old = [rule.id for rule in pack.rules if today - rule.checked > OLD]
@@ -50,7 +52,8 @@ def told_charges(pack: ChargesPack, version: str, today: date) -> dict[str, Any]
         "place": f"{pack.country}-charges",
         "title": pack.title,
         "kind": "charges",
-        "version": version,
+        "version": read.version,
+        "whose": read.whose,
         "under": None,
         "elsewhere": None,
         "sign_off": "none" if unsigned else "signed",
@@ -75,14 +78,14 @@ def unconfirmed(pack: Pack, today: date) -> list[int]:
     return [year for year in sorted({today.year, (today + AHEAD).year}) if year not in pack.holidays.confirmed]
 
 
-def show_packs(packs: Mapping[str, Read], on_charges: Mapping[str, ChargesPack], today: date, as_json: bool) -> None:
+def show_packs(packs: Mapping[str, Read], on_charges: Mapping[str, ChargesRead], today: date, as_json: bool) -> None:
     """All of them; what needs a person is said on stderr."""
-    versions = charges_versions()
     found = [told(read, today) for read in packs.values()]
-    found += [told_charges(pack, versions[country], today) for country, pack in on_charges.items()]
+    found += [told_charges(read, today) for read in on_charges.values()]
     if as_json:
         show_json(found)
         return
+    laid = any(pack["whose"] != OWN for pack in found)
     rows = [
         (
             pack["version"],
@@ -91,11 +94,14 @@ def show_packs(packs: Mapping[str, Read], on_charges: Mapping[str, ChargesPack],
             pack["sign_off"],
             pack["rules"],
             ", ".join(rule["rule"] for rule in pack["uncertain"]),
+            *([pack["whose"]] if laid else []),
         )
         for pack in found
     ]
-    columns = ("version", "title", "layers", "sign-off", "rules", "from memory or unsure")
+    columns = ("version", "title", "layers", "sign-off", "rules", "from memory or unsure", *(["whose"] if laid else []))
     show_table("Packs of law", columns, rows, right=("rules",))
+    for line in taken_away(LAW, CHARGES):
+        say(line)
     unsigned = sum(pack["sign_off"] == "none" for pack in found)
     if unsigned:
         say(f"sign-off none ({count(unsigned, 'pack')}): {UNSIGNED}")

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from cli.output import show_json, show_table
+from cli.output import say, show_json, show_table
 from desk.refused import Refused
-from intake.pack_files import HOUSE, Pack, strategies, strategy
+from intake import pack_files
+from intake.pack_files import Pack, strategies, strategy
+from intake.pack_layers import OWN, taken_away
 from models.strategy import For
 from policy.parsing.pack_reading import PackFault
 from writing.texts import text_names
@@ -29,9 +31,8 @@ def packs_for(wanted: str) -> tuple[Mapping[str, Pack], str | None]:
 
 def checked_strategies(files: Sequence[Path]) -> tuple[list[Pack], list[str]]:
     """The sound strategies of the house and of the files, and all faults."""
-    packs: list[Pack] = []
-    faults: list[str] = []
-    for file in [*sorted((HOUSE / "packs" / "strategies").glob("*.yaml")), *files]:
+    packs, faults = pack_files.checked_strategies(text_names())
+    for file in files:
         try:
             packs.append(strategy(file, text_names()))
         except PackFault as fault:
@@ -44,6 +45,7 @@ def show_strategies(packs: Sequence[Pack], as_json: bool) -> None:
     if as_json:
         show_json([_told(pack) for pack in packs])
         return
+    laid = any(pack.whose != OWN for pack in packs)
     rows = [
         [
             pack.strategy.title if n == 0 else "",
@@ -51,17 +53,20 @@ def show_strategies(packs: Sequence[Pack], as_json: bool) -> None:
             cycle.name,
             _whom(cycle.whom),
             cycle.ends,
+            *([pack.whose if n == 0 else ""] if laid else []),
         ]
         for pack in packs
         for n, cycle in enumerate(pack.strategy.cycles)
     ]
-    show_table("Strategies", ("strategy", "version", "cycle", "for", "ends as"), rows)
+    show_table("Strategies", ("strategy", "version", "cycle", "for", "ends as", *(["whose"] if laid else [])), rows)
+    for line in taken_away("strategies"):
+        say(line)
 
 
 def _told(pack: Pack) -> dict[str, Any]:
     found = pack.strategy
     cycles = [{"cycle": c.name, "title": c.title, "for": _conditions(c.whom), "ends": c.ends} for c in found.cycles]
-    common = {"strategy": found.strategy, "version": pack.version, "title": found.title}
+    common = {"strategy": found.strategy, "version": pack.version, "title": found.title, "whose": pack.whose}
     return common | {"for": _conditions(found.whom), "cycles": cycles}
 
 

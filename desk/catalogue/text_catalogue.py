@@ -7,8 +7,8 @@ import typer
 
 from cli.output import count, say, show_json, show_table
 from desk.refused import Refused
-from settings import HOUSE
-from writing.samples import LAW, sample_facts, sample_fields, sample_pdf
+from intake.pack_layers import folders
+from writing.samples import law, sample_facts, sample_fields, sample_pdf
 from writing.sms_segments import budget, segments
 from writing.text_files import TextChannel
 from writing.texts import Texts, load_texts, render, text_channels, text_names
@@ -32,9 +32,9 @@ def letters(
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
 ) -> None:
     """All texts with languages, channels and SMS segments; with a NAME or --out: as a sample account gets them."""
-    texts = load_texts(HOUSE / "packs" / "letters")
-    if country and "-" in country and country not in LAW():
-        raise Refused(f"there is no pack {country!r}; there are: {', '.join(sorted(LAW()))}")
+    texts = load_texts(*folders("letters"))
+    if country and "-" in country and country not in law():
+        raise Refused(f"there is no pack {country!r}; there are: {', '.join(sorted(law()))}")
     wanted = _wanted(texts, name, language, channel)
     if name is None and out is None:
         found = listed(texts, wanted, country)

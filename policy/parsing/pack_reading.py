@@ -27,6 +27,8 @@ class Read(NamedTuple):
     version: str
     file: str
     text: str = ""
+    whose: str = ""
+    """The folder that it comes from."""
 
 
 class PackFault(ValueError):

@@ -12,6 +12,8 @@ from policy.holds import part_of, parts_text, stopped_by
 from policy.phrases import day_text, money_text
 
 MOST_TOLD = 3
+NAMED = ("hold", "protection", "release", "offer_approved", "moved")
+"""Facts whose words name who told them where it reads best."""
 PLAIN = ("event_id", "at", "kind", "notice")
 
 
@@ -58,9 +60,13 @@ def _line(account: str, currency: str, heard: Heard, kind: str, more: str) -> Li
         account=account,
         kind=kind,
         step=getattr(event, "step", None),
-        reason=f"{event.kind.replace('_', ' ')}: {tell(event, currency)}{more}",
+        reason=f"{event.kind.replace('_', ' ')}: {tell(event, currency)}{_said_by(event)}{more}",
         detail={"event": event.kind, **_detail(event)},
     )
+
+
+def _said_by(event: Any) -> str:
+    return f", by {event.by}" if event.by and event.kind not in NAMED else ""
 
 
 def decision_line(case: Case, decision: Decision) -> Line:
@@ -137,7 +143,7 @@ def _outcome(event: Any, money: str) -> str:
 
 def _hold(event: Any, money: str) -> str:
     """`lawyer, until 3 Mar 2027, document D-1: stops contact, court, assignment`."""
-    by = f", by {event.by}" if getattr(event, "by", None) else ""
+    by = f", by {event.by}" if event.by else ""
     return f"{event.reason}{_until(event.until)}{_document(event)}{by}{_stops(event)}"
 
 

@@ -16,7 +16,7 @@ from activities.send_message import Contacting
 from activities.vendors.outbox.outbox_send import Outbox
 from desk.cases.contact_permission import may_call, open_task, show
 from desk.refused import Refused
-from intake.pack_files import HOUSE, places, strategy
+from intake.pack_files import places, strategy
 from models import events as e
 from models.case import Case
 from models.decisions import DecideInput, StepInput
@@ -27,6 +27,7 @@ from policy.apply import apply, follow
 from policy.deciding.treatment import decide
 from policy.law.may_contact import Allow, Deny
 from policy.steps.step_outcomes import step_input
+from settings import HOUSE
 from store.case_opening import load_cases
 from store.contact_log import Wanted, question, zones
 from store.database import Database

@@ -15,7 +15,7 @@ from activities.attempt_frame import Effects
 from activities.issue_document import Issuing
 from activities.send_message import Contacting
 from activities.vendors.outbox.outbox_send import Outbox
-from intake.pack_files import HOUSE, jurisdictions, places, strategy
+from intake.pack_files import jurisdictions, places, strategy
 from models import events as e
 from models.case import Case
 from models.decisions import Act, StepInput, Wait
@@ -25,6 +25,7 @@ from models.tables.trail import Attempt, Document
 from policy.apply import apply, follow
 from policy.deciding.treatment import decide
 from policy.steps.step_outcomes import step_input
+from settings import HOUSE
 from store import journal
 from store.addressees import Addressed, Lacking, demanded
 from store.case_opening import load_cases

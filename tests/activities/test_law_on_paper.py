@@ -14,12 +14,13 @@ from activities.attempt_frame import Effects
 from activities.issue_document import Issuing
 from activities.send_message import Contacting
 from activities.vendors.outbox.outbox_send import Outbox
-from intake.pack_files import HOUSE, jurisdictions, strategy
+from intake.pack_files import jurisdictions, strategy
 from models.decisions import Barred, StepInput
 from models.tables.accounts import Portfolio
 from models.tables.trail import Document
 from policy.deciding.treatment import decide
 from policy.steps.step_outcomes import step_input
+from settings import HOUSE
 from store.case_opening import load_cases
 from store.database import Database
 from tests.activities.letter_facts import spaced

@@ -127,6 +127,16 @@ def test_new_details_are_kept_in_the_database_and_only_the_channels_are_told(spr
     assert "letter not usable" in told
 
 
+@pytest.mark.parametrize(("named", "told_by"), [((), "rosa"), (("--by", "anna"), "anna")])
+def test_tr5_who_told_a_fact_stands_in_the_story_by_their_login_unless_named(
+    spring: House, monkeypatch: pytest.MonkeyPatch, named: tuple[str, ...], told_by: str
+) -> None:
+    monkeypatch.setenv("LOGNAME", "rosa")
+    spring.json("agent", "tell", "IT-0010", "opt_out", "--channel", "visit", *named)
+    (line,) = [line for line in spring.json("auditor", "case", "IT-0010")["story"] if told_by in line["reason"]]
+    assert (line["reason"], line["detail"]["by"]) == (f"opt out: no more visit, by {told_by}", told_by)
+
+
 def test_an_account_is_paused_resumed_and_withdrawn(spring: House) -> None:
     assert spring.run("starter", "pause", "IT-0007", "--by", "ops1").returncode == 0
     assert "ops pause" in eventually(spring, "IT-0007", next_at=None)["why"]

@@ -16,7 +16,8 @@ from activities.open_task import Worklist
 from activities.send_message import Contacting
 from activities.vendors.outbox.outbox_send import Outbox
 from activities.vendors.vendor import Message
-from intake.pack_files import HOUSE, jurisdictions
+from intake.pack_files import jurisdictions
+from settings import HOUSE
 from store.database import Database
 from tests.workflows.houses import House
 from worker import RUNNER

@@ -18,12 +18,12 @@ from temporalio.client import WorkflowHandle
 from temporalio.worker import Replayer
 
 from engine import EmbeddedEngine, connect
-from intake.pack_files import HOUSE, Pack
+from intake.pack_files import Pack
 from models.events import Channel, ContactDetails, Hold, Release
 from models.tables.accounts import Account
 from models.tables.trail import LawText
 from policy.parsing.pack_reading import read_strategy, strategy_version
-from settings import Settings, load_settings
+from settings import HOUSE, Settings, load_settings
 from store.database import Database
 from tests.durability.machine import until
 from tests.workflows.houses import House, account_row, days_ago

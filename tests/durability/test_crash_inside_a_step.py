@@ -18,7 +18,7 @@ from activities.open_task import Worklist
 from activities.send_message import Contacting
 from activities.vendors.outbox.outbox_send import Outbox
 from activities.vendors.vendor import Message, SentTwice
-from intake.pack_files import HOUSE, jurisdictions, strategy
+from intake.pack_files import jurisdictions, strategy
 from models.case import Case
 from models.decisions import Act, DecideInput, StepInput
 from models.events import Channel, Heard, PaymentReceived, PaymentReversed, StepDeferred
@@ -26,6 +26,7 @@ from models.tables.trail import Attempt, Document, Journal, Ledger, Task
 from policy.apply import apply
 from policy.deciding.treatment import decide
 from policy.steps.step_outcomes import step_input
+from settings import HOUSE
 from store import journal
 from store.case_opening import load_cases
 from store.database import Database

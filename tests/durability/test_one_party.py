@@ -16,12 +16,13 @@ from activities.attempt_frame import Effects
 from activities.send_message import Contacting
 from activities.vendors.outbox.outbox_send import Outbox
 from engine import EmbeddedEngine, connect
-from intake.pack_files import HOUSE, jurisdictions, strategy
+from intake.pack_files import jurisdictions, strategy
 from models.decisions import Act, StepInput
 from models.events import Result
 from models.tables.trail import Attempt
 from policy.deciding.treatment import decide
 from policy.steps.step_outcomes import step_input
+from settings import HOUSE
 from store.case_opening import load_cases
 from store.database import Database
 from tests.durability.machine import take

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from intake.pack_files import HOUSE, charges
+from intake.pack_files import charges
 from models.tariff import CostScale
 from policy.charging.barring import Dues, prescription, write_off_test
 from policy.charging.caps import (
@@ -30,6 +30,7 @@ from policy.charging.costs import (
     letter_cost,
     scale_of,
 )
+from settings import HOUSE
 from tests.law.vectors import Row, day, minor, rows
 
 LAW = charges()

@@ -5,9 +5,10 @@ from itertools import pairwise
 
 import pytest
 
-from intake.pack_files import HOUSE, charges
+from intake.pack_files import charges
 from models.charges import RateTable
 from policy.parsing.pack_reading import PackFault, read_charges
+from settings import HOUSE
 
 LAW = charges()
 SOUND = (HOUSE / "packs" / "jurisdictions" / "charges" / "nl.yaml").read_text(encoding="utf-8")

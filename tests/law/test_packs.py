@@ -8,13 +8,14 @@ import holidays
 import pytest
 
 from desk.catalogue.law_packs import told, unconfirmed
-from intake.pack_files import HOUSE, jurisdictions, law_packs, places
+from intake.pack_files import jurisdictions, law_packs, places
 from models.contact import FACT_NAMES, Contact, Facts, Party
 from models.facts import Circumstance
 from models.jurisdiction import Holidays
 from models.rules import Rule
 from policy.law.may_contact import Allow, Defer, may_contact
 from policy.parsing.pack_reading import PackFault, Read, jurisdiction, read_pack
+from settings import HOUSE
 
 PACKS = law_packs()
 RULES = [(name, rule) for name, read in PACKS.items() for rule in read.pack.rules]

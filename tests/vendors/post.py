@@ -18,13 +18,14 @@ from activities.vendors.outbox.outbox_send import Outbox
 from activities.vendors.sendgrid.sendgrid_send import SendGrid
 from activities.vendors.twilio.twilio_send import Twilio
 from activities.vendors.vendor import Provider
-from intake.pack_files import HOUSE, jurisdictions, strategy
+from intake.pack_files import jurisdictions, strategy
 from models.case import Case
 from models.decisions import Act, StepInput
 from models.events import Result
 from models.tables.trail import Attempt
 from policy.deciding.treatment import decide
 from policy.steps.step_outcomes import step_input
+from settings import HOUSE
 from store.case_opening import load_cases
 from store.database import Database
 from tests.durability.machine import take

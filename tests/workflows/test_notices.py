@@ -8,12 +8,13 @@ from sqlmodel import select
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.testing import WorkflowEnvironment
 
-from intake.pack_files import HOUSE, Pack, jurisdictions
+from intake.pack_files import Pack, jurisdictions
 from models import events as e
 from models.case import Case
 from models.tables.accounts import Account, Party, Portfolio
 from models.tables.trail import Ledger
 from policy.parsing.pack_reading import read_strategy, strategy_version
+from settings import HOUSE
 from store.addressees import Addressed
 from store.database import Database
 from tests.workflows.houses import House, account_row, days_ago
