@@ -19,7 +19,7 @@ test: lint
 lint: $(VENV)/.development
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy --strict models policy workflows settings.py engine.py
+	$(BIN)/mypy --strict models channels policy workflows settings.py engine.py
 	$(BIN)/mypy .
 	$(BIN)/lint-imports --no-logo
 

@@ -36,7 +36,9 @@ from writing.texts import load_texts, text_names
 
 GRACE = timedelta(seconds=10)
 RUNNER = SandboxedWorkflowRunner(
-    restrictions=SandboxRestrictions.default.with_passthrough_modules("models", "policy", "workflows.engine_names")
+    restrictions=SandboxRestrictions.default.with_passthrough_modules(
+        "models", "channels", "policy", "workflows.engine_names"
+    )
 )
 app = typer.Typer(add_completion=False, help=__doc__)
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 from temporalio import activity
 
+from channels.channel_table import BY_PERSON
 from models import events as e
 from models.case import Case
 from models.decisions import Act, Close, DecideInput, Decision, Line, Wait
@@ -155,7 +156,7 @@ def _outcomes(session: Session, case: Case, news: tuple[Heard, ...]) -> None:
         record = records.get(attempt.key)
         if record is not None:
             result = attempt.outcome = record.result
-            if attempt.channel in ("call", "visit") and result not in NOT_MADE:
+            if attempt.channel in BY_PERSON and result not in NOT_MADE:
                 attempt.made, attempt.local_day = record.at, debtor_day(record.at, case.zone)
                 attempt.place = places.get(attempt.key, places.get(None, attempt.place))
             if result == "withdrawn" or (attempt.key in reported and attempt.status in LEFT):

@@ -16,7 +16,7 @@ from models.decisions import StepInput
 from models.events import Channel, NoticeGiven, Result
 from models.tables.trail import Attempt
 from policy.law.may_contact import debtor_day
-from policy.notices import notice_of
+from policy.steps.notice_effects import notice_of
 from policy.steps.step_outcomes import TRANSFER, VALIDATION, done
 from store.addressees import (
     Addressed,

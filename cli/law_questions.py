@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
+from channels.channel_table import level_of
 from cli.output import json_line, local, say, show_table
 from desk.refused import Refused
 from models.contact import (
@@ -33,7 +34,6 @@ from policy.law.days import readings, zone_known
 from policy.law.may_contact import Allow, Answer, Defer, may_contact
 from policy.parsing.pack_reading import PackFault, Read, jurisdiction
 from policy.parsing.schema_faults import expected
-from policy.steps.step_outcomes import level_of
 
 OTHER_WORDS = {"text": "sms", "e-mail": "email", "mail": "email", "post": "letter", "phone": "call", "meeting": "visit"}
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2190, 12, 31)

@@ -24,7 +24,7 @@ from desk.refused import Refused
 from intake.fact_fields import HELP, Context, choices, make, plain_type, several
 from models.events import FACTS, Channel, Dispute, Event, Hardship, Hold, Protection
 from models.tables.accounts import Account
-from policy.holds import leaves, stopped_by
+from policy.procedures.hold_rules import leaves, stopped_by
 
 POSITIONAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
 KEYS = ("task", "message")

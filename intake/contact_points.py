@@ -1,58 +1,16 @@
-"""Can a person be reached, and how? Phone numbers, mail addresses, and the channels they open."""
+"""Is this a phone number of a person, or a mail address? Nothing is looked up."""
 
 import re
-from typing import Protocol
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
+from channels.sms import MOBILE
 from intake.cells import Cell, Refused, tidy
-from models.events import Channel
 
-OPENS = {
-    "phone": (Channel.sms, Channel.call),
-    "email": (Channel.email,),
-    "street": (Channel.letter, Channel.visit),
-    "city": (Channel.letter, Channel.visit),
-    "postal_code": (Channel.letter, Channel.visit),
-}
-"""The channels that a detail opens."""
 WRITTEN = re.compile(r"\+?[0-9 ().\-/]+")
-MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 PERSONAL = MOBILE | {PhoneNumberType.FIXED_LINE, PhoneNumberType.VOIP, PhoneNumberType.PERSONAL_NUMBER}
-
-
-class Reachable(Protocol):
-    """Who can be reached: a row of a portfolio as well as a party of the database."""
-
-    @property
-    def phone(self) -> str | None: ...
-    @property
-    def email(self) -> str | None: ...
-    @property
-    def street(self) -> str | None: ...
-    @property
-    def city(self) -> str | None: ...
-    @property
-    def postal_code(self) -> str | None: ...
-
-
-def reach(person: Reachable) -> tuple[Channel, ...]:
-    """The channels that the details allow. Whether the law allows them is another question."""
-    channels: list[Channel] = []
-    if person.phone:
-        channels += [Channel.sms, Channel.call] if takes_sms(person.phone) else [Channel.call]
-    if person.email:
-        channels.append(Channel.email)
-    if person.street and person.city and person.postal_code:
-        channels += [Channel.letter, Channel.visit]
-    return tuple(channels)
-
-
-def takes_sms(phone: str) -> bool:
-    """Whether the number (E.164) may be a mobile one."""
-    return phonenumbers.number_type(phonenumbers.parse(phone)) in MOBILE
 
 
 def phone(cell: Cell, country: str | None) -> str | None:

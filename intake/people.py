@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
-from intake.contact_points import OPENS, reach
+from channels.channel_table import opened_by, reach
 from intake.portfolio_file import AccountRow
 from models.tables.accounts import Party, Portfolio
 from models.tables.arrivals import FeedPerson
@@ -146,6 +146,6 @@ def _person(party: Party, account: str, parts: Mapping[str, Values], before: Map
     if "zone" in change.values:
         change.told["zone"] = change.values["zone"]
     can = reach(Party(**party.model_dump() | change.values))
-    if usable := {c: c in can for name in change.values if name in OPENS for c in OPENS[name]}:
+    if usable := {c: c in can for name in change.values for c in opened_by(name)}:
         change.told["usable"] = usable
     return change

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from intake.cells import Reject, neutral, tidy
-from intake.contact_points import reach
 from intake.lender_entries import Entry
 from intake.portfolio_columns import ENTRIES, GUARANTOR, KNOWN, REQUIRED, Setting, check_row
 from intake.table_lines import NotAPortfolio
@@ -28,7 +27,6 @@ __all__ = [
     "NotAPortfolio",
     "PortfolioFile",
     "Reject",
-    "reach",
     "read_portfolio",
     "tariff_of",
     "write_rejects",

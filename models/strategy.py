@@ -93,9 +93,9 @@ class StepBase(Data):
 class MessageStep(StepBase):
     """An SMS, an e-mail or a letter; where it cannot be used, the next channel of `fallback`."""
 
-    do: Literal["sms", "email", "letter"]
+    do: Written
     text: Name
-    fallback: list[Literal["sms", "email", "letter"]] = []
+    fallback: list[Written] = []
 
 
 class ContactTask(StepBase):

@@ -15,9 +15,9 @@ from policy.agreeing.arrangement_events import offer_expired, offer_taken, offer
 from policy.changes import OVERPAID, changed, flagged, held, recorded, without_channels, without_refund
 from policy.deciding.instruction import short
 from policy.law.may_contact import debtor_day, end_of_day
-from policy.notices import noticed
 from policy.objections import objection, reused
 from policy.phrases import money_text
+from policy.steps.notice_effects import noticed
 from policy.told import ON_FACT
 
 

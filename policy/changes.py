@@ -5,8 +5,8 @@ from typing import Any
 
 from models.case import Case, CaseHold, Flag, StepRecord
 from models.events import Channel
-from policy.holds import rule_of
 from policy.law.may_contact import debtor_day
+from policy.procedures.hold_rules import rule_of
 
 OVERPAID = "overpaid:"
 """How the flag of money that is to be paid back begins; its amount follows."""

@@ -9,12 +9,9 @@ from models.case import Case, Disputed
 from policy.agreeing.objections import against_offer
 from policy.holds import open_disputes
 from policy.law.days import debtor_day, zone_known
-from policy.law.deadlines import fourteen_days_from
-from policy.law.protections import against_again, against_form
-from policy.money.collecting import COUNTRY, LETTER, RULE
 from policy.money.position import position
 from policy.phrases import day_text, money_text
-from policy.procedures.pt_persi import against_end
+from policy.procedures.procedure_table import refusal
 
 LONGEST_HOLD_DAYS = 730
 VALUE_DAYS_AHEAD = 3
@@ -24,7 +21,7 @@ VALUE_DAYS_AHEAD = 3
 def objection(case: Case, event: e.Event, now: datetime) -> str | None:
     """The reason against taking the event, or None. Money is never refused for a closed case; currency is."""
     against = AGAINST.get(type(event))
-    return against(case, event, now) if against else None
+    return (against(case, event, now) if against else None) or refusal(case, event, now)
 
 
 def reused(case: Case, event: e.Event) -> str | None:
@@ -78,10 +75,6 @@ def _against_hold(case: Case, event: e.Hold | e.Hardship | e.Dispute | e.Protect
     today = debtor_day(now, case.zone)
     if event.until and event.until < today:
         return f"it would end on {day_text(event.until)}, which is past"
-    if isinstance(event, e.Protection | e.Hold) and event.reason == "persi" and event.until:
-        return "a PERSI ends by its letter alone: leave the end open and release it (PT-T8)"
-    if isinstance(event, e.Protection) and (too_soon := against_again(case, event, now)):
-        return too_soon
     if isinstance(event, e.Hold) and event.until and event.until > today + timedelta(days=LONGEST_HOLD_DAYS):
         return f"a hold of more than {LONGEST_HOLD_DAYS} days: leave the end open and release it"
     if isinstance(event, e.Hold) and event.blocks == ():
@@ -207,9 +200,7 @@ def _against_proof(case: Case, event: e.NoticeServed, now: datetime) -> str | No
 
 
 def _against_release(case: Case, event: e.Release, now: datetime) -> str | None:
-    if not _waits_for(case, event.of):
-        return f"nothing here waits for a release of {event.of}"
-    return against_end(case, event if event.at else event.model_copy(update={"at": now}))
+    return None if _waits_for(case, event.of) else f"nothing here waits for a release of {event.of}"
 
 
 def _against_update(case: Case, event: e.AccountUpdated, now: datetime) -> str | None:
@@ -219,19 +210,9 @@ def _against_update(case: Case, event: e.AccountUpdated, now: datetime) -> str |
 def _against_circumstance(case: Case, event: e.Circumstance, now: datetime) -> str | None:
     if event.since and event.since > debtor_day(now, case.zone):
         return f"it begins on {day_text(event.since)}, which is still to come"
-    if (case.country, event.name) == (COUNTRY, LETTER) and not event.ended:
-        return _against_letter(event, event.since or debtor_day(event.at or now, case.zone))
     if event.ended and not any(known.name == event.name for known in case.known):
         return f"no {event.name.replace('_', ' ')} is known that could end"
-    return against_form(case.country, event)
-
-
-def _against_letter(event: e.Circumstance, since: date) -> str | None:
-    """Why what is told is no Dutch 14-day letter; at its shortest it was delivered on its day, before no holiday."""
-    if event.until is None:
-        return f"a 14-day letter is told with its last free day ({RULE}): name it with --until"
-    first = fourteen_days_from(since, lambda _: False, roll_forward=False).last_free_day
-    return f"the term of a 14-day letter ends on {day_text(first)} or later ({RULE})" if event.until < first else None
+    return None
 
 
 AGAINST: dict[type[e.Event], Callable[[Case, Any, datetime], str | None]] = {

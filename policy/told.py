@@ -10,12 +10,10 @@ from models.events import Channel, Outcome
 from policy.changes import attempted, changed, flagged, held, recorded, rewritten, without_channels, without_hold
 from policy.holds import open_disputes, part_of, parts_text
 from policy.law.may_contact import debtor_day, end_of_day, start_of_day
-from policy.law.protections import protected_until
-from policy.money.collecting import LETTER
-from policy.notices import RUNS_AS, term_held, unnoticed
-from policy.notices import told as told_notice
 from policy.objections import asked
-from policy.procedures import pt_persi
+from policy.procedures.procedure_table import notice, protected_until, released
+from policy.steps.notice_effects import term_held, unnoticed
+from policy.steps.notice_effects import told as told_notice
 from policy.told_money import ON_MONEY
 
 USELESS: dict[Outcome, tuple[Channel, ...]] = {
@@ -160,13 +158,13 @@ def _protection(case: Case, event: e.Protection, at: datetime) -> Case:
 
 
 def _circumstance(case: Case, event: e.Circumstance, at: datetime) -> Case:
+    begins = notice(case.country, event.name)
     if event.ended and not event.channels:  # Also what a message of ours told, with its term and its cost.
         for message in [k.message for k in case.known if k.name == event.name and k.message]:
             case = unnoticed(case, message)
-        if reason := RUNS_AS.get(event.name):
-            case = without_hold(case, reason, at)
-    # Each 14-day letter was for instalments of its own: the next one does not replace it.
-    again = (event.name, event.channels) if event.ended or event.name != LETTER else None
+        if begins:
+            case = without_hold(case, begins.hold, at)
+    again = None if begins and begins.each_counts and not event.ended else (event.name, event.channels)
     kept = tuple(k for k in case.known if (k.name, k.channels) != again)
     if event.ended:
         about_all = not event.channels
@@ -241,10 +239,7 @@ def _release(case: Case, event: e.Release, at: datetime) -> Case:
 
 
 def _hold_released(case: Case, event: e.Release, at: datetime) -> Case:
-    """Without the hold; a PERSI lasts through the day of its letter."""
-    if event.of == pt_persi.REASON and pt_persi.running(case):
-        return pt_persi.ended(case, debtor_day(event.at or at, case.zone))
-    return without_hold(case, event.of, at)
+    return released(case, event, at) or without_hold(case, event.of, at)
 
 
 def _decided(case: Case, event: e.Release, stuck: Flag, at: datetime) -> Case:

@@ -8,7 +8,7 @@ from zlib import crc32
 
 from sqlmodel import Session, col, func, select
 
-from intake.contact_points import reach
+from channels.channel_table import reach
 from intake.lender_entries import Entry, booked, feed_event
 from intake.pack_files import Pack
 from intake.portfolio_file import AccountRow, tariff_of
@@ -21,8 +21,8 @@ from models.tables.accounts import Account, Guarantor, InstalmentDue, Party, Por
 from models.tables.arrivals import FeedEntry
 from models.tariff import Tariff
 from policy.agreeing.arrangements import terms
-from policy.holds import rule_of
 from policy.parsing.pack_reading import read_strategy
+from policy.procedures.hold_rules import rule_of
 from store.opt_outs import opted_out
 
 

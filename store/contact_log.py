@@ -10,6 +10,8 @@ from phonenumbers.timezone import time_zones_for_geographical_number
 from pydantic import TypeAdapter
 from sqlmodel import Session, col, delete, func, select
 
+from channels.channel_table import BY_PERSON, CHANNELS
+from channels.step_kind_table import STEP_KINDS
 from models import events as e
 from models.case import Case
 from models.contact import Contact, Fact, Facts, Party, Place
@@ -24,7 +26,7 @@ from policy.law.counts import LOG_DAYS
 from policy.law.days import zone_known
 from policy.law.may_contact import Allow, Answer, debtor_day, may_contact
 from policy.parsing.pack_reading import law_at
-from policy.steps.step_outcomes import LEVELS, asks, level_of
+from policy.steps.step_outcomes import asks
 from store.bundles import counted_once
 from store.database import Database
 
@@ -81,7 +83,8 @@ class Question(NamedTuple):
 
 def wanted(asked: StepInput) -> Wanted:
     """The contact that a step is."""
-    channel = (asked.act.channel or Channel.letter).value
+    channel = asked.act.channel or STEP_KINDS[asked.act.do].channel
+    assert channel, "a step that reaches a person has a channel"
     return Wanted(asked.account, asked.party, asked.zone, channel, asks(asked.act), asked.oldest_due, asked.act.key)
 
 
@@ -98,7 +101,7 @@ def question(session: Session, contact: Wanted, at: datetime) -> Question:
         known=(*_known(session, contact), *_of_others(session, contact, at)),
     )
     party = Party(contact.party, zones(person, contact.zone), "third_party" if contact.third_party else "debtor")
-    return Question(party, contact.channel, at, log(session, contact, at), facts)
+    return Question(party, CHANNELS[Channel(contact.channel)].law, at, log(session, contact, at), facts)
 
 
 def law_of(packs: Mapping[str, Jurisdiction], person: Person) -> Jurisdiction:
@@ -136,13 +139,13 @@ def _made(rows: Any) -> Any:
 
 def entry(row: Attempt) -> Contact:
     """An attempt as the law counts it: when it was made, or until that is known when it was reserved."""
-    channel = row.channel if row.channel in set(Channel) else Channel.letter.value
-    level = level_of(channel, row.outcome)
+    spec = CHANNELS[Channel(row.channel)]
+    level = spec.level(row.outcome)
     if row.third_party and level == "conversation":
         level = "connected"  # With somebody else: the debtor was not spoken to.
     place: Any = row.place or "home"
     made = row.made or row.reserved
-    return Contact(row.account, row.party, channel, made, level, row.demand, row.inbound, place=place)
+    return Contact(row.account, row.party, spec.law, made, level, row.demand, row.inbound, place=place)
 
 
 def place_of(told: Place | None, third_party: str | None) -> Place:
@@ -229,10 +232,10 @@ def _outside(
 ) -> tuple[Wanted, bool]:
     """A contact that no step asked for, and whether we were contacted: what a debtor writes, they wrote to us."""
     if isinstance(event, e.VisitOutcome):
-        return Wanted(case.account, case.party, case.zone, Channel.visit.value, key=key), False
-    way = (channel or event.channel or Channel.call).value
+        return Wanted(case.account, case.party, case.zone, Channel.visit, key=key), False
+    way = channel or event.channel or Channel.call
     third = event.third_party or ""
-    inbound = event.inbound or (not third and way not in ("call", "visit"))
+    inbound = event.inbound or (not third and way not in BY_PERSON)
     place, location = place_of(event.place, third), event.purpose == "location"
     demand = not inbound and not location
     wants = Wanted(case.account, case.party, case.zone, way, demand, None, key, place, third, location)
@@ -256,7 +259,7 @@ def _known(session: Session, contact: Wanted) -> Iterator[Fact]:
     yield from dict.fromkeys(_fact(row) for row in sorted(rows, key=lambda row: (row.account, row.number)))
     stops = select(OptedOut).where(OptedOut.party == contact.party, col(OptedOut.lifted).is_(None))
     for stop in session.exec(stops.order_by(OptedOut.channel)):
-        yield Fact("opt_out", debtor_day(stop.since, contact.zone), channels=(stop.channel,))
+        yield Fact("opt_out", debtor_day(stop.since, contact.zone), channels=(CHANNELS[Channel(stop.channel)].law,))
     if first := _first_contact(session, contact):
         yield Fact("contacted", first)
     if contact.overdue_since:
@@ -265,7 +268,7 @@ def _known(session: Session, contact: Wanted) -> Iterator[Fact]:
 
 def _first_contact(session: Session, contact: Wanted) -> date | None:
     """The day of the first contact about this debt that told the debtor something, however long ago it was."""
-    nothing_told = [outcome for outcome, level in LEVELS.items() if level in NOTHING_TOLD]
+    nothing_told = {o for spec in CHANNELS.values() for o, level in spec.levels.items() if level in NOTHING_TOLD}
     mine = select(func.min(Attempt.local_day)).where(Attempt.account == contact.account, Attempt.key != contact.key)
     # Of others only the debtor's whereabouts are asked: that tells the debtor nothing.
     own = _made(mine).where(col(Attempt.third_party).is_(None))

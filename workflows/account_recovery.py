@@ -14,8 +14,8 @@ with workflow.unsafe.imports_passed_through():
     from models.decisions import Act, CaseView, Close, DecideInput, Decision, Recorded, Wait
     from models.events import Heard
     from policy.apply import apply, end, follow
-    from policy.holds import shown
     from policy.objections import objection, reused
+    from policy.procedures.hold_rules import shown
     from policy.steps.step_outcomes import base, step_input
     from policy.telling.case_summary import details, told
     from workflows.engine_names import (

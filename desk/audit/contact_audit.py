@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
+from channels.channel_table import BY_PERSON
 from cli.output import count, local, say, show_table
 from desk.lookup import find_portfolio
 from desk.refused import Refused
@@ -78,7 +79,7 @@ def _contacts() -> Iterator[Any]:
 
 def _was_made(row: Attempt) -> bool:
     """Whether it came to a contact: a task that is still open has only its place in the log."""
-    return row.channel not in ("call", "visit") or row.made is not None
+    return row.channel not in BY_PERSON or row.made is not None
 
 
 def _checked(row: Attempt, account: Account, log: Sequence[Attempt], law: Editions) -> dict[str, Any]:

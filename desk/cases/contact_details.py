@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from channels.channel_table import opened_by, reach
 from desk.refused import Refused
 from intake import cells, contact_points, localities
 from intake.cells import Cell
@@ -36,6 +37,6 @@ def store(party: Party, details: dict[str, Any]) -> dict[Channel, bool]:
             setattr(party, name, checks[name](text))
         except cells.Refused as refused:
             raise Refused(f"the {name.replace('_', ' ')} {refused}") from None
-    can = contact_points.reach(party)
-    usable = {channel: channel in can for name in new for channel in contact_points.OPENS.get(name, ())}
+    can = reach(party)
+    usable = {channel: channel in can for name in new for channel in opened_by(name)}
     return usable | dict.fromkeys(details.get("unusable") or (), False)

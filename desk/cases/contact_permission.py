@@ -8,10 +8,12 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session, col, select
 
+from channels.channel_table import BY_PERSON
 from cli.output import local, say
 from desk.lookup import find_account, party_of
 from desk.refused import Refused
 from models.contact import Place, ThirdParty
+from models.event import Channel
 from models.jurisdiction import Jurisdiction
 from models.tables.accounts import Account, Party
 from models.tables.trail import Attempt, Task
@@ -19,7 +21,6 @@ from policy.law.may_contact import Allow, Answer, Defer, debtor_day
 from store.contact_log import Question, Wanted, law_of, place_of, question
 from store.database import Database
 
-CONTACTS = ("call", "visit")
 ANYBODY_ELSE = "anybody"
 """A third party whom nobody has asked yet."""
 
@@ -59,7 +60,7 @@ def open_task(
         person = party_of(session, account)
         law = law_of(packs, person)
         told = {"task": task.key, "account": account.reference, "kind": task.kind, "why": task.why}
-        if task.kind not in CONTACTS:
+        if task.kind not in BY_PERSON:
             free = told | {"decision": "allow", "duties": [], "debtor": person.name}
             return free | {"others": _others(session, account, person, law, now)} if task.kind == "trace" else free
         database.lock(session, f"party {person.id}")
@@ -110,7 +111,7 @@ def _show_others(others: Mapping[str, Any], account: str) -> None:
 
 def _others(session: Session, account: Account, person: Party, law: Jurisdiction, now: datetime) -> dict[str, Any]:
     """Whether somebody else may be asked by phone where the debtor can be found."""
-    put = question(session, _wanted(account, person, "call", now, Whom(ANYBODY_ELSE, location=True)), now)
+    put = question(session, _wanted(account, person, Channel.call, now, Whom(ANYBODY_ELSE, location=True)), now)
     answer = put.answer(law)
     return {name: value for name, value in _told(put, answer, person).items() if name not in ("debtor", "details")}
 

@@ -7,9 +7,11 @@ from models.decisions import Close
 from models.events import Block
 from policy.deciding.cycle import Candidate, Now
 from policy.deciding.running_agreements import agreed, open_offers
-from policy.holds import GATES, OVERSHADOWS, runs
+from policy.holds import runs
 from policy.law.may_contact import debtor_day, end_of_day
 from policy.phrases import day_text, money_text, whole_units
+from policy.procedures.hold_rules import GATES
+from policy.procedures.procedure_table import waits_for
 
 
 def must_end(now: Now) -> bool:
@@ -120,12 +122,11 @@ def gate(now: Now, candidate: Candidate) -> list[tuple[str, datetime | None]]:
     if candidate.day > now.today:
         return []
     what = GATES.get(candidate.step.do)
-    return running(now, what) if what else _overshadowed(now, candidate)
+    return running(now, what) if what else _waits(now, candidate)
 
 
-def _overshadowed(now: Now, candidate: Candidate) -> list[tuple[str, datetime | None]]:
-    step = candidate.step
-    if not OVERSHADOWS & {step.do, getattr(step, "text", None)}:
-        return []
-    periods = [h for h in now.case.holds if h.reason == "validation_period" and runs(h, now.at)]
-    return [(f"validation period until {day_text(last_day(now, h.until))}", h.until) for h in periods if h.until]
+def _waits(now: Now, candidate: Candidate) -> list[tuple[str, datetime | None]]:
+    """The terms by law whose end this step waits for, in words."""
+    reasons = waits_for(now.case.country, candidate.step.do, getattr(candidate.step, "text", None))
+    terms = [(h.reason, h.until) for h in now.case.holds if h.reason in reasons and runs(h, now.at)]
+    return [(f"{why.replace('_', ' ')} until {day_text(last_day(now, end))}", end) for why, end in terms if end]

@@ -15,7 +15,7 @@ from policy.law.days import debtor_day
 from policy.money.ledger import counted, counts_from
 from policy.money.position import Position
 from policy.phrases import day_text
-from policy.procedures.pt_persi import without_persi
+from policy.procedures.procedure_table import against_suit as lost_by_law
 
 SUITS = frozenset({"legal_package"})
 THREATS = SUITS | {"formal_notice"}
@@ -37,7 +37,7 @@ def against_suit(now: Now, do: str, law: Jurisdiction) -> Iterator[Against]:
     yield from _barred(now, do, law)
     if do in SUITS:
         yield from _no_forbearance(now, law)
-        if why := without_persi(now.case, now.today):
+        for why in lost_by_law(now.case, now.today):
             yield Against(why, now.case.episode_since or now.today)
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
+from channels.step_kind_table import REACHING, STEP_KINDS
 from models.case import Case, Promise, StepRecord
 from models.events import Channel, Outcome
 from models.strategy import (
@@ -23,11 +24,10 @@ from models.strategy import (
 )
 from policy.holds import over
 from policy.law.may_contact import debtor_day, end_of_day
-from policy.money.announcing import nothing_to_announce
+from policy.money.cost_letters import nothing_to_announce
 from policy.money.position import Position
 from policy.phrases import days_text, whole_units
 
-DEMANDS = frozenset({"sms", "email", "letter", "call", "visit", "offer", "formal_notice"})
 NO_CONTACT = frozenset(
     [
         *("passed", "withdrawn", "overdue", "failed", "rejected", "refused_by_law"),
@@ -234,7 +234,7 @@ def _gaps(now: Now, round_: str, step: Step) -> Iterator[tuple[date, str]]:
     elif done and step.after_days:
         why = f"{days_text(step.after_days)} after {done[-1].step}"
         yield debtor_day(done[-1].at, zone) + timedelta(days=step.after_days), why
-    if step.do in DEMANDS:
+    if step.do in REACHING:
         contacts = [r.at for r in now.case.records if r.channel and r.result not in NO_CONTACT]
         if contacts:
             yield debtor_day(max(contacts), zone) + timedelta(days=1), "one contact a day"
@@ -266,17 +266,12 @@ def passes(now: Now, candidate: Candidate) -> str | None:
 
 
 def _wanted(step: Step) -> list[Channel]:
+    own = STEP_KINDS[step.do].channel
     match step:
-        case MessageStep():
-            return [Channel(c) for c in (step.do, *step.fallback)]
-        case OfferStep():
-            return [Channel(c) for c in (step.channel, *step.fallback)]
-        case ContactTask():
-            return [Channel(step.do)]
-        case NoticeStep():
-            return [Channel.letter]
+        case MessageStep() | OfferStep():
+            return [own or Channel(getattr(step, "channel", "")), *map(Channel, step.fallback)]
         case _:
-            return []
+            return [own] if own else []
 
 
 def channels(now: Now, candidate: Candidate) -> list[Channel | None]:

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from typing import Any
 
+from channels.channel_table import BY_PERSON
 from models import events as e
 from models.case import Pending, Plan
-from models.events import Channel
 from models.jurisdiction import Jurisdiction
 from policy.agreeing.promises import deadline, plan_verdict, settlement_paid, verdicts
 from policy.apply import goes_on
@@ -16,9 +16,9 @@ from policy.deciding.cycle import Candidate, Now, channels, entry_stage, passes,
 from policy.deciding.instruction import short
 from policy.deciding.running_agreements import open_offers
 from policy.law.may_contact import end_of_day
-from policy.money.collecting import not_owed
+from policy.money.charge_rules import not_owed
 from policy.phrases import day_text, money_text
-from policy.procedures.pt_persi import duties
+from policy.procedures.procedure_table import duties
 
 CHARGES_LEFT = "charges_left"
 
@@ -118,10 +118,10 @@ def _not_owed(now: Now, finding_id: str) -> e.Finding | None:
 
 
 def _duty_missed(now: Now, finding_id: str) -> e.Finding | None:
-    """A day of the Portuguese PERSI that passed without its event: before a person, once."""
+    """A day of a procedure that passed without its event: before a person, once."""
     known = {f.id for f in now.case.flags}
-    for duty in duties(now.case, now.position.oldest_unpaid):
-        flag = f"persi:{duty.rule}:{duty.by}"
+    for procedure, duty in duties(now.case, now.position.oldest_unpaid):
+        flag = f"{procedure}:{duty.rule}:{duty.by}"
         if duty.by < now.today and flag not in known:
             return e.Flagged(event_id=finding_id, flag=flag, why=f"{duty.says} by {day_text(duty.by)}: {duty.rule}")
     return None
@@ -192,7 +192,7 @@ def _not_wanted(now: Now, pending: Pending) -> str | None:
         return "the case ends"
     if not now.case.episode_open and pending.round != prevention_round(now):
         return "nothing is overdue" if now.case.episode else "that instalment is paid"
-    if pending.waits_for != "outcome" or pending.channel not in (Channel.call, Channel.visit):
+    if pending.waits_for != "outcome" or pending.channel not in BY_PERSON:
         return None
     if pending.channel in now.case.opt_outs:
         return f"opted out of {pending.channel}"

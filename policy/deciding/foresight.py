@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from channels.channel_table import FOR_SEVERAL
 from models.case import Case
 from models.decisions import Act, Close, Decision, Wait
 from models.jurisdiction import Jurisdiction
@@ -35,7 +36,7 @@ def foreseen(case: Case, strategy: Strategy, pack: Jurisdiction, decision: Decis
         case, nxt = follow(case, later), later.next
         if held or deferred or getattr(before, "step", None) != getattr(nxt, "step", None):
             return None
-    if not isinstance(nxt, Act) or nxt.do not in ("sms", "email") or nxt.waits_for:
+    if not isinstance(nxt, Act) or nxt.do not in FOR_SEVERAL or nxt.waits_for:
         return None
     asked = step_input(case, nxt, at)
     return {

@@ -10,7 +10,7 @@ from models.strategy import ContactTask, MessageStep, NoticeStep, OfferStep, Pla
 from policy.agreeing.step_offers import offer_of_step, terms
 from policy.deciding.cycle import Candidate, Now
 from policy.law.may_contact import end_of_day
-from policy.notices import notice_days
+from policy.procedures.procedure_table import notice_days
 
 RELEASE = ":release:"
 """In the key of a question to people, which is no attempt of the step itself."""

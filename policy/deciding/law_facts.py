@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
+from channels.channel_table import CHANNELS
 from models.case import Case
 from models.contact import FACT_NAMES, Contact, Fact, Level
 from models.jurisdiction import Jurisdiction
@@ -45,7 +46,7 @@ def circumstances(case: Case, at: datetime, law: Jurisdiction) -> tuple[Fact, ..
     """
     found = {*_held(case, at)}
     if case.opt_outs:
-        found.add(Fact("opt_out", channels=tuple(sorted(case.opt_outs))))
+        found.add(Fact("opt_out", channels=tuple(sorted(CHANNELS[channel].law for channel in case.opt_outs))))
     found |= {Fact(k.name, k.since, k.until, tuple(sorted(k.channels))) for k in case.known}
     found |= {*_prescribed(case, at, law)}
     return tuple(sorted(found, key=lambda fact: (fact.name, fact.since or date.min, fact.channels)))

@@ -16,7 +16,7 @@ from policy.apply import apply, end, follow
 from policy.deciding.law_facts import circumstances
 from policy.deciding.treatment import Feed, decide
 from policy.law.counts import LOG_DAYS
-from policy.notices import notice_of
+from policy.steps.notice_effects import notice_of
 from policy.steps.step_outcomes import done, is_demand, logged, step_input, stopped
 from policy.telling import story
 

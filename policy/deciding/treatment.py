@@ -4,6 +4,8 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zlib import crc32
 
+from channels.channel_table import CHANNELS
+from channels.step_kind_table import REACHING
 from models import events as e
 from models.case import Case
 from models.decisions import Act, Close, Decision, Wait
@@ -13,15 +15,16 @@ from models.strategy import Strategy
 from policy.apply import apply
 from policy.deciding.case_status import below_threshold, closed, gate, last_day, only_agreed, running
 from policy.deciding.court import dated, objections, stuck
-from policy.deciding.cycle import DEMANDS, Candidate, Now, channels, look
+from policy.deciding.cycle import Candidate, Now, channels, look
 from policy.deciding.findings import finding
 from policy.deciding.instruction import instruction, short
 from policy.deciding.running_agreements import open_offers, reminder
-from policy.holds import GATES, runs
+from policy.holds import runs
 from policy.law.may_contact import aim, debtor_day, end_of_day, start_of_day
 from policy.money.position import position
 from policy.phrases import day_text, money_text
-from policy.procedures.pt_persi import duties
+from policy.procedures.hold_rules import GATES
+from policy.procedures.procedure_table import duties
 
 OFFICE_OPENS = timedelta(hours=8)
 SPREAD_SECONDS = 90 * 60
@@ -69,9 +72,10 @@ def _next(now: Now, pack: Jurisdiction, feed: Feed | None) -> Act | Wait | Close
 
 
 def _till_a_hold_ends(now: Now, wait: Wait) -> Wait:
-    """Also a hold that lets the cycle go on ends by itself, at its own end; and a day of PERSI passes."""
+    """Also a hold that lets the cycle go on ends by itself, at its own end; and a day of a procedure passes."""
     ends = [hold.until for hold in now.case.holds if hold.until is not None and runs(hold, now.at)]
-    ends += [end_of_day(d.by, now.case.zone) for d in duties(now.case, now.position.oldest_unpaid) if d.by >= now.today]
+    asked = [duty.by for _, duty in duties(now.case, now.position.oldest_unpaid)]
+    ends += [end_of_day(by, now.case.zone) for by in asked if by >= now.today]
     ends += [wait.until] if wait.until else []
     return wait.model_copy(update={"until": min(ends)}) if ends else wait
 
@@ -182,7 +186,7 @@ def _end(now: Now) -> str:
 
 
 def _stale(now: Now, candidate: Candidate, feed: Feed | None) -> Wait | None:
-    if feed is None or candidate.step.do not in DEMANDS or candidate.step.by_law:
+    if feed is None or candidate.step.do not in REACHING or candidate.step.by_law:
         return None
     if now.at - feed.fed <= timedelta(hours=feed.fresh_hours):
         return None
@@ -200,7 +204,7 @@ def _moment(now: Now, pack: Jurisdiction, candidate: Candidate, channel: Channel
     at = max(at, now.at)
     if channel is None:
         return at, why
-    aimed, rule = aim(pack, case.zone, channel, at, spread(case))
+    aimed, rule = aim(pack, case.zone, CHANNELS[channel].law, at, spread(case))
     return aimed, f"quiet hours ({rule})" if rule and candidate.day <= now.today else why
 
 

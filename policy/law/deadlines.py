@@ -4,8 +4,7 @@ All days are days on the debtor's calendar. `last_...`, `..._by` and `..._until`
 `..._from` is the first day on which something may be done; a term's last day belongs to it. `off` tells which days are
 public holidays: the calendar comes from the jurisdiction's pack, so that a decree of tomorrow counts.
 
-The system asks for those of notices (policy/notices.py), protections (protections.py) and PERSI
-(policy/procedures/pt_persi.py).
+The procedures of the countries (policy/procedures/) ask for those of notices, protections and PERSI.
 The others are dates for people, who do what the house does not: keeping and deleting files (`..._kept_until`), credit
 bureaus (`credit_report_from`, `bureau_...`), the sale of a loan, duties of the lender itself (`agency_notice_by`,
 `overdue_notice_by`, `arrears_notice_by`), PERSI's papers and guarantors, American consents (`number_checked_until`,

@@ -18,7 +18,7 @@ from policy.charging.costs import Charge as Cost
 from policy.charging.costs import Missed, half_up, letter_cost, missed
 from policy.law.may_contact import debtor_day
 from policy.money.accrual import Accrual, FeeDay, fee_days, late_fee
-from policy.money.collecting import CostDay, cost_days, not_owed
+from policy.money.charge_rules import CostDay, cost_days, not_owed
 
 BY_DAY = attrgetter("day")
 IN_ORDER = itemgetter(0, 1, 2)
@@ -156,7 +156,7 @@ class Book:
                 yield claim.instalment, claim.open
 
     def _cost(self, day: date, due: CostDay) -> None:
-        """What a 14-day letter announced, on what is left unpaid of it (law.md NL-L3); never more than it said."""
+        """What a letter announced, on what is left unpaid of it (law.md NL-L3); never more than it said."""
         letter, scale, ended = due.letter, due.letter.scale, due.letter.last_free_day
         named = {*letter.instalments} - {*due.disputed.instalments}
         left = [rest for number, rest in self.unpaid_principal(letter.since) if number in named]

@@ -1,10 +1,14 @@
 """What can be wrong with a pack although every field of it is right? Order, words, names that must exist elsewhere."""
 
 from collections.abc import Iterator
+from typing import get_args
 
 import holidays
 
+from channels.channel_table import CHANNELS
+from models.contact import CHANNELS as LAW_WORDS
 from models.contact import DayKind
+from models.decisions import StepKind
 from models.jurisdiction import Holidays, Pack
 from models.rules import TIMED, TO_DEBTOR, WEEK, HoursRule
 from models.strategy import Cycle, For, If, OfferStep, Stage, StepBase, Strategy
@@ -15,8 +19,8 @@ from policy.parsing.yaml_source import Loc
 
 Found = Iterator[tuple[Loc, str]]
 Placed = tuple[Loc, AnyStep]
-WRITTEN = ("sms", "email", "letter")
-CONTACTS = ("sms", "email", "letter", "call", "visit")
+WRITTEN = tuple(word for word in LAW_WORDS if any(s.law == word for s in CHANNELS.values() if s.written))
+CONTACTS = tuple(kind for kind in get_args(StepKind) if kind in {*CHANNELS})
 YEAR_OF_PROOF = 2026
 PEOPLE_BEFORE_COURT = 2
 """What cannot be undone needs two people, as a rule of the house."""

@@ -4,12 +4,10 @@ Its days are duties of the creditor: one that passes is put before a person. Its
 """
 
 from collections.abc import Iterator
-from datetime import date, timedelta
-from typing import NamedTuple
+from datetime import date, datetime, timedelta
 
 from models import events as e
 from models.case import Case, CaseHold
-from policy.changes import changed
 from policy.holds import over
 from policy.law.days import debtor_day, end_of_day
 from policy.law.deadlines import (
@@ -22,6 +20,7 @@ from policy.law.deadlines import (
     persi_window,
 )
 from policy.phrases import day_text
+from policy.procedures.procedure import NO_COURT, Duty, HoldRule, Procedure
 
 COUNTRY, REASON = "PT", "persi"
 PRODUCTS = frozenset({"consumer_loan", "microloan", "overdraft", "credit_card", "mortgage", "leasing"})
@@ -34,14 +33,6 @@ NOT_REACHED = frozenset(
     ]
 )
 """What told the client nothing; a machine neither, nor somebody else."""
-
-
-class Duty(NamedTuple):
-    """Something to be done by a last day, with its rule."""
-
-    rule: str
-    by: date
-    says: str
 
 
 def binds(case: Case) -> bool:
@@ -73,13 +64,21 @@ def without_persi(case: Case, today: date) -> str | None:
     return "no PERSI was entered and ended by its letter (PT-G1, DL 227/2012 art. 18)"
 
 
-def against_end(case: Case, event: e.Release) -> str | None:
-    """Why a letter does not end the PERSI (law.md PT-T7, PT-T8), or None."""
+def against(case: Case, event: e.Event, now: datetime) -> str | None:
+    """Why the beginning or the end of a PERSI cannot be taken as told (law.md PT-T7, PT-T8), or None."""
+    match event:
+        case e.Protection() | e.Hold() if event.reason == REASON and event.until:
+            return "a PERSI ends by its letter alone: leave the end open and release it (PT-T8)"
+        case e.Release() if event.of == REASON:
+            return _against_end(case, event, debtor_day(event.at or now, case.zone))
+    return None
+
+
+def _against_end(case: Case, event: e.Release, day: date) -> str | None:
     hold = running(case)
-    if event.of != REASON or hold is None:
+    if hold is None:
         return None
-    entered, day = debtor_day(hold.since, case.zone), debtor_day(event.at, case.zone) if event.at else date.max
-    letter = EndLetter(day, event.ground or "", event.reasons or "")
+    entered, letter = debtor_day(hold.since, case.zone), EndLetter(day, event.ground or "", event.reasons or "")
     if day < entered:
         return f"a letter of {day_text(day)} does not end a PERSI that was entered on {day_text(entered)} (PT-T7)"
     if persi_ended_on(entered, event.ground == BY_TIME, letter):
@@ -90,14 +89,15 @@ def against_end(case: Case, event: e.Release) -> str | None:
     return f"time ends a PERSI from {day_text(first)} on, the 91st day, not before (PT-T7)"
 
 
-def ended(case: Case, letter: date) -> Case:
-    """The case whose PERSI ended by a letter: its day still belongs to the PERSI."""
+def ended(case: Case, event: e.Release, at: datetime) -> Case | None:
+    """The case whose PERSI ended by a letter: its day still belongs to the PERSI. None where none is released."""
     hold = running(case)
-    assert hold
-    until = end_of_day(letter, case.zone)
+    if event.of != REASON or hold is None:
+        return None
+    until = end_of_day(debtor_day(event.at or at, case.zone), case.zone)
     holds = tuple(h.model_copy(update={"until": until}) if h is hold else h for h in case.holds)
     flags = tuple(f for f in case.flags if f.id.partition(":")[2] != hold.id)
-    return changed(case, holds=holds, flags=flags)
+    return case.model_copy(update={"holds": holds, "flags": flags})
 
 
 def _before(case: Case, due: date) -> Iterator[Duty]:
@@ -147,3 +147,19 @@ def _last_day(case: Case, hold: CaseHold | None) -> date | None:
 def running(case: Case) -> CaseHold | None:
     """The PERSI that no letter has ended yet."""
     return next((h for h in case.holds if h.reason == REASON and h.ended is None and h.until is None), None)
+
+
+PERSI = Procedure(
+    name=REASON,
+    country=COUNTRY,
+    holds={
+        REASON: HoldRule(
+            NO_COURT,
+            "no termination, suit or assignment until the letter that ends it (DL 227/2012, 18); contact goes on",
+        )
+    },
+    duties=duties,
+    refuses=against,
+    against_suit=without_persi,
+    released=ended,
+)

@@ -4,37 +4,23 @@ import re
 from datetime import date, datetime
 from typing import Any
 
+from channels.step_kind_table import activity_of, channel_of, not_asked
 from models import events as e
 from models.case import Case
-from models.contact import Contact, Fact, Facts, Level, Party
+from models.contact import Contact, Fact, Facts, Party
 from models.decisions import Act, OpenInstalment, StepInput
 from models.events import Channel
 from models.jurisdiction import Jurisdiction
-from policy.deciding.cycle import DEMANDS
 from policy.deciding.law_facts import first_contact
 from policy.law.may_contact import Allow, Answer, Defer, Deny, Human, debtor_day, may_contact
-from policy.money.announcing import to_announce
-from policy.money.collecting import LETTER
+from policy.money.cost_letters import to_announce
+from policy.money.itemisation import itemised
 from policy.money.ledger import entries
 from policy.money.position import beside, position
-from policy.procedures.us_validation import itemised
+from policy.procedures import procedure_table
 
-LEVELS: dict[str, Level] = {
-    "busy": "unconnected",
-    "no_answer": "attempt",
-    "not_home": "attempt",
-    "wrong_address": "attempt",
-    "voicemail": "connected",
-    "third_party": "connected",
-    "wrong_number": "connected",
-    # A message that left and did not arrive: strictly, it was one all the same.
-    "failed": "attempt",
-    "bounced": "attempt",
-}
-"""How far a contact came, by its outcome; with all others the debtor was spoken to, or the message arrived."""
 VALIDATION = "validation_notice"
 TRANSFER = "transfer_notice"
-NOTICES = frozenset({VALIDATION, TRANSFER})
 ON_PAPER = frozenset({"formal_notice", "certificate", "legal_package"})
 
 
@@ -44,7 +30,7 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
     owed = position(case, today)
     on_paper = act.channel is Channel.letter or act.do in ON_PAPER
     amount, day = agreed(case, act.round)
-    announces, missed = to_announce(case, today) if act.text == LETTER else ((), ())
+    announces, missed = to_announce(case, today) if procedure_table.announces(act.text) else ((), ())
     return StepInput(
         account=case.account,
         party=case.party,
@@ -66,7 +52,7 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
         ),
         entries=entries(case, today) if on_paper else (),
         beside=beside(case, today) if on_paper else (),
-        itemised=itemised(case, today) if act.text == VALIDATION else None,
+        itemised=itemised(case, today) if procedure_table.itemises(act.text) else None,
         transferred=case.sold_on,
         credit=owed.credit,
         announces=announces,
@@ -97,13 +83,13 @@ def agreed(case: Case, round_: str) -> tuple[int, date] | tuple[None, None]:
 
 
 def is_demand(act: Act) -> bool:
-    """Whether the step asks the debtor for something: such contacts are limited to one a day."""
-    return act.do in DEMANDS and act.waits_for != "release"
+    """Whether the step reaches a person: the law is asked about it, and there is one such contact a day."""
+    return not not_asked(act)
 
 
 def asks(act: Act) -> bool:
     """Whether a contact asks for money. A notice that the law wants does not: it may go where a demand may not."""
-    return is_demand(act) and act.text not in NOTICES
+    return is_demand(act) and procedure_table.asks(act.text)
 
 
 def stopped(
@@ -112,7 +98,7 @@ def stopped(
     """The law's answer to a step of a rehearsal: None to go ahead, else a deferral or a refusal with the rule."""
     if not is_demand(asked.act):
         return None
-    channel = (asked.act.channel or Channel.letter).value
+    channel = channel_of(asked.act).law
     first = first_contact(asked.account, log, asked.zone)
     known = (*known, first) if first else known
     party, facts = Party(asked.party, (asked.zone,)), Facts(asked.account, demand=asks(asked.act), known=known)
@@ -145,7 +131,7 @@ def base(act: Act, kind: str) -> dict[str, Any]:
 def done(asked: StepInput, sha256: str = "0" * 64, notice: e.NoticeGiven | None = None) -> e.Result:
     """The result of a step that was taken; `notice`: what the law takes its message for."""
     act = asked.act
-    if act.waits_for == "release" or act.do in ("call", "visit", "trace", "review"):
+    if activity_of(act) == "open_task":
         assert act.due
         return e.TaskOpened(
             **base(act, "task_opened"),
@@ -183,12 +169,5 @@ def unknown(asked: StepInput, channel: Channel) -> e.OutcomeUnknown:
 
 def logged(asked: StepInput, at: datetime) -> Contact:
     """The step as an entry of the party's contact log."""
-    channel = (asked.act.channel or Channel.letter).value
-    return Contact(asked.account, asked.party, channel, at, level_of(channel), is_demand(asked.act))
-
-
-def level_of(channel: str, outcome: str | None = None) -> Level:
-    """How far a contact came; while nobody knows better, as far as it can have come."""
-    if outcome in LEVELS:
-        return LEVELS[outcome]
-    return "conversation" if channel in ("call", "robot", "visit") else "sent"
+    spec = channel_of(asked.act)
+    return Contact(asked.account, asked.party, spec.law, at, spec.unknown_level, is_demand(asked.act))

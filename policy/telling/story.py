@@ -8,8 +8,9 @@ from models import events as e
 from models.case import Case
 from models.decisions import Act, AnyJson, Close, Decision, Line, Wait
 from models.events import Heard
-from policy.holds import part_of, parts_text, stopped_by
+from policy.holds import part_of, parts_text
 from policy.phrases import day_text, money_text
+from policy.procedures.hold_rules import stopped_by
 
 MOST_TOLD = 3
 NAMED = ("hold", "protection", "release", "offer_approved", "moved")

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from channels.channel_table import reach
 from intake.portfolio_columns import COLUMNS, KNOWN
-from intake.portfolio_file import Reject, reach, read_portfolio, write_rejects
+from intake.portfolio_file import Reject, read_portfolio, write_rejects
 from models.events import Channel
 from models.tables.accounts import Party
 from models.vocabulary import LANGUAGES, LEGAL_STATUSES, PRODUCTS

@@ -9,12 +9,12 @@ from typing import Any, get_args
 import pytest
 import yaml
 
+from channels.channel_table import level_of
 from cli.law_questions import answers, told
 from intake.pack_files import law_packs
 from models.contact import LEVELS, LawChannel
 from models.events import Outcome
 from policy.parsing.pack_reading import Read
-from policy.steps.step_outcomes import level_of
 
 VECTORS: list[dict[str, Any]] = yaml.safe_load(Path("tests/law/vectors.yaml").read_text(encoding="utf-8"))
 PACKS = law_packs()

@@ -20,8 +20,8 @@ from policy.deciding.treatment import Feed, decide
 from policy.law.may_contact import debtor_day
 from policy.money.ledger import entries
 from policy.money.position import Position, position
-from policy.notices import notice_of
 from policy.parsing.pack_reading import read_strategy, strategy_version
+from policy.steps.notice_effects import notice_of
 from policy.steps.step_outcomes import done, is_demand, logged, step_input, stopped
 
 DUE = date(2027, 3, 1)

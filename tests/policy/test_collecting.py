@@ -17,12 +17,11 @@ from policy.apply import apply, end
 from policy.charging.costs import collection_cost
 from policy.law.deadlines import fee_allowed_from
 from policy.law.may_contact import is_holiday
-from policy.money.announcing import nothing_to_announce
-from policy.money.collecting import announced
+from policy.money.cost_letters import announced, nothing_to_announce
 from policy.money.ledger import Book, entries
 from policy.money.position import position
-from policy.notices import notice_of
 from policy.objections import objection
+from policy.steps.notice_effects import notice_of
 from policy.steps.step_outcomes import done, step_input
 from tests.policy.cases import LAW, Life, account, at, by_hand, day, owes
 

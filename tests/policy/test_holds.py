@@ -7,8 +7,9 @@ import pytest
 from models import events as e
 from models.case import BLOCKS, Plan, Promise
 from models.vocabulary import CAUSES
-from policy.holds import ALWAYS, GATES, HOLDS, blocked_days, leaves, rule_of, shown
+from policy.holds import blocked_days
 from policy.objections import objection
+from policy.procedures.hold_rules import ALWAYS, GATES, HOLDS, leaves, rule_of, shown
 from policy.telling.story import tell
 from tests.policy.cases import Life, account, at, by_hand, day, owes, staged
 from tests.policy.test_promises import CHASE

@@ -11,9 +11,9 @@ from models.contact import Fact
 from models.decisions import Act
 from policy.apply import apply
 from policy.deciding.law_facts import circumstances
-from policy.holds import shown
 from policy.law.may_contact import end_of_day
-from policy.notices import notice_of
+from policy.procedures.hold_rules import shown
+from policy.steps.notice_effects import notice_of
 from policy.steps.step_outcomes import done, step_input
 from tests.policy.cases import LAW, Life, account, at, by_hand, day
 

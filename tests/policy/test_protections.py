@@ -11,8 +11,8 @@ from models.contact import Fact
 from policy.apply import apply
 from policy.deciding.law_facts import circumstances, personal
 from policy.law.deadlines import recovery_from
-from policy.law.protections import protected_until
 from policy.objections import objection
+from policy.procedures.procedure_table import protected_until
 from tests.policy.cases import LAW, Life, account, at, by_hand, day
 
 SINCE = date(2026, 3, 2)

@@ -13,8 +13,8 @@ from policy.apply import apply
 from policy.deciding.law_facts import first_contact
 from policy.law.deadlines import validation_notice_by
 from policy.law.may_contact import debtor_day
+from policy.money.itemisation import itemised
 from policy.money.position import position
-from policy.procedures.us_validation import itemised
 from tests.policy.cases import Life, account, at, by_hand, day, owes
 
 EARLY = """
