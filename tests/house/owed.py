@@ -1,6 +1,7 @@
 """What does the house still owe to its rules? A list of offenders for each rule, which may only become shorter.
 
-`STRIKE=1 python -m pytest tests/house` strikes out what offends no more; nothing is ever added by itself.
+`STRIKE=1 python -m pytest tests/house` strikes out what offends no more; nothing is ever added by itself. `make test`
+refuses a list that holds what offends no more (MENDED=refuse); without that it is no reason to hold up a change.
 """
 
 import os
@@ -18,10 +19,15 @@ def owes_no_more(rule: str, found: Iterable[str], mend: str) -> None:
     owed = set(yaml.safe_load(path.read_text()) or ()) if path.exists() else set()
     if os.environ.get("STRIKE") and owed - offenders:
         owed &= offenders
-        path.write_text("".join(f"- {entry!r}\n" for entry in sorted(owed)))
-        if not owed:
-            path.unlink()
+        keep(path, owed)
     assert sorted(offenders - owed) == [], mend
-    assert sorted(owed - offenders) == [], (
-        f"mended: `STRIKE=1 python -m pytest tests/house` takes it out of {path.name}"
-    )
+    if os.environ.get("MENDED") == "refuse":
+        assert sorted(owed - offenders) == [], f"STRIKE=1 python -m pytest tests/house strikes it out of {path.name}"
+
+
+def keep(path: Path, owed: set[str]) -> None:
+    """The list, one entry a line; no file where nothing is owed."""
+    if owed:
+        path.write_text("".join(f"- {entry!r}\n" for entry in sorted(owed)))
+    else:
+        path.unlink(missing_ok=True)
