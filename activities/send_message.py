@@ -8,6 +8,7 @@ from temporalio.exceptions import ApplicationError
 from activities.attempt_frame import Effects, clock, sums
 from activities.send_once import send_once
 from activities.vendors.delivery_routes import country_of
+from channels.channel_table import PRINTED, SEGMENTED
 from models.addressee import Addressee
 from models.decisions import StepInput
 from models.events import Channel, Result
@@ -32,7 +33,7 @@ class Contacting:
         """Send the step's text on its channel, once, unless the law defers or refuses it."""
         at = clock(asked)
         # First of all: a letter that does not add up is nobody's.
-        total = sums(asked) if asked.act.channel is Channel.letter and asked.overdue else None
+        total = sums(asked) if asked.act.channel in PRINTED and asked.overdue else None
         to = addressee(self._effects.database, self._effects.packs, asked, at)
         told = self._reached(to, text_facts(asked, to, at), asked.act.channel)
         # Before the transaction that reserves: a page takes longer to set than the database should be held.
@@ -41,7 +42,7 @@ class Contacting:
 
     def _reached(self, to: Addressee, told: TextFacts, channel: Channel | None) -> TextFacts:
         """The facts of an SMS: whether a reply can come depends on the number and on who writes to it, not on homes."""
-        if channel is not Channel.sms or to.address is None:
+        if channel not in SEGMENTED or to.address is None:
             return told
         sender, country = self._effects.ways.sender(to.address), country_of(to.address) or told.country
         return told.model_copy(update={"country": country, "sms_sender": sender})
