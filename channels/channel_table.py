@@ -30,9 +30,7 @@ CHANNELS = channel_table(SMS, CALL, EMAIL, LETTER, VISIT)
 BY_PERSON = frozenset(spec.name for spec in CHANNELS.values() if spec.by_person)
 """Contacts that people make, as tasks."""
 WRITTEN = frozenset(spec.name for spec in CHANNELS.values() if spec.written)
-FORMS = MappingProxyType({spec.name: spec.written.texts for spec in CHANNELS.values() if spec.written})
-"""The form of a text on each of them."""
-PRINTED = frozenset(channel for channel, form in FORMS.items() if form == "letter")
+PRINTED = frozenset(spec.name for spec in CHANNELS.values() if spec.written and spec.written.texts == "letter")
 SEGMENTED = frozenset(spec.name for spec in CHANNELS.values() if spec.written and spec.written.most_segments)
 """Where a text leaves in pieces that are counted."""
 ANSWERED = frozenset(spec.name for spec in CHANNELS.values() if spec.written and spec.written.replies)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from channels.channel_spec import TextForm
-from channels.channel_table import CHANNELS, FORMS, SEGMENTED
+from channels.channel_table import CHANNELS, SEGMENTED
 from models.addressee import Addressee, Companion
 from models.contact import LawChannel
 from models.decisions import StepInput
@@ -19,12 +19,29 @@ from writing.texts import Texts
 from writing.validation_notice import itemised_in, made, particulars
 
 
+class NoText(Exception):
+    """The step is no message."""
+
+
+def text_form(asked: StepInput) -> TextForm:
+    """In which form the step's text goes. Raises NoText where it has none, or none goes on its channel."""
+    written = CHANNELS[asked.act.channel].written if asked.act.channel else None
+    if written is None or asked.act.text is None:
+        raise NoText(f"{asked.act.step}: a message needs a text, and a channel on which texts go")
+    return written.texts
+
+
+def _law_word(asked: StepInput) -> LawChannel:
+    assert asked.act.channel, "without one there is no form either"
+    return CHANNELS[asked.act.channel].law
+
+
 def composed(
     texts: Texts, asked: StepInput, to: Addressee, told: TextFacts, sums: Computation | None, at: datetime
 ) -> Rendered:
     """The message of a step; `sums`: how a letter's amount comes about. Raises Lacking."""
-    name, (form, law) = asked.act.text or "", _way(asked)
-    fields = demanded(to, name, law, told)
+    name, form = asked.act.text or "", text_form(asked)
+    fields = demanded(to, name, _law_word(asked), told)
     if name == TRANSFER and told.transferred is None:
         raise Lacking(f"EU-1N: transferred not known, account {asked.account}")
     if name == VALIDATION:
@@ -40,13 +57,12 @@ def _validation(
     texts: Texts, asked: StepInput, to: Addressee, told: TextFacts, fields: Iterable[str], at: datetime
 ) -> Rendered:
     """The validation notice; where it is in another language, the English one goes with it (12 CFR 1006.34(e))."""
-    form, _ = _way(asked)
     named, written = particulars(asked, to, told), []
     for language in dict.fromkeys((to.debtor.language, "en")):
         facts = itemised_in(texts, language, told, named)
-        written.append(render(texts, language, VALIDATION, form, facts, fields))
+        written.append(render(texts, language, VALIDATION, text_form(asked), facts, fields))
     notice = made(asked, to, named, written, at)
-    if form == "letter":
+    if text_form(asked) == "letter":
         return written[0].model_copy(update={"page": make_validation(texts, notice).content})
     own, *english = written
     # No page: it could hold one of the two only.
@@ -61,14 +77,14 @@ def for_several(
 
     Those that an SMS does not hold have their own. What the law adds comes on top: it is no reason to write more often.
     """
-    (form, law), companions = _way(asked), to.companions
+    form, companions = text_form(asked), to.companions
     counted = asked.act.channel in SEGMENTED
     while companions and counted and not _fits(texts, to, form, of_several(told, to, companions)):
         companions = companions[:-1]
     if not companions:
         return None, ()
     about = of_several(told, to, companions)
-    fields = demanded(to, SEVERAL, law, about)
+    fields = demanded(to, SEVERAL, _law_word(asked), about)
     return render(texts, to.debtor.language, SEVERAL, form, about, fields), companions
 
 
@@ -76,10 +92,3 @@ def _fits(texts: Texts, to: Addressee, form: TextForm, about: TextFacts) -> bool
     """Whether the text keeps within its segments."""
     text = render(texts, to.debtor.language, SEVERAL, form, about)
     return segments(text.body) <= budget(to.debtor.language, SEVERAL)
-
-
-def _way(asked: StepInput) -> tuple[TextForm, LawChannel]:
-    """The form that the text has on the channel of the step, and what the law calls the channel."""
-    channel = asked.act.channel
-    assert channel, "a message has a channel"
-    return FORMS[channel], CHANNELS[channel].law
