@@ -14,7 +14,7 @@ worker: $(VENV)/.runtime
 	@$(BIN)/python worker.py
 
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	MENDED=refuse $(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check
