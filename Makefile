@@ -24,7 +24,7 @@ lint: $(VENV)/.development
 	$(BIN)/lint-imports --no-logo
 
 bench: $(VENV)/.development
-	$(BIN)/python -m tests.bench $(if $(LINES),--lines $(LINES))
+	$(BIN)/python -m tests.bench $(if $(LINES),--lines $(LINES)) $(if $(BASE),--base $(BASE))
 
 migrate: $(VENV)/.runtime
 	$(BIN)/alembic upgrade head
