@@ -1,9 +1,9 @@
 """What a step's instruction leads to, as events: used by the activities that act and by the rehearsal that does not."""
 
-import re
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
+from channels.channel_table import PRINTED
 from channels.step_kind_table import activity_of, channel_of, not_asked
 from models import events as e
 from models.case import Case
@@ -11,6 +11,7 @@ from models.contact import Contact, Fact, Facts, Party
 from models.decisions import Act, OpenInstalment, StepInput
 from models.events import Channel
 from models.jurisdiction import Jurisdiction
+from policy.case.rounds import agreed
 from policy.deciding.law_facts import first_contact
 from policy.law.may_contact import Allow, Answer, Defer, Deny, Human, debtor_day, may_contact
 from policy.money.cost_letters import to_announce
@@ -28,7 +29,7 @@ def step_input(case: Case, act: Act, now: datetime, *, written: bool = True) -> 
     """What the step's activity needs of the case; without what stands on paper where nothing is `written`."""
     today = debtor_day(now, case.zone)
     owed = position(case, today)
-    on_paper = written and (act.channel is Channel.letter or act.do in ON_PAPER)
+    on_paper = written and (act.channel in PRINTED or act.do in ON_PAPER)
     amount, day = agreed(case, act.round)
     announces, missed = to_announce(case, today) if procedure_table.announces(act.text) else ((), ())
     return StepInput(
@@ -70,21 +71,14 @@ def step_input(case: Case, act: Act, now: datetime, *, written: bool = True) -> 
     )
 
 
-def agreed(case: Case, round_: str) -> tuple[int, date] | tuple[None, None]:
-    """What was promised or agreed, and for when: what a reminder, or the reaction to a broken promise, is about."""
-    if found := re.fullmatch(r"pl(\d+)i(\d+)", round_):
-        due, amount = case.plans[int(found[1]) - 1].instalments[int(found[2]) - 1]
-        return amount, due
-    found = re.fullmatch(r"pr?(\d+)", round_)
-    if not found and not case.promises:
-        return None, None
-    promise = case.promises[int(found[1]) - 1 if found else -1]
-    return promise.amount, promise.due
-
-
 def is_demand(act: Act) -> bool:
     """Whether the step reaches a person: the law is asked about it, and there is one such contact a day."""
     return not not_asked(act)
+
+
+def unasked(act: Act) -> dict[str, str]:
+    """What is kept with a step of which the law is not asked."""
+    return {"not_asked": not_asked(act)}
 
 
 def asks(act: Act) -> bool:
