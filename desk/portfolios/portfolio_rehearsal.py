@@ -1,13 +1,14 @@
 """What would happen to the accounts of a file between two days, told line by line?"""
 
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import NamedTuple
 
 from cli.output import WIDTH, json_line
 from desk.portfolios.portfolio_load import Handed
+from desk.portfolios.rehearsal_jobs import cores, rehearsed_by
 from desk.refused import Refused
 from intake.events_file import read_script
 from intake.pack_files import places
@@ -70,8 +71,16 @@ def cases_of(handed: Handed, portfolio: str, client: str, now: datetime) -> dict
     return cases
 
 
-def rehearsed(handed: Handed, cases: Mapping[str, Case], events: Path | None, until: datetime) -> Iterator[Told]:
-    """Everything that would happen, accounts by their references."""
+def rehearsed(
+    handed: Handed,
+    cases: Mapping[str, Case],
+    events: Path | None,
+    until: datetime,
+    write: Callable[[Told], str],
+    jobs: int | None = None,
+) -> Iterator[str]:
+    """Everything that would happen as it is printed, accounts by their references; `jobs`: processes, None for all
+    cores."""
     if not cases:
         raise Refused("there is nothing to rehearse: every row was rejected")
     script = read_script(events, cases) if events else []
@@ -79,8 +88,12 @@ def rehearsed(handed: Handed, cases: Mapping[str, Case], events: Path | None, un
     references = {case.account: reference for reference, case in cases.items()}
     lived_in = places()
     law = {cases[r.account].account: law_at(lived_in, r.country, r.region, r.postal_code) for r in handed.rows}
-    for line in rehearse(list(cases.values()), known, law, script, until=until):
-        yield Told(references[line.account], line)
+    yield from rehearsed_by(
+        jobs or cores(),
+        lambda share: rehearse(share, known, law, script, until=until),
+        list(cases.values()),
+        lambda line: write(Told(references[line.account], line)),
+    )
 
 
 def as_json(told: Told) -> str:
