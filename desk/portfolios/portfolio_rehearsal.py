@@ -26,10 +26,10 @@ from store.case_opening import appointed, case_of_row
 from store.handover import opaque_id
 
 MARGIN = " " * 18
-AT_ONCE = 500
+_AT_ONCE = 500
 """Lines that a process hands over together; it waits until they are taken."""
-Rehearsal = Callable[[Sequence[Case]], Iterable[Line]]
-Written = tuple[datetime, str, str]
+_Rehearsal = Callable[[Sequence[Case]], Iterable[Line]]
+_Written = tuple[datetime, str, str]
 """When, of which account, the line as it is printed."""
 
 
@@ -138,7 +138,7 @@ def _cores() -> int:
 
 
 def _rehearsed_by(
-    jobs: int, rehearsal: Rehearsal, cases: Sequence[Case], write: Callable[[Line], str]
+    jobs: int, rehearsal: _Rehearsal, cases: Sequence[Case], write: Callable[[Line], str]
 ) -> Iterator[str]:
     """Every line as it is printed, by time and account. The accounts of one party stay together: they share its log."""
     shares = _shares(cases, jobs if "fork" in get_all_start_methods() else 1)
@@ -168,15 +168,15 @@ def _shares(cases: Sequence[Case], jobs: int) -> list[list[Case]]:
     return shares
 
 
-def _live(rehearsal: Rehearsal, cases: Sequence[Case], write: Callable[[Line], str]) -> Iterator[Written]:
+def _live(rehearsal: _Rehearsal, cases: Sequence[Case], write: Callable[[Line], str]) -> Iterator[_Written]:
     return ((line.time, line.account, write(line)) for line in rehearsal(cases))
 
 
-def _tell(writer: Connection, rehearsal: Rehearsal, cases: Sequence[Case], write: Callable[[Line], str]) -> None:
+def _tell(writer: Connection, rehearsal: _Rehearsal, cases: Sequence[Case], write: Callable[[Line], str]) -> None:
     gc.disable()  # Cases and lines hold nothing in circles: looking for some took an eighth of the time.
     try:
         lines = _live(rehearsal, cases, write)
-        while part := list(islice(lines, AT_ONCE)):
+        while part := list(islice(lines, _AT_ONCE)):
             writer.send(part)
         writer.send(None)
     except (BrokenPipeError, KeyboardInterrupt):
@@ -185,7 +185,7 @@ def _tell(writer: Connection, rehearsal: Rehearsal, cases: Sequence[Case], write
         writer.send(fault)
 
 
-def _heard(reader: Connection) -> Iterator[Written]:
+def _heard(reader: Connection) -> Iterator[_Written]:
     try:
         while (part := reader.recv()) is not None:
             if isinstance(part, Exception):
