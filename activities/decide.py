@@ -24,7 +24,7 @@ from policy.deciding.treatment import decide
 from policy.parsing.pack_reading import read_strategy
 from policy.steps.step_outcomes import step_input
 from policy.telling import story
-from policy.telling.case_summary import details
+from policy.telling.case_summary import stands
 from store import case_rows, journal
 from store.contact_log import keep_facts, keep_outside, law_of
 from store.database import Database
@@ -163,7 +163,7 @@ def _turn(before: Case, after: Case, decision: Decision) -> Turn:
         days_past_due=decision.days_past_due,
         outstanding=decision.outstanding,
         overdue=decision.overdue,
-        page=None if isinstance(nxt, Act) else details(after, decision),
+        page=None if isinstance(nxt, Act) else stands(after, decision),
     )
 
 

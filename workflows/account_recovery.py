@@ -15,6 +15,7 @@ with workflow.unsafe.imports_passed_through():
     from models.events import AnyFact
     from models.resolved import Ended
     from policy.case.evolve import evolve, evolved
+    from workflows.case_page import case_page
     from workflows.engine_names import DECIDE, HEAR, NEXT_ACTION_AT, OUTCOME, SEGMENT, SET_ASIDE, STAGE, UNDECIDABLE
     from workflows.step_calls import send, short, take_step
 
@@ -221,7 +222,7 @@ class AccountRecoveryWorkflow:
     def _show(self, turn: Turn) -> None:
         self._turn = turn
         if turn.page:
-            workflow.set_current_details(turn.page)
+            workflow.set_current_details(case_page(turn.page, self._case))
         if isinstance(turn.next, Call):
             return
         until, outcome = getattr(turn.next, "until", None), getattr(turn.next, "outcome", None)
