@@ -255,10 +255,11 @@ def payments(  # noqa: PLR0913
 def serve() -> None:
     """The web server: webhooks of Twilio, SendGrid and banks, told to the cases; see docs/webhooks.md."""
     # Only here: what a web server needs takes other commands half a second to load.
+    from desk.delivery.hook_desk import HookDesk
     from web import server
 
     with database() as opened:
-        server.serve(opened, load_settings())
+        server.serve(HookDesk(opened, load_settings()))
 
 
 app.command()(webhooks)

@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, create_engine
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -23,6 +24,10 @@ PRAGMAS = (
     # Else INSERT OR REPLACE deletes rows without asking the triggers that keep the journal.
     "recursive_triggers=ON",
 )
+
+
+DatabaseFault = SQLAlchemyError
+"""Whatever the database says no with: who uses the store knows no library under it."""
 
 
 class DatabaseNotMigrated(Exception):

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from sqlmodel import Session, col, select
 
 from intake.cells import Reject
-from intake.payments_file import PaymentRow, bank_code
+from intake.payments_file import PaymentRow
+from models.reference_code import bank_code
 from models.tables.accounts import Account, Portfolio
 from models.tables.arrivals import BankPayment
 from policy.phrases import money_text

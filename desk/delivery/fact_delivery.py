@@ -15,8 +15,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from cli.output import console, say
 from desk.cases.record_fact import tell
 from desk.refused import Refused
-from intake.payments_file import CODE, bank_code
 from models import events as e
+from models.reference_code import CODE, bank_code
 from models.tables.accounts import Account
 from models.tables.arrivals import BankPayment
 from store.database import Database
