@@ -17,6 +17,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.attempt_frame import Effects
 from activities.decide import Deciding
+from activities.instructed import Taking, by_instruction
 from activities.issue_document import Issuing
 from activities.open_task import Worklist
 from activities.send_message import Contacting
@@ -59,6 +60,14 @@ async def create_worker(
     effects = Effects(database, packs, ways(settings))
     deciding, worklist = Deciding(database, packs), Worklist(effects)
     contacting, issuing = Contacting(effects, texts), Issuing(effects, texts)
+    steps = [
+        contacting.send_message,
+        worklist.open_task,
+        issuing.issue_notice,
+        issuing.issue_certificate,
+        issuing.issue_package,
+        issuing.place_account,
+    ]
     starting = Starting(database, client, settings.task_queue)
     house = Worker(
         client,
@@ -66,13 +75,9 @@ async def create_worker(
         workflows=[AccountRecoveryWorkflow, PortfolioIntakeWorkflow],
         activities=[
             deciding.decide,
+            deciding.hear,
             deciding.set_aside,
-            contacting.send_message,
-            worklist.open_task,
-            issuing.issue_notice,
-            issuing.issue_certificate,
-            issuing.issue_package,
-            issuing.place_account,
+            *(by_instruction(database, take) for take in steps),
             starting.start_page,
             starting.tell_page,
         ],
@@ -85,18 +90,19 @@ async def create_worker(
         graceful_shutdown_timeout=GRACE,
     )
     rates = {"sms": settings.sms_per_second, "email": settings.emails_per_second}
+    send = by_instruction(database, contacting.send_message)
     async with AsyncExitStack() as at_work:
-        for worker in (house, *(_vendor_worker(client, settings, contacting, *rate) for rate in rates.items())):
+        for worker in (house, *(_vendor_worker(client, settings, send, *rate) for rate in rates.items())):
             await at_work.enter_async_context(worker)
         yield
 
 
-def _vendor_worker(client: Client, settings: Settings, contacting: Contacting, channel: str, rate: float) -> Worker:
+def _vendor_worker(client: Client, settings: Settings, send: Taking, channel: str, rate: float) -> Worker:
     """What leaves by a vendor: a slow or broken one holds up its own queue only. The rate is that of all workers."""
     return Worker(
         client,
         task_queue=sending_queue(settings.task_queue, channel),
-        activities=[contacting.send_message],
+        activities=[send],
         activity_executor=ThreadPoolExecutor(settings.max_activities),
         max_concurrent_activities=settings.max_activities,
         max_task_queue_activities_per_second=rate,

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import Session, col, select
-from temporalio import activity
 
 from activities.attempt_frame import Effects, clock
 from activities.send_once import send_once
@@ -45,22 +44,18 @@ class Issuing:
         self._effects = effects
         self._texts = texts
 
-    @activity.defn
     def issue_notice(self, asked: StepInput) -> Result:
         """The formal notice, by registered letter: the step is done only when its proof of delivery comes."""
         return self._issue(asked, self._notice)
 
-    @activity.defn
     def issue_certificate(self, asked: StepInput) -> Result:
         """The certificate of uncollectibility with every attempt by date, channel and outcome."""
         return self._issue(asked, self._certificate)
 
-    @activity.defn
     def issue_package(self, asked: StepInput) -> Result:
         """The index of the evidence for court."""
         return self._issue(asked, self._package)
 
-    @activity.defn
     def place_account(self, asked: StepInput) -> Result:
         """Hand the account to an outside agency: the references go out, the people's details by the agreed way."""
         agency = asked.act.agency or "agency"

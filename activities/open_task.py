@@ -3,7 +3,6 @@
 from typing import Any
 
 from sqlmodel import Session
-from temporalio import activity
 
 from activities.attempt_frame import Effects, clock
 from models.decisions import StepInput
@@ -18,7 +17,6 @@ class Worklist:
     def __init__(self, effects: Effects) -> None:
         self._effects = effects
 
-    @activity.defn
     def open_task(self, asked: StepInput) -> Result:
         """Put the step on the worklist, once, unless the law defers or refuses it."""
         at = clock(asked)

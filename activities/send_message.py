@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any, NamedTuple, cast
 
 from sqlmodel import Session
-from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.attempt_frame import Effects, clock
@@ -55,7 +54,6 @@ class Contacting:
         self._effects = effects
         self._texts = texts
 
-    @activity.defn
     def send_message(self, asked: StepInput) -> Result:
         """Send the step's text on its channel, once, unless the law defers or refuses it."""
         # Before the transaction that reserves: a page takes longer to set than the database should be held.

@@ -126,7 +126,11 @@ def _tell(word: str, kind: str, given: dict[str, Any]) -> None:
         show_json(recorded.model_dump() | {"account": account.reference})
     else:
         typer.echo(f"{account.reference}: {recorded.message} ({recorded.event_id})")
-        if recorded.taken and isinstance(fact, BEGINS_A_HOLD) and getattr(fact, "status", "opened") == "opened":
+        if (
+            recorded.became == "taken"
+            and isinstance(fact, BEGINS_A_HOLD)
+            and getattr(fact, "status", "opened") == "opened"
+        ):
             stops = stopped_by(fact)
             say(f"it stops {', '.join(stops)}; what stays: {leaves(stops)}")
 

@@ -1,14 +1,15 @@
 """What the policy answers: act, wait or close, with its reason. Recorded in the history, never recomputed."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from models.case import Case
 from models.charges import Effect
-from models.events import Block, Channel, Finding, Heard, OfferMade
+from models.events import Block, Channel, Finding, OfferMade
 from models.ledger_entries import Entry, Itemised, OpenCharge
+from models.resolved import AnyResolved
 
 StepKind = Literal[
     "sms",
@@ -84,6 +85,22 @@ class Close(Answer):
     outcome: str
 
 
+class Call(Answer):
+    """A step as its workflow takes it: which activity is called, on which queue; what it is asked stands in the store.
+
+    `leaves`: something leaves the house by it, so that news stop it as long as it has not.
+    """
+
+    kind: Literal["act"] = "act"
+    step: str
+    round: str
+    key: str
+    attempt: int
+    activity: str
+    queue: str | None = None
+    leaves: bool = False
+
+
 class Decision(BaseModel):
     """What was found, and what comes next."""
 
@@ -115,12 +132,43 @@ class Line(BaseModel):
     detail: dict[str, AnyJson] = {}
 
 
+class Told(BaseModel):
+    """What a case is told, as it came: by a signal of any name, through the update, or by a step that was taken.
+
+    `ref` names it where its content names no event.
+    """
+
+    name: str
+    content: Any = None
+    by: Literal["signal", "update", "step"]
+    ref: str
+    at: datetime
+
+
 class DecideInput(BaseModel):
-    """What the local activity `decide` is asked: the case with `news` applied already, and the workflow's clock."""
+    """What the local activities are asked: the case as stored, what it was told since, and the workflow's clock.
+
+    `fault`: why no decision could be made, to be put before a person.
+    """
 
     case: Case
-    news: tuple[Heard, ...]
+    told: tuple[Told, ...] = ()
     now: datetime
+    fault: str | None = None
+
+
+class Turn(BaseModel):
+    """What a decision brought to its workflow: what has happened, what comes next, and what its page shows."""
+
+    model_config = ConfigDict(frozen=True)
+    events: tuple[AnyResolved, ...] = ()
+    next: Annotated[Call | Wait | Close, Field(discriminator="kind")]
+    at: datetime
+    stage: str
+    days_past_due: int
+    outstanding: int
+    overdue: int
+    page: str | None = None
 
 
 class OpenInstalment(BaseModel):
@@ -180,12 +228,35 @@ class StepInput(BaseModel):
     """It must not leave any more: only find out whether it has."""
 
 
-class Recorded(BaseModel):
-    """The answer to the update `record`."""
+class StepCall(BaseModel):
+    """Which step an activity is asked to take: what it needs for it was stored with the decision."""
 
-    message: str
-    taken: bool
+    account: str
+    key: str
+    overtaken: bool = False
+
+
+Became = Literal["taken", "known", "refused", "kept"]
+"""What became of a fact. Refused: nothing of it was stored but the trail; kept: it was stored, and a person looks."""
+
+
+class Recorded(BaseModel):
+    """The answer to the update `record`: what became of the fact, why, and what the case does next."""
+
     event_id: str
+    became: Became
+    message: str
+    why: str | None = None
+    """Of a fact that was refused, or kept for a person: the reason, with its rule and its numbers."""
+    next: str | None = None
+
+
+class Hearing(BaseModel):
+    """What was heard outside a decision: what has happened, and the answer to what was told last."""
+
+    model_config = ConfigDict(frozen=True)
+    events: tuple[AnyResolved, ...] = ()
+    answer: Recorded | None = None
 
 
 class HoldShown(BaseModel):
@@ -214,5 +285,3 @@ class CaseView(BaseModel):
     next_step: str | None
     next_at: datetime | None
     why: str
-    holds: tuple[HoldShown, ...] = ()
-    """What holds the case now, what each stops and what it leaves allowed."""

@@ -9,6 +9,7 @@ from models.events import Block
 from policy.law.may_contact import debtor_day, end_of_day
 from policy.phrases import money_text
 
+NOTHING_DISPUTED = Disputed()
 Span = tuple[date, date | None]
 """The first and the last debtor's day; None: no end is known."""
 
@@ -81,8 +82,11 @@ def disputed_parts(case: Case, day: date) -> Disputed:
 
     As of the day's end: the day of the dispute belongs to it, the day of its answer no more.
     """
+    told = [hold for hold in case.holds if hold.disputed]
+    if not told:
+        return NOTHING_DISPUTED
     last_moment = end_of_day(day, case.zone) - timedelta(microseconds=1)
-    parts = [hold.disputed for hold in case.holds if hold.disputed and runs(hold, last_moment)]
+    parts = [hold.disputed for hold in told if hold.disputed and runs(hold, last_moment)]
     return Disputed(
         instalments=tuple(sorted({number for part in parts for number in part.instalments})),
         charges=tuple(sorted({charge for part in parts for charge in part.charges})),

@@ -1,52 +1,43 @@
 """One delinquent account, from first step to last: take in what was told, decide, act or wait, until it ends."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from pydantic import ValidationError
 from temporalio import workflow
+from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from models import events as e
     from models.case import Case
-    from models.decisions import Act, CaseView, Close, DecideInput, Decision, Recorded, Wait
-    from models.events import Heard
-    from policy.apply import apply, end, follow
-    from policy.objections import objection, reused
-    from policy.procedures.hold_rules import shown
-    from policy.steps.step_outcomes import base, step_input
-    from policy.telling.case_summary import details, told
-    from workflows.engine_names import (
-        ACTIVITY_OF,
-        DECIDE,
-        LEAVING,
-        NEXT_ACTION_AT,
-        OUTCOME,
-        SEGMENT,
-        SET_ASIDE,
-        STAGE,
-    )
+    from models.decisions import Call, CaseView, Close, DecideInput, Hearing, Recorded, Told, Turn, Wait
+    from models.events import AnyFact
+    from models.resolved import Ended
+    from policy.case.evolve import evolve, evolved
+    from workflows.engine_names import DECIDE, HEAR, NEXT_ACTION_AT, OUTCOME, SEGMENT, SET_ASIDE, STAGE, UNDECIDABLE
     from workflows.step_calls import send, short, take_step
 
 DECIDING = timedelta(seconds=30)
-pure = workflow.unsafe.sandbox_unrestricted
-"""Policy is pure, import-linter holds it to that; but the sandbox forbids it to read time zones and currencies."""
-MOST_SIGNALS = 5_000
-"""The server takes 10,000 signals a run, and does not suggest continue-as-new by their number."""
+SOONEST, LATEST = timedelta(minutes=5), timedelta(hours=6)
+"""When a decision that could not be made is tried again: later each time, at once when something is told."""
+MOST_SIGNALS, MOST_UPDATES = 5_000, 1_500
+"""The server takes 10,000 signals and 2,000 updates a run, and does not suggest continue-as-new by their number."""
 
 
 @workflow.defn
 class AccountRecoveryWorkflow:
-    """Facts come as signals or through the update `record`; what to do is decided by the policy and recorded."""
+    """What is told is heard, what to do is decided, both by recorded activities; the workflow stores what they say."""
 
     @workflow.init
     def __init__(self, case: Case) -> None:
         self._case = case
-        self._inbox: list[Heard] = []
-        self._signals = 0
-        self._decision: Decision | None = None
+        self._inbox: list[Told] = []
+        self._told = 0
+        self._updates = 0
+        self._heard = False
+        self._turn: Turn | None = None
+        self._hearing = asyncio.Lock()
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_at: datetime | None = None
         self._renew = False
@@ -57,18 +48,18 @@ class AccountRecoveryWorkflow:
     async def run(self, case: Case) -> str:
         try:
             while True:
-                decision = await self._decide()
-                match decision.next:
-                    case Act() as act:
-                        await self._act(act)
+                turn = await self._decide()
+                match turn.next:
+                    case Call() as call:
+                        await self._act(call)
                     case Wait() as wait:
                         await self._wait(wait)
                     case Close() as close:
-                        if not self._inbox:
-                            self._case = end(self._case, close.outcome, decision.at)
+                        if not self._news():
+                            self._case = evolve(self._case, Ended(outcome=close.outcome, at=turn.at))
                             return close.outcome
                     case _:
-                        assert_never(decision.next)
+                        assert_never(turn.next)
                 self._continue_as_new_in_time()
         except (asyncio.CancelledError, ActivityError) as stopped:
             if is_cancelled_exception(stopped):
@@ -77,48 +68,77 @@ class AccountRecoveryWorkflow:
 
     # --- the loop's verbs ----------------------------------------------------------------------------------------
 
-    async def _decide(self) -> Decision:
-        news, self._inbox = tuple(h for h in self._inbox if not self._known(h)), []
-        with pure():
-            for heard in news:
-                self._case = apply(self._case, heard)
-            upon = "; ".join(told(heard.event, self._case.currency) for heard in news) or self._upon
-        decision: Decision = await workflow.execute_local_activity(
-            DECIDE,
-            DecideInput(case=self._case, news=news, now=workflow.now()),
-            result_type=Decision,
-            start_to_close_timeout=DECIDING,
-            summary=short(upon),
-        )
-        with pure():
-            self._case = follow(self._case, decision)
-            self._show(decision)
-        return decision
+    async def _decide(self) -> Turn:
+        again = SOONEST
+        while True:
+            try:
+                return await self._decided()
+            except ActivityError as failed:
+                if is_cancelled_exception(failed):
+                    raise
+                # No later deployment may find a case that hears nothing: what was told is heard all the same.
+                async with self._hearing:
+                    await self._hear(self._taken(), fault=_code(failed))
+            await workflow.wait_condition(lambda: self._news() or self._renew, timeout=again)
+            again = min(2 * again, LATEST)
 
-    async def _act(self, act: Act) -> None:
-        with pure():
-            asked = step_input(self._case, act, workflow.now())
-        name = ACTIVITY_OF[act.do] if act.waits_for != "release" else ACTIVITY_OF["review"]
-        if name in LEAVING and self._overtaken():
+    async def _decided(self) -> Turn:
+        async with self._hearing:
+            told = self._taken()
+            try:
+                turn: Turn = await workflow.execute_local_activity(
+                    DECIDE,
+                    DecideInput(case=self._case, told=told, now=workflow.now()),
+                    result_type=Turn,
+                    start_to_close_timeout=DECIDING,
+                    summary=short(self._upon),
+                )
+            except ActivityError:
+                self._inbox[:0] = told
+                raise
+            self._case = evolved(self._case, turn.events)
+        self._show(turn)
+        return turn
+
+    def _taken(self) -> tuple[Told, ...]:
+        told, self._inbox, self._heard = tuple(self._inbox), [], False
+        if told:
+            self._upon = "; ".join(dict.fromkeys(_words(t) for t in told))
+        return told
+
+    async def _hear(self, told: tuple[Told, ...], fault: str | None = None) -> Hearing:
+        hearing: Hearing = await workflow.execute_local_activity(
+            HEAR,
+            DecideInput(case=self._case, told=told, now=workflow.now(), fault=fault),
+            result_type=Hearing,
+            start_to_close_timeout=DECIDING,
+            summary=short(fault or self._upon),
+        )
+        self._case = evolved(self._case, hearing.events)
+        return hearing
+
+    async def _act(self, call: Call) -> None:
+        if call.leaves and self._overtaken():
             return  # Something came while it was decided: it is decided anew.
         try:
-            result = await (send(name, asked, self._overtaken) if name in LEAVING else take_step(name, asked))
+            result = await (send if call.leaves else take_step)(self._case.account, call, self._overtaken)
         except ActivityError as failed:
             if is_cancelled_exception(failed):
                 raise
-            self._hear(e.StepFailed(**base(act, "step_failed"), reason=_code(failed)))
-        else:
-            with pure():
-                self._case = apply(self._case, Heard(event=result, at=workflow.now()))
-                self._upon = told(result, self._case.currency)
+            result = {"kind": "step_failed", "event_id": f"{call.key}:step_failed", "reason": _code(failed)}
+            result |= {"step": call.step, "round": call.round, "key": call.key, "attempt": call.attempt}
+        self._keep(str(result["kind"]), result, "step")
+
+    def _news(self) -> bool:
+        return bool(self._inbox) or self._heard
 
     def _overtaken(self) -> bool:
         """Whether something came that may change what was decided; that a message arrived does not."""
-        return any(not (isinstance(h.event, e.DeliveryReport) and h.event.status == "delivered") for h in self._inbox)
+        return self._heard or any(not _arrived(told) for told in self._inbox)
 
     async def _wait(self, wait: Wait) -> None:
         self._set_alarm(wait)
-        await workflow.wait_condition(lambda: bool(self._inbox) or self._renew or self._rung())
+        await workflow.wait_condition(lambda: self._news() or self._renew or self._rung())
         if self._rung():
             self._alarm = self._alarm_at = None
             self._upon = f"the wait is over: {wait.why}"
@@ -138,8 +158,9 @@ class AccountRecoveryWorkflow:
             self._alarm = asyncio.create_task(workflow.sleep(nap, summary=short(f"waiting for {wait.why}")))
 
     def _continue_as_new_in_time(self) -> None:
-        wanted = self._renew or self._signals > MOST_SIGNALS or workflow.info().is_continue_as_new_suggested()
-        if wanted and not self._inbox and workflow.all_handlers_finished():
+        many = self._told > MOST_SIGNALS or self._updates > MOST_UPDATES
+        wanted = self._renew or many or workflow.info().is_continue_as_new_suggested()
+        if wanted and not self._news() and workflow.all_handlers_finished():
             workflow.continue_as_new(self._case)
 
     async def _set_aside(self) -> None:
@@ -147,191 +168,94 @@ class AccountRecoveryWorkflow:
         await asyncio.shield(
             workflow.execute_local_activity(
                 SET_ASIDE,
-                DecideInput(case=self._case, news=tuple(self._inbox), now=workflow.now()),
+                DecideInput(case=self._case, told=tuple(self._inbox), now=workflow.now()),
                 start_to_close_timeout=DECIDING,
             )
         )
 
     # --- what is told --------------------------------------------------------------------------------------------
-    # Signals take anything: content that is no valid fact is kept and flagged, where a typed signal would drop it.
 
-    def _known(self, heard: Heard) -> bool:
-        return heard.event.event_id in self._case.seen
+    def _keep(self, name: str, content: Any, by: Any) -> Told:
+        self._told += 1
+        told = Told(name=name, content=content, by=by, ref=f"{workflow.info().run_id}:{self._told}", at=workflow.now())
+        self._inbox.append(told)
+        return told
 
-    def _take(self, kind: type[e.Event], told: Any) -> None:
-        self._signals += 1
-        try:
-            event: Any = kind.model_validate(told)
-        except ValidationError as fault:
-            fields = ", ".join(_fault(kind, f["loc"], f["type"]) for f in fault.errors())
-            name = kind.model_fields["kind"].default
-            told_id = f"unreadable:{workflow.info().run_id}:{self._signals}"
-            event = e.Unreadable(event_id=told_id, signal=name, reason=fields[:500])
-        self._hear(event)
-
-    def _hear(self, event: Any) -> None:
-        if not any(h.event.event_id == event.event_id for h in self._inbox):
-            self._inbox.append(Heard(event=event, at=workflow.now()))
-
-    @workflow.signal(description="Money came")
-    def payment_received(self, fact: Any) -> None:
-        self._take(e.PaymentReceived, fact)
-
-    @workflow.signal(description="A payment was taken back")
-    def payment_reversed(self, fact: Any) -> None:
-        self._take(e.PaymentReversed, fact)
-
-    @workflow.signal(description="What was paid too much was paid back")
-    def refunded(self, fact: Any) -> None:
-        self._take(e.Refunded, fact)
-
-    @workflow.signal(description="The creditor gives the debt up, or a part of it")
-    def written_off(self, fact: Any) -> None:
-        self._take(e.WrittenOff, fact)
-
-    @workflow.signal(description="What the lender's feed says differently from before")
-    def account_updated(self, fact: Any) -> None:
-        self._take(e.AccountUpdated, fact)
-
-    @workflow.signal(description="The debtor promised an amount by a day")
-    def promise_to_pay(self, fact: Any) -> None:
-        self._take(e.PromiseToPay, fact)
-
-    @workflow.signal(description="What a call, trace or review brought")
-    def contact_outcome(self, fact: Any) -> None:
-        self._take(e.ContactOutcome, fact)
-
-    @workflow.signal(description="What a field visit brought")
-    def visit_outcome(self, fact: Any) -> None:
-        self._take(e.VisitOutcome, fact)
-
-    @workflow.signal(description="What became of a message")
-    def delivery_report(self, fact: Any) -> None:
-        self._take(e.DeliveryReport, fact)
-
-    @workflow.signal(description="The debt is disputed, or the dispute was answered")
-    def dispute(self, fact: Any) -> None:
-        self._take(e.Dispute, fact)
-
-    @workflow.signal(description="The debtor cannot pay now")
-    def hardship(self, fact: Any) -> None:
-        self._take(e.Hardship, fact)
-
-    @workflow.signal(description="A repayment plan was agreed")
-    def plan_agreed(self, fact: Any) -> None:
-        self._take(e.PlanAgreed, fact)
-
-    @workflow.signal(description="An arrangement was offered")
-    def offer_made(self, fact: Any) -> None:
-        self._take(e.OfferMade, fact)
-
-    @workflow.signal(description="Somebody else approved an offer, or did not")
-    def offer_approved(self, fact: Any) -> None:
-        self._take(e.OfferApproved, fact)
-
-    @workflow.signal(description="The debtor accepted an offer, or refused it")
-    def offer_answered(self, fact: Any) -> None:
-        self._take(e.OfferAnswered, fact)
-
-    @workflow.signal(description="The party is protected: everything stops")
-    def protection(self, fact: Any) -> None:
-        self._take(e.Protection, fact)
-
-    @workflow.signal(description="The party does not want this channel")
-    def opt_out(self, fact: Any) -> None:
-        self._take(e.OptOut, fact)
-
-    @workflow.signal(description="A refusal, a consent, a notice: what the law asks for")
-    def circumstance(self, fact: Any) -> None:
-        self._take(e.Circumstance, fact)
-
-    @workflow.signal(description="Which channels can be used now")
-    def contact_details(self, fact: Any) -> None:
-        self._take(e.ContactDetails, fact)
-
-    @workflow.signal(description="Proof that a formal notice was delivered")
-    def notice_served(self, fact: Any) -> None:
-        self._take(e.NoticeServed, fact)
-
-    @workflow.signal(description="Stop acting, for a reason")
-    def hold(self, fact: Any) -> None:
-        self._take(e.Hold, fact)
-
-    @workflow.signal(description="End a hold, or let a step go ahead (or not)")
-    def release(self, fact: Any) -> None:
-        self._take(e.Release, fact)
-
-    @workflow.signal(description="The client takes the account back")
-    def withdraw(self, fact: Any) -> None:
-        self._take(e.Withdraw, fact)
-
-    @workflow.signal(description="Ops moved the case to another strategy version")
-    def moved(self, fact: Any) -> None:
-        self._take(e.Moved, fact)
+    @workflow.signal(dynamic=True)
+    def told(self, name: str, content: Sequence[RawValue]) -> None:
+        """A fact under its name (models/facts.py). What is no fact is kept and put before a person."""
+        self._keep(name, _plain(content), "signal")
 
     @workflow.signal(description="Begin a new run with the same state: lets ops move or mend a sleeping case")
     def renew(self) -> None:
         self._renew = True
 
-    @workflow.update(description="Tell the case a fact and learn at once whether it can be taken")
-    def record(self, fact: e.AnyFact) -> Recorded:
-        known = fact.event_id in self._case.seen or any(h.event.event_id == fact.event_id for h in self._inbox)
-        self._hear(fact)
-        message = "known already: it counts once" if known else f"{fact.kind} taken"
-        return Recorded(event_id=fact.event_id, taken=not known, message=message)
-
-    @record.validator
-    def _can_be_recorded(self, fact: e.AnyFact) -> None:
-        # Money is a fact: in another currency it is kept and flagged, not refused.
-        with pure():
-            again = reused(self._case, fact)
-            known = fact.event_id in self._case.seen or isinstance(fact, e.PaymentReceived)
-            against = again or (None if known else objection(self._case, fact, workflow.now()))
-        if against:
-            raise ApplicationError(against, type="Refused", non_retryable=True)
+    @workflow.update(description="Tell the case a fact and learn what became of it: taken, known, refused or kept")
+    async def record(self, fact: AnyFact) -> Recorded:
+        self._updates += 1
+        content, ref = fact.model_dump(mode="json"), f"{workflow.info().run_id}:u{self._updates}"
+        async with self._hearing:
+            self._upon = fact.kind.replace("_", " ")
+            told = Told(name=fact.kind, content=content, by="update", ref=ref, at=workflow.now())
+            hearing = await self._hear((told,))
+        assert hearing.answer
+        self._heard = self._heard or bool(hearing.events)
+        return hearing.answer
 
     # --- what is shown -------------------------------------------------------------------------------------------
 
     @workflow.query(description="The whole case: stage, position, holds, promises, next step, when, and why")
     def case(self) -> CaseView:
-        decision = self._decision
-        nxt = decision.next if decision else None
-        with pure():
-            holds = shown(self._case, workflow.now())
+        turn = self._turn
         return CaseView(
             case=self._case,
             stage=self._case.stage,
-            outstanding=decision.outstanding if decision else 0,
-            overdue=decision.overdue if decision else 0,
-            days_past_due=decision.days_past_due if decision else 0,
-            next_step=getattr(nxt, "step", None),
-            next_at=getattr(nxt, "until", None),
-            why=nxt.why if nxt else "not decided yet",
-            holds=holds,
+            outstanding=turn.outstanding if turn else 0,
+            overdue=turn.overdue if turn else 0,
+            days_past_due=turn.days_past_due if turn else 0,
+            next_step=getattr(turn.next, "step", None) if turn else None,
+            next_at=getattr(turn.next, "until", None) if turn else None,
+            why=turn.next.why if turn else "not decided yet",
         )
 
-    def _show(self, decision: Decision) -> None:
-        self._decision = decision
-        workflow.set_current_details(details(self._case, decision))
-        nxt = decision.next
-        if isinstance(nxt, Act):
+    def _show(self, turn: Turn) -> None:
+        self._turn = turn
+        if turn.page:
+            workflow.set_current_details(turn.page)
+        if isinstance(turn.next, Call):
             return
-        wanted = (self._case.cycle, decision.stage, getattr(nxt, "until", None), getattr(nxt, "outcome", None))
-        cycle, stage, until, outcome = wanted
+        until, outcome = getattr(turn.next, "until", None), getattr(turn.next, "outcome", None)
+        wanted = (self._case.cycle, turn.stage, until, outcome)
         if wanted != self._shown:
             self._shown = wanted
             found_at = NEXT_ACTION_AT.value_set(until) if until else NEXT_ACTION_AT.value_unset()
             ended = [OUTCOME.value_set(outcome)] if outcome else []
-            workflow.upsert_search_attributes([SEGMENT.value_set(cycle), STAGE.value_set(stage), found_at, *ended])
+            stands = [SEGMENT.value_set(self._case.cycle), STAGE.value_set(turn.stage)]
+            workflow.upsert_search_attributes([*stands, found_at, *ended])
 
 
-def _fault(kind: type[e.Event], where: tuple[Any, ...], what: str) -> str:
-    """What is wrong with a field we know; the name of an unknown one may be anything, a person's too."""
-    field = str(where[0]) if where and where[0] in kind.model_fields else "content"
-    return f"{field}: {what}"
+def _plain(content: Sequence[RawValue]) -> Any:
+    """The content as plain data; None where it cannot be read: its name is kept all the same."""
+    try:
+        return workflow.payload_converter().from_payload(content[0].payload) if content else None
+    except Exception:
+        return None
+
+
+def _arrived(told: Told) -> bool:
+    return (
+        told.name == "delivery_report" and isinstance(told.content, dict) and told.content.get("status") == "delivered"
+    )
+
+
+def _words(told: Told) -> str:
+    """What came, in a line. A signal's name may be anything; ours have no personal data."""
+    return told.name.replace("_", " ") if told.name.replace("_", "").isalpha() and told.name.islower() else "a signal"
 
 
 def _code(failed: ActivityError) -> str:
     """The error's type: its text may hold what is not for a history."""
     cause = failed.cause
+    if isinstance(cause, ApplicationError) and cause.type == UNDECIDABLE:
+        return cause.message[:80]
     return (cause.type if isinstance(cause, ApplicationError) and cause.type else type(cause).__name__)[:80]

@@ -23,28 +23,12 @@ def portfolio_id(portfolio: str) -> str:
 
 
 DECIDE = "decide"
+HEAR = "hear"
+UNDECIDABLE = "Undecidable"
+"""The type of the error that says that no decision could be made: trying does not help, a person must look."""
 SET_ASIDE = "set_aside"
 START_PAGE = "start_page"
 TELL_PAGE = "tell_page"
-ACTIVITY_OF = {
-    "sms": "send_message",
-    "email": "send_message",
-    "letter": "send_message",
-    "offer": "send_message",
-    "call": "open_task",
-    "visit": "open_task",
-    "trace": "open_task",
-    "review": "open_task",
-    "formal_notice": "issue_notice",
-    "certificate": "issue_certificate",
-    "legal_package": "issue_package",
-    "placement": "place_account",
-}
-"""Which activity takes which kind of step: workflows know activities by name only."""
-LEAVING = frozenset({"send_message", "issue_notice", "issue_certificate", "issue_package", "place_account"})
-"""Activities after which something has left the house: news stop them as long as it has not."""
-VENDOR_CHANNELS = ("sms", "email")
-"""Channels with a task queue of their own, and with it a rate of their own."""
 
 
 def sending_queue(task_queue: str, channel: str) -> str:

@@ -3,16 +3,15 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from models import events as e
-    from models.decisions import StepInput
-    from workflows.engine_names import ACTIVITY_OF, VENDOR_CHANNELS, sending_queue
+    from models.decisions import Call, StepCall
+    from workflows.engine_names import sending_queue
 
 ACTING = timedelta(minutes=1)
 TRYING = timedelta(hours=1)
@@ -25,22 +24,24 @@ ACT_RETRY = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=
 SEND_RETRY = RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=timedelta(seconds=10))
 """After a worker that died. Who could not send, or looks for what may have left, says by itself when to try again."""
 SUMMARY_BYTES = 200
+Result = dict[str, Any]
+"""What a step brought, as plain data: the policy reads it."""
+News = Callable[[], bool]
 
 
-async def take_step(name: str, asked: StepInput) -> e.Result:
+async def take_step(account: str, call: Call, news: News) -> Result:
     """Take a step that nothing leaves the house by. Raises ActivityError."""
-    return await _start(name, asked, TRYING, cancellation_type=workflow.ActivityCancellationType.TRY_CANCEL)
+    return await _start(account, call, TRYING, cancellation_type=workflow.ActivityCancellationType.TRY_CANCEL)
 
 
-async def send(name: str, asked: StepInput, news: Callable[[], bool]) -> e.Result:
+async def send(account: str, call: Call, news: News) -> Result:
     """Send; news that come before it left stop it. What has left, or may have, is found out and told.
 
     Raises ActivityError when nothing left because it failed.
     """
     # Waiting for the end of a cancelled activity: one that already sends is not torn off, and its result counts.
     patient = workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED
-    queue = _queue(name, asked)
-    sending = _start(name, asked, QUEUEING if queue else TRYING, queue=queue, cancellation_type=patient)
+    sending = _start(account, call, QUEUEING if call.queue else TRYING, cancellation_type=patient)
     await workflow.wait_condition(lambda: sending.done() or news())
     # A result that came together with the news is taken first.
     await asyncio.sleep(0)
@@ -51,39 +52,33 @@ async def send(name: str, asked: StepInput, news: Callable[[], bool]) -> e.Resul
         if is_cancelled_exception(failed) and not stopped:
             raise
         # It may have left all the same, and its worker died: the attempt's row knows.
-        result = await _start(name, asked.model_copy(update={"overtaken": True}), None, cancellation_type=patient)
-        if result.kind == "step_deferred" and not stopped:
+        result = await _start(account, call, None, overtaken=True, cancellation_type=patient)
+        if result["kind"] == "step_deferred" and not stopped:
             raise
     if workflow.cancellation_reason() is not None:
         raise asyncio.CancelledError
     return result
 
 
-def _queue(name: str, asked: StepInput) -> str | None:
-    channel = asked.act.channel
-    if name != ACTIVITY_OF["sms"] or channel not in VENDOR_CHANNELS:
-        return None
-    return sending_queue(workflow.info().task_queue, channel)
-
-
 def _start(
-    name: str,
-    asked: StepInput,
+    account: str,
+    call: Call,
     within: timedelta | None,
     *,
-    queue: str | None = None,
+    overtaken: bool = False,
     cancellation_type: workflow.ActivityCancellationType,
-) -> workflow.ActivityHandle[e.Result]:
+) -> workflow.ActivityHandle[Result]:
+    queue = call.queue if not overtaken else None
     return workflow.start_activity(
-        name,
-        asked,
-        task_queue=queue,
-        result_type=cast(type, e.Result),
+        call.activity,
+        StepCall(account=account, key=call.key, overtaken=overtaken),
+        task_queue=sending_queue(workflow.info().task_queue, queue) if queue else None,
+        result_type=cast(type, Result),
         start_to_close_timeout=SENDING if queue else ACTING,
         schedule_to_close_timeout=within,
         retry_policy=SEND_RETRY if queue else ACT_RETRY,
         cancellation_type=cancellation_type,
-        summary=short(asked.act.why),
+        summary=short(call.why),
     )
 
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from models.decisions import StepInput
 from models.ledger_entries import Itemised
+from policy.procedures.procedure_table import itemises
 from store.addressees import Addressed, Lacking, paper, postal, window
 from writing.document_content import ValidationNotice
 from writing.document_tables import Data, labelled, table
@@ -15,7 +16,6 @@ from writing.text_files import ANSWERS
 from writing.texts import Rendered, TextFacts, Texts, day, money
 
 CHANGES = ("interest", "fees", "payments", "credits")
-RULE = "US-C2"
 
 
 class Named(NamedTuple):
@@ -41,7 +41,7 @@ def particulars(asked: StepInput, known: Addressed, told: TextFacts, until: date
     }
     missing = [name for name, value in found.items() if not value]
     if missing:
-        raise Lacking(f"{RULE}: {', '.join(missing)} not known, portfolio {portfolio.id}")
+        raise Lacking(f"{itemises(asked.act.text)}: {', '.join(missing)} not known, portfolio {portfolio.id}")
     return Named(**found)  # type: ignore[arg-type]
 
 
@@ -68,7 +68,7 @@ def made(asked: StepInput, known: Addressed, named: Named, written: Sequence[Ren
         )
     except ValidationError as fault:
         found = fault.errors(include_input=False)
-        raise Lacking(f"{RULE}: {'; '.join(str(error['msg']) for error in found)}") from None
+        raise Lacking(f"{itemises(asked.act.text)}: {'; '.join(str(error['msg']) for error in found)}") from None
 
 
 def itemisation(texts: Texts, language: str, currency: str, sums: Itemised) -> list[tuple[str, str]]:

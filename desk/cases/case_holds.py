@@ -1,5 +1,6 @@
 """What holds a case now, and on what budget: asked of its workflow, and of the database."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlmodel import col, select
@@ -7,9 +8,10 @@ from sqlmodel import col, select
 from cli.output import amount, console, local, say, show_table
 from desk.engine_calls import answered, engine
 from desk.lookup import find_account, party_of
-from models.decisions import CaseView
+from models.decisions import CaseView, HoldShown
 from models.tables.accounts import Budget
 from policy.phrases import day_text
+from policy.procedures.hold_rules import shown
 from store.database import Database
 from workflows.engine_names import recovery_id
 
@@ -24,13 +26,14 @@ async def holds(database: Database, word: str) -> dict[str, Any]:
         told = select(Budget).where(Budget.account == account.id).order_by(col(Budget.at).desc())
         budget = session.exec(told).first()
     found = {"account": account.reference, "currency": account.currency, "zone": zone, "outcome": account.outcome}
-    view = CaseView.model_construct(holds=())
+    running: tuple[HoldShown, ...] = ()
     if account.outcome is None and account.started is not None:
         client, _ = await engine()
         handle = client.get_workflow_handle(recovery_id(account.portfolio, account.id))
-        view = await answered(handle.query("case", result_type=CaseView))
+        view: CaseView = await answered(handle.query("case", result_type=CaseView))
+        running = shown(view.case, datetime.now(UTC))
     kept = None if budget is None else budget.model_dump(include={"income", "costs", "people", "by", "at"})
-    return found | {"holds": [hold.model_dump() for hold in view.holds], "budget": kept}
+    return found | {"holds": [hold.model_dump() for hold in running], "budget": kept}
 
 
 def show_holds(found: dict[str, Any]) -> None:

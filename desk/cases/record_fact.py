@@ -66,6 +66,8 @@ async def _record(client: Client, account: Account, fact: e.Event) -> Recorded:
     except WorkflowUpdateFailedError as fault:
         reason = fault.cause.message if isinstance(fault.cause, ApplicationError) else str(fault.cause)
         raise NotTaken(reason) from None
+    if recorded.became in ("refused", "kept"):
+        raise NotTaken(recorded.why if recorded.became == "refused" and recorded.why else recorded.message)
     return recorded
 
 
@@ -85,7 +87,7 @@ async def _open_again(client: Client, task_queue: str, account: Account, case: C
     if again:
         raise Refused(again)
     if fact.event_id in case.seen:
-        return Recorded(event_id=fact.event_id, taken=False, message="known already: it counts once")
+        return Recorded(event_id=fact.event_id, became="known", message="known already: it counts once")
     attributes = [SearchAttributePair(PORTFOLIO, account.portfolio), SearchAttributePair(SEGMENT, account.cycle)]
     await client.start_workflow(
         "AccountRecoveryWorkflow",
@@ -100,4 +102,4 @@ async def _open_again(client: Client, task_queue: str, account: Account, case: C
         static_summary=f"{account.cycle} of {account.strategy}, after it had ended as {account.outcome}",
     )
     message = f"{signal} taken for a case that had ended as {account.outcome}"
-    return Recorded(event_id=fact.event_id, taken=True, message=message)
+    return Recorded(event_id=fact.event_id, became="taken", message=message)

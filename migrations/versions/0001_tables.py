@@ -392,3 +392,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("account", "number"),
     )
+    op.create_table(
+        "instruction",
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account"],
+            ["account.id"],
+        ),
+        sa.PrimaryKeyConstraint("account"),
+    )

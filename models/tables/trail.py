@@ -135,3 +135,12 @@ class Document(SQLModel, table=True):
     text_version: str
     content: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     made: datetime = instant()
+
+
+class Instruction(SQLModel, table=True):
+    """What the step that was decided last is asked (`models.decisions.StepInput`), stored with its decision."""
+
+    __tablename__ = "instruction"
+    account: str = Field(primary_key=True, foreign_key="account.id")
+    key: str
+    content: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))

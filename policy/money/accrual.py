@@ -18,6 +18,7 @@ MILLIONTHS = 10**6
 WHOLE = YEAR_DAYS * 100 * MILLIONTHS
 """Interest is kept exact as a whole number of these parts of a minor unit."""
 NEVER = date.max
+BOUNDLESS = 10**30
 NO_TARIFF = Tariff(name="none")
 KIND: dict[str, Charged] = {"cost": "cost", "late_fee": "fee", "interest": "interest"}
 """What the law calls a charge that was told. Told interest may be any: it is not taken for that for being late."""
@@ -43,9 +44,10 @@ class FeeDay(NamedTuple):
 
 
 class _Stretch(NamedTuple):
-    """From a day on this rate holds: millionths of a per cent a year; 0 where nothing runs."""
+    """Between two days this rate holds: millionths of a per cent a year; 0 where nothing runs."""
 
     since: date
+    until: date
     rate: int
     says: str
 
@@ -64,49 +66,42 @@ class Accrual:
         lent = case.principal or sum(i.amount - i.interest for i in case.instalments)
         self._room = _multiple(tariff.caps.total, lent, sum(i.interest for i in case.instalments))
         self._room_late = _multiple(tariff.caps.late, lent, 0)
-        self._room_fees = tariff.caps.fees
+        self._room_fees = BOUNDLESS if tariff.caps.fees is None else tariff.caps.fees
 
     def interest(self, base: int, after: date, through: date) -> int:
         """Minor units for the days after one day up to and including another, on an overdue principal."""
-        while len(self._stretches) > 1 and self._stretches[1].since <= after:
+        while self._stretches and self._stretches[0].until <= after:
             del self._stretches[0]
-        if not self._stretches or base <= 0:
+        if base <= 0:
             return 0
-        return sum(self._stretch(base, *span) for span in self._spans(after + A_DAY, through))
+        more = 0
+        for since, until, rate, says in self._stretches:
+            if since > through:
+                break
+            if rate:
+                first = since if since > after else after + A_DAY
+                more += self._run(base, rate, first, min(through, until), says)
+        return more
 
-    def allowed(self, amount: int, *, late: bool, fee: bool = False) -> int:
-        """As much of a charge as the caps leave room for; it counts from now on. `late`: interest and fees for being
-        late, `fee`: fees and costs."""
-        room, room_late, room_fees = self._room, self._room_late if late else None, self._room_fees if fee else None
-        for most in (room, room_late, room_fees):
-            if most is not None and most < amount:
-                amount = most
-        if room is not None:
-            self._room = room - amount
-        if room_late is not None:
-            self._room_late = room_late - amount
-        if room_fees is not None:
-            self._room_fees = room_fees - amount
-        return amount
-
-    def _spans(self, first: date, last: date) -> Iterator[tuple[_Stretch, date, date]]:
-        for number, stretch in enumerate(self._stretches):
-            if stretch.since > last:
-                return
-            begins, until = max(first, stretch.since), last
-            if number + 1 < len(self._stretches):
-                until = min(last, self._stretches[number + 1].since - A_DAY)
-            if stretch.rate and begins <= until:
-                yield stretch, begins, until
-
-    def _stretch(self, base: int, stretch: _Stretch, first: date, last: date) -> int:
-        self._exact += base * stretch.rate * ((last - first).days + 1)
+    def _run(self, base: int, rate: int, first: date, last: date, says: str) -> int:
+        self._exact += base * rate * ((last - first).days + 1)
         # Half up, of all that has come together: so it is the same by the day or at once.
         come = (2 * self._exact + WHOLE) // (2 * WHOLE)
         more, self._counted = come - self._counted, come
         amount = self.allowed(more, late=True)
         if self._explained:
-            self._note(Period(first, last, base, stretch.says, amount, amount < more))
+            self._note(Period(first, last, base, says, amount, amount < more))
+        return amount
+
+    def allowed(self, amount: int, *, late: bool, fee: bool = False) -> int:
+        """As much of a charge as the caps leave room for; it counts from now on. `late`: interest and fees for being
+        late, `fee`: fees and costs."""
+        amount = min(amount, self._room, self._room_late if late else amount, self._room_fees if fee else amount)
+        self._room -= amount
+        if late:
+            self._room_late -= amount
+        if fee:
+            self._room_fees -= amount
         return amount
 
     def _note(self, period: Period) -> None:
@@ -118,28 +113,30 @@ class Accrual:
             self.periods.append(period)
 
 
-def _multiple(cap: Decimal | None, principal: int, used: int) -> int | None:
-    """How many minor units a cap leaves; None where there is none."""
-    return None if cap is None else max(int(cap * principal) - used, 0)
+def _multiple(cap: Decimal | None, principal: int, used: int) -> int:
+    """How many minor units a cap leaves; no end of them where there is none."""
+    return BOUNDLESS if cap is None else max(int(cap * principal) - used, 0)
 
 
 def _stretches(tariff: Tariff, blocked: list[tuple[date, date | None]]) -> list[_Stretch]:
     days = {rate.since for rate in tariff.interest}
     for first, last in blocked:
         days |= {first} | ({last + A_DAY} if last else set())
-    return [_stretch(tariff, blocked, day) for day in sorted(days)]
+    begins = sorted(days)
+    ends = [day - A_DAY for day in begins[1:]] + [NEVER]
+    return [_Stretch(day, end, *_rate(tariff, blocked, day)) for day, end in zip(begins, ends, strict=True)]
 
 
-def _stretch(tariff: Tariff, blocked: list[tuple[date, date | None]], day: date) -> _Stretch:
+def _rate(tariff: Tariff, blocked: list[tuple[date, date | None]], day: date) -> tuple[int, str]:
     rates = [rate for rate in tariff.interest if rate.since <= day]
     if not rates or is_blocked(blocked, day):
-        return _Stretch(day, 0, "")
+        return 0, ""
     rate = max(rates, key=lambda r: r.since)
     yearly = _a_year(rate)
     most = None if tariff.caps.per_day is None else int(tariff.caps.per_day * YEAR_DAYS * MILLIONTHS)
     if most is not None and yearly > most:
-        return _Stretch(day, most, f"{_plain(tariff.caps.per_day)} % a day, the most the law allows")
-    return _Stretch(day, yearly, f"{_plain(rate.percent)} % a {rate.per}")
+        return most, f"{_plain(tariff.caps.per_day)} % a day, the most the law allows"
+    return yearly, f"{_plain(rate.percent)} % a {rate.per}"
 
 
 def _a_year(rate: Rate) -> int:
@@ -166,13 +163,14 @@ def fee_days(case: Case) -> Iterator[FeeDay]:
     if not rules:
         return
     blocked = blocked_days(case, "fees")
+    latest_first = sorted(rules, key=lambda rule: rule.since, reverse=True)
     for instalment in case.instalments:
-        fitting = [rule for rule in rules if rule.since <= instalment.due]
-        if fitting:
-            rule = max(fitting, key=lambda r: r.since)
-            day = instalment.due + timedelta(days=rule.after_days)
-            if not is_blocked(blocked, day):
-                yield FeeDay(day, instalment, rule)
+        rule = next((rule for rule in latest_first if rule.since <= instalment.due), None)
+        if rule is None:
+            continue
+        day = instalment.due + timedelta(days=rule.after_days)
+        if not is_blocked(blocked, day):
+            yield FeeDay(day, instalment, rule)
 
 
 def late_fee(rule: LateFee, unpaid: int) -> int:

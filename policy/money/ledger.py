@@ -4,26 +4,26 @@ Everything counts by its own day, not by when we heard of it: the same facts in 
 A payment that was taken back never happened, nor did what an arrangement waived that broke.
 """
 
-from bisect import bisect_right
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
-from operator import attrgetter, itemgetter
+from itertools import count
+from operator import itemgetter
 from typing import Any
 
 from models.case import Adjustment, Case, Charge, Instalment, Payment, Refund
 from models.ledger_entries import CostLine, Entry, EntryKind, PartKind, Served
 from policy.charging.costs import Charge as Cost
 from policy.charging.costs import Missed, half_up, letter_cost, missed
-from policy.law.may_contact import debtor_day
+from policy.law.days import debtor_day, start_of_day
 from policy.money.accrual import Accrual, FeeDay, fee_days, late_fee
 from policy.money.charge_rules import CostDay, cost_days, not_owed
 
-BY_DAY = attrgetter("day")
 IN_ORDER = itemgetter(0, 1, 2)
 ALWAYS = date.min
-Happening = tuple[date, int, str, Callable[[date, Any], None], Any]
+Happening = tuple[date, int, int | str, Callable[[date, Any], object], Any]
 """Its day, its turn within the day, its key within the turn, what it does, to what."""
 
 
@@ -36,52 +36,66 @@ class Claim:
         self.what, self.day, self.open, self.instalment, self.id = what, day, amount, instalment, id
 
 
+Due = tuple[int, date, int, Claim]
+"""The rank of its part, its day, its turn, what is due."""
+
+
 class Book:
     """The account at the end of a day: what is open, what is left of money, and, if asked, every entry behind it."""
 
     def __init__(self, case: Case, until: date, *, explained: bool = False) -> None:
-        self.claims: dict[PartKind, list[Claim]] = {part: [] for part in case.allocation}
-        """By day; interest for being late, which has none, comes before."""
         self.credit = 0
         self.entries: list[Entry] = []
+        self.missed: list[Missed] = []
+        """What was left unpaid when the term of its 14-day letter ended, with what it cost."""
         self._explained = explained
         self._overdue = 0
         """Principal that is past its day, on which interest runs."""
         self._accrual = Accrual(case, explained=explained)
-        self._paid = dict.fromkeys(case.allocation, 0)
-        """How many claims of each part, from the first on, are paid: money looks at them no more."""
+        self._ranks = {part: rank for rank, part in enumerate(case.allocation)}
+        self._due: list[Due] = []
+        """What is due and open, in the order in which money is taken for it."""
+        self._coming: dict[int, list[Claim]] = {}
+        """The instalments that are not due yet."""
         self._of: dict[int | None, list[Claim]] = defaultdict(list)
-        """The claims of each instalment."""
-        self.missed: list[Missed] = []
-        """What was left unpaid when the term of its 14-day letter ended, with what it cost."""
+        """The claims of each instalment, its charges too."""
+        self._turns = count()
         self._late = Claim("interest", ALWAYS, 0)
+        self._fell_due(self._late)
         self._open(case, until)
         reached = None
         for day, _, _, take, happened in self._happenings(case, until):
-            self._accrue(reached, day)
+            if reached is not None and day > reached:
+                self._accrue(reached, day)
             take(day, happened)
-            self._use_credit(day)
+            if self.credit:
+                self._use_credit(day)
             reached = day
-        self._accrue(reached, until)
+        if reached is not None and until > reached:
+            self._accrue(reached, until)
         if explained:
             self.entries += [_period(n, p) for n, p in enumerate(self._accrual.periods)]
 
     def unpaid(self) -> Iterator[Claim]:
         """Everything that is open."""
-        for part, claims in self.claims.items():
-            if part == "interest" and self._late.open:
-                yield self._late
-            yield from (claim for claim in claims[self._paid[part] :] if claim.open)
+        yield from (claim for _, _, _, claim in self._due if claim.open)
+        yield from (claim for claims in self._coming.values() for claim in claims if claim.open)
+
+    def unpaid_principal(self, before: date) -> Iterator[tuple[int, int]]:
+        """Number and what is open of the principal, of each instalment that was due before a day."""
+        for claim in self.unpaid():
+            if claim.what == "principal" and claim.instalment is not None and not claim.id and claim.day < before:
+                yield claim.instalment, claim.open
 
     # --- what happens --------------------------------------------------------------------------------------------
 
     def _open(self, case: Case, until: date) -> None:
         for i in case.instalments:
-            self._append(Claim("principal", i.due, i.amount - i.interest, i.number))
+            claims = [Claim("principal", i.due, i.amount - i.interest, i.number)]
             if i.interest:
-                self._append(Claim("interest", i.due, i.interest, i.number))
-        for claims in self.claims.values():
-            claims.sort(key=BY_DAY)
+                claims.append(Claim("interest", i.due, i.interest, i.number))
+            self._coming.setdefault(i.number, []).extend(claims)
+            self._of[i.number] += claims
         if self._explained:
             self._explain_contract(case, until)
 
@@ -96,23 +110,37 @@ class Book:
 
     def _happenings(self, case: Case, until: date) -> list[Happening]:
         """What happens up to a day, in order; within a day what is owed comes before money, a fee last."""
-        found: list[Happening] = [(i.due, 0, f"{i.number:04}", self._fall_due, i) for i in case.instalments]
+        found: list[Happening] = [(i.due, 0, i.number, self._fall_due, i) for i in case.instalments]
         found += [(c.day, 1, c.id, self._charge, c) for c in case.charges if not not_owed(case, c)]
         found += [(c.day, 1, c.letter.message, self._cost, c) for c in cost_days(case)]
         undone = {a.undoes for a in case.adjustments}
         found += [(a.day, 2, a.id, self._adjust, a) for a in case.adjustments if not a.undoes and a.id not in undone]
-        found += [(counts_from(p, case.zone), 3, p.event_id, self._receive, p) for p in counted(case)]
+        found += self._money(case)
         found += [(r.day, 4, r.id, self._refund, r) for r in case.refunds]
-        found += [(f.day, 5, f"{f.instalment.number:04}", self._fee, f) for f in fee_days(case)]
+        found += [(f.day, 5, f.instalment.number, self._fee, f) for f in fee_days(case)]
         return sorted((h for h in found if h[0] <= until), key=IN_ORDER)
 
-    def _accrue(self, after: date | None, through: date) -> None:
-        if after is not None and through > after:
-            self._late.open += self._accrual.interest(self._overdue, after, through)
+    def _money(self, case: Case) -> Iterator[Happening]:
+        """What was paid. Where nobody asks for each payment, and none chose an instalment, a day's are one."""
+        paid = [(counts_from(payment, case.zone), payment) for payment in counted(case)]
+        if self._explained or any(payment.instalment is not None for _, payment in paid):
+            yield from ((day, 3, payment.event_id, self._receive, payment) for day, payment in paid)
+            return
+        sums: dict[date, int] = defaultdict(int)
+        for day, payment in paid:
+            sums[day] += payment.amount
+        yield from ((day, 3, "", self._pay, money) for day, money in sums.items())
+
+    def _accrue(self, after: date, through: date) -> None:
+        self._late.open += self._accrual.interest(self._overdue, after, through)
+        if self.credit:
             self._use_credit(through)
 
     def _fall_due(self, day: date, due: Instalment) -> None:
-        self._overdue += sum(c.open for c in self._of[due.number] if c.what == "principal" and not c.id)
+        for claim in self._coming.pop(due.number, ()):
+            self._fell_due(claim)
+            if claim.what == "principal":
+                self._overdue += claim.open
         if self._explained:
             self._enter("instalment_due", day, 0, key=f"due:{due.number}", instalment=due.number, due=due.amount)
 
@@ -135,25 +163,22 @@ class Book:
     def _charge(self, day: date, charge: Charge) -> None:
         amount = self._accrual.allowed(charge.amount, late=charge.what != "cost", fee=charge.what != "interest")
         self._add(Claim(charge.what, day, amount, charge.instalment, charge.id))
-        common = {"instalment": charge.instalment, "capped": amount < charge.amount}
-        self._enter(charge.what, day, amount, key=charge.id, **common)
+        if self._explained:
+            common = {"instalment": charge.instalment, "capped": amount < charge.amount}
+            self._enter(charge.what, day, amount, key=charge.id, **common)
 
     def _fee(self, day: date, fee: FeeDay) -> None:
         number = fee.instalment.number
-        unpaid = sum(c.open for c in self._of[number] if c.what in ("principal", "interest"))
+        unpaid = sum([c.open for c in self._of[number] if c.what in ("principal", "interest")])
         asked = late_fee(fee.rule, unpaid)
         amount = self._accrual.allowed(asked, late=True, fee=True)
-        if amount:
-            key = f"late_fee:{number}"
-            self._add(Claim("late_fee", day, amount, number, key))
+        if not amount:
+            return
+        key = f"late_fee:{number}"
+        self._add(Claim("late_fee", day, amount, number, key))
+        if self._explained:
             more: dict[str, Any] = {"base": unpaid, "rate": f"{fee.rule.percent.normalize():f} %"}
             self._enter("late_fee", day, amount, key=key, instalment=number, capped=amount < asked, **more)
-
-    def unpaid_principal(self, before: date) -> Iterator[tuple[int, int]]:
-        """Number and what is open of the principal, of each instalment that was due before a day."""
-        for claim in self.claims["principal"]:
-            if claim.open and claim.instalment is not None and not claim.id and claim.day < before:
-                yield claim.instalment, claim.open
 
     def _cost(self, day: date, due: CostDay) -> None:
         """What a letter announced, on what is left unpaid of it (law.md NL-L3); never more than it said."""
@@ -187,56 +212,50 @@ class Book:
 
     # --- what money goes to --------------------------------------------------------------------------------------
 
-    def _pay(self, day: date, money: int, chosen: int | None) -> tuple[Served, ...]:
+    def _pay(self, day: date, money: int, chosen: int | None = None) -> tuple[Served, ...]:
         """Serve the chosen instalment, then what is due, then what is to come; the rest stays as credit."""
         served: list[Served] = []
-        for claim in self._in_order(day, chosen):
-            used = min(money, claim.open)
-            if not used:
-                continue
-            money -= used
-            claim.open -= used
-            if claim.what == "principal" and claim.day <= day:
-                self._overdue -= used
-            if self._explained:
-                served.append(Served(what=claim.what, instalment=claim.instalment, amount=used))
-            if not money:
-                break
+        if chosen is not None:
+            for claim in sorted(self._of[chosen], key=lambda claim: (self._ranks[claim.what], claim.day)):
+                money -= self._serve(claim, day, money, served)
+        place = 0
+        while money and place < len(self._due):
+            claim = self._due[place][-1]
+            money -= self._serve(claim, day, money, served)
+            if claim is self._late:  # Its place is kept: it grows by the day.
+                place += 1
+            elif not claim.open:
+                del self._due[place]
+        if money and self._coming:
+            for claim in self._to_come():
+                money -= self._serve(claim, day, money, served)
         self.credit += money
         return tuple(served)
 
-    def _in_order(self, day: date, chosen: int | None) -> Iterator[Claim]:
-        if chosen is not None:
-            parts = [*self.claims]
-            yield from sorted(self._of[chosen], key=lambda claim: (parts.index(claim.what), claim.day))
-        for part, claims in self.claims.items():
-            if part == "interest":
-                yield self._late
-            for place in range(self._paid[part], len(claims)):
-                claim = claims[place]
-                if claim.day > day:
-                    break
-                if claim.open:
-                    yield claim
-                if not claim.open and place == self._paid[part]:
-                    self._paid[part] += 1
-        to_come = (c for part, claims in self.claims.items() for c in claims[self._paid[part] :] if c.day > day)
-        yield from sorted(to_come, key=BY_DAY)
+    def _serve(self, claim: Claim, day: date, money: int, served: list[Served]) -> int:
+        """How much of the money the claim takes."""
+        used = min(money, claim.open)
+        claim.open -= used
+        if claim.what == "principal" and claim.day <= day:
+            self._overdue -= used
+        if used and self._explained:
+            served.append(Served(what=claim.what, instalment=claim.instalment, amount=used))
+        return used
+
+    def _to_come(self) -> list[Claim]:
+        claims = [claim for claims in self._coming.values() for claim in claims]
+        return sorted(claims, key=lambda claim: (claim.day, self._ranks[claim.what]))
 
     def _use_credit(self, day: date) -> None:
-        if self.credit:
-            money, self.credit = self.credit, 0
-            self._pay(day, money, None)
-
-    def _append(self, claim: Claim) -> None:
-        self.claims[claim.what].append(claim)
-        self._of[claim.instalment].append(claim)
+        money, self.credit = self.credit, 0
+        self._pay(day, money)
 
     def _add(self, claim: Claim) -> None:
-        place = bisect_right(self.claims[claim.what], claim.day, key=BY_DAY)
-        self.claims[claim.what].insert(place, claim)
         self._of[claim.instalment].append(claim)
-        self._paid[claim.what] = min(self._paid[claim.what], place)
+        self._fell_due(claim)
+
+    def _fell_due(self, claim: Claim) -> None:
+        insort(self._due, (self._ranks[claim.what], claim.day, next(self._turns), claim))
 
     def _enter(self, kind: EntryKind, day: date, amount: int, **more: Any) -> None:
         if self._explained:
@@ -251,7 +270,9 @@ def counted(case: Case) -> list[Payment]:
 
 def counts_from(payment: Payment, zone: str) -> date:
     """The day from which money counts: its value date, or the day we heard of it where that is earlier."""
-    return min(payment.value_date, debtor_day(payment.heard, zone))
+    if payment.heard >= start_of_day(payment.value_date, zone):
+        return payment.value_date
+    return debtor_day(payment.heard, zone)
 
 
 def entries(case: Case, until: date) -> tuple[Entry, ...]:

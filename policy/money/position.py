@@ -5,8 +5,8 @@ from datetime import date
 from typing import NamedTuple
 
 from models.case import Case, Disputed, Instalment
-from models.ledger_entries import OpenCharge, PartKind
-from policy.holds import disputed_parts
+from models.ledger_entries import ALLOCATION, OpenCharge, PartKind
+from policy.holds import NOTHING_DISPUTED, disputed_parts
 from policy.money.ledger import ALWAYS, Book, Claim
 
 
@@ -41,24 +41,27 @@ def position(case: Case, today: date) -> Position:
     book = Book(case, today)
     unpaid = list(book.unpaid())
     rest: dict[int, int] = {}
+    owed: dict[PartKind, int] = dict.fromkeys(ALLOCATION, 0)
+    overdue = []
     for claim in unpaid:
+        owed[claim.what] += claim.open
         if claim.instalment is not None and not claim.id:
             rest[claim.instalment] = rest.get(claim.instalment, 0) + claim.open
-    still_open = tuple((i, rest[i.number]) for i in _by_due(case.instalments) if i.number in rest)
-    overdue = [claim for claim in unpaid if claim.day < today]
+        if claim.day < today:
+            overdue.append(claim)
     disputed = _disputed(overdue, disputed_parts(case, today))
     oldest = _oldest(unpaid, disputed) or _last_due(case, today) if unpaid else None
     return Position(
-        outstanding=sum(claim.open for claim in unpaid),
-        overdue=sum(claim.open for claim in overdue),
+        outstanding=sum(owed.values()),
+        overdue=sum([claim.open for claim in overdue]),
         oldest_unpaid=oldest,
         days_past_due=(today - oldest).days if oldest else 0,
-        open=still_open,
+        open=tuple((i, rest[i.number]) for i in _by_due(case.instalments) if i.number in rest),
         credit=book.credit,
-        principal=_sum(unpaid, "principal"),
-        interest=_sum(unpaid, "interest"),
-        late_fees=_sum(unpaid, "late_fee"),
-        costs=_sum(unpaid, "cost"),
+        principal=owed["principal"],
+        interest=owed["interest"],
+        late_fees=owed["late_fee"],
+        costs=owed["cost"],
         disputed=sum(disputed.values()),
     )
 
@@ -74,10 +77,6 @@ def beside(case: Case, today: date) -> tuple[OpenCharge, ...]:
 
 def _by_due(instalments: Iterable[Instalment]) -> list[Instalment]:
     return sorted(instalments, key=lambda i: (i.due, i.number))
-
-
-def _sum(claims: Iterable[Claim], what: PartKind) -> int:
-    return sum(claim.open for claim in claims if claim.what == what)
 
 
 def _oldest(unpaid: list[Claim], disputed: dict[int, int]) -> date | None:
@@ -99,6 +98,8 @@ def _disputed(overdue: list[Claim], parts: Disputed) -> dict[int, int]:
     Interest for being late has no day of its own: it is disputed when everything is that it can run on.
     """
     found: dict[int, int] = {}
+    if parts is NOTHING_DISPUTED:
+        return found
     left = parts.amount or 0
     late = [claim for claim in overdue if claim.day == ALWAYS]
     for claim in sorted((c for c in overdue if c.day != ALWAYS), key=lambda c: c.day):

@@ -6,7 +6,7 @@ from typing import Any
 
 from models import events as e
 from models.case import Case
-from models.decisions import Act, AnyJson, Close, Decision, Line, Wait
+from models.decisions import Act, AnyJson, Close, Decision, Line, Recorded, Told, Wait
 from models.events import Heard
 from policy.holds import part_of, parts_text
 from policy.phrases import day_text, money_text
@@ -64,6 +64,24 @@ def _line(account: str, currency: str, heard: Heard, kind: str, more: str) -> Li
         reason=f"{event.kind.replace('_', ' ')}: {tell(event, currency)}{_said_by(event)}{more}",
         detail={"event": event.kind, **_detail(event)},
     )
+
+
+def refused_line(case: Case, told: Told, recorded: Recorded) -> Line:
+    """One line for a fact that was told and could not be taken."""
+    return Line(
+        key=f"refused:{told.ref}",
+        time=told.at,
+        account=case.account,
+        kind="refused",
+        reason=recorded.message,
+        detail={"event": told.name, "event_id": recorded.event_id},
+    )
+
+
+def undecided_line(case: Case, fault: str, at: datetime) -> Line:
+    """One line for a case for which no decision could be made."""
+    reason = f"no decision could be made ({fault}): a person looks, what is told is kept meanwhile"
+    return Line(key=f"undecided:{case.decisions}", time=at, account=case.account, kind="undecided", reason=reason)
 
 
 def _said_by(event: Any) -> str:

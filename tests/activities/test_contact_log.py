@@ -23,7 +23,8 @@ from models.decisions import DecideInput, StepInput
 from models.events import Channel, Heard, Outcome
 from models.tables.accounts import Party, PartyFact, Portfolio
 from models.tables.trail import Attempt, Task
-from policy.apply import apply, follow
+from policy.apply import apply
+from policy.case.evolve import evolved
 from policy.deciding.treatment import decide
 from policy.law.may_contact import Allow, Deny
 from policy.steps.step_outcomes import step_input
@@ -31,6 +32,7 @@ from settings import HOUSE
 from store.case_opening import load_cases
 from store.contact_log import Wanted, question, zones
 from store.database import Database
+from tests.activities.telling import told
 from tests.durability.machine import take
 from tests.vendors.post import zone_at_noon
 from tests.workflows.houses import account_row, days_ago
@@ -60,11 +62,8 @@ class Desk:
     def hears(self, case: Case, *events: e.Event) -> Case:
         """The case after it was told and decided, as the workflow does it."""
         now = datetime.now(UTC)
-        news = tuple(Heard(event=event, at=now) for event in events)  # type: ignore[arg-type]
-        for heard in news:
-            case = apply(case, heard)
-        decision = ActivityEnvironment().run(self.deciding.decide, DecideInput(case=case, news=news, now=now))
-        return follow(case, decision)
+        turn = ActivityEnvironment().run(self.deciding.decide, DecideInput(case=case, told=told(events, now), now=now))
+        return evolved(case, turn.events)
 
     def step(self, case: Case, **changes: Any) -> StepInput:
         now = datetime.now(UTC)

@@ -18,13 +18,15 @@ from models.case import Case
 from models.decisions import Act, DecideInput
 from models.events import Channel, Heard
 from models.tables.accounts import Account, Portfolio
-from policy.apply import apply, follow
+from policy.apply import apply
+from policy.case.evolve import evolved
 from policy.law.may_contact import Allow, Deny
 from policy.steps.step_outcomes import step_input
 from store.case_opening import load_cases
 from store.contact_log import Wanted, question
 from store.database import Database
 from tests.activities.letter_facts import TEXTS, spaced
+from tests.activities.telling import told
 from tests.durability.machine import take
 from tests.workflows.houses import SENDER, account_row, days_ago, pack
 
@@ -47,11 +49,8 @@ class Desk:
     def hears(self, *events: Any) -> None:
         """The case after it was told and decided, as the workflow does it."""
         now = datetime.now(UTC)
-        news = tuple(Heard(event=event, at=now) for event in events)
-        for heard in news:
-            self.case = apply(self.case, heard)
-        asked = DecideInput(case=self.case, news=news, now=now)
-        self.case = follow(self.case, ActivityEnvironment().run(self.deciding.decide, asked))
+        asked = DecideInput(case=self.case, told=told(events, now), now=now)
+        self.case = evolved(self.case, ActivityEnvironment().run(self.deciding.decide, asked).events)
 
     def send(self) -> Any:
         key = f"{self.case.account}:x:e1:transfer_notice:1"

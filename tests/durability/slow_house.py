@@ -12,6 +12,7 @@ from temporalio.worker import Worker
 
 from activities.attempt_frame import Effects
 from activities.decide import Deciding
+from activities.instructed import by_instruction
 from activities.open_task import Worklist
 from activities.send_message import Contacting
 from activities.vendors.outbox.outbox_send import Outbox
@@ -45,11 +46,12 @@ async def a_slow_house(client: Client, database: Database, directory: Path) -> A
     packs = jurisdictions()
     deciding, effects = Deciding(database, packs), Effects(database, packs, post)
     contacting, worklist = Contacting(effects, load_texts(HOUSE / "packs" / "letters")), Worklist(effects)
+    steps = [by_instruction(database, take) for take in (contacting.send_message, worklist.open_task)]
     worker = Worker(
         client,
         task_queue=queue,
         workflows=[AccountRecoveryWorkflow],
-        activities=[deciding.decide, deciding.set_aside, contacting.send_message, worklist.open_task],
+        activities=[deciding.decide, deciding.hear, deciding.set_aside, *steps],
         activity_executor=ThreadPoolExecutor(8),
         workflow_runner=RUNNER,
     )

@@ -20,7 +20,7 @@ from activities.vendors.outbox.outbox_send import Outbox
 from activities.vendors.vendor import Message, SentTwice
 from intake.pack_files import jurisdictions, strategy
 from models.case import Case
-from models.decisions import Act, DecideInput, StepInput
+from models.decisions import Act, DecideInput, StepInput, Turn
 from models.events import Channel, Heard, PaymentReceived, PaymentReversed, StepDeferred
 from models.tables.trail import Attempt, Document, Journal, Ledger, Task
 from policy.apply import apply
@@ -30,6 +30,7 @@ from settings import HOUSE
 from store import journal
 from store.case_opening import load_cases
 from store.database import Database
+from tests.activities.telling import told
 from tests.durability.machine import take
 from tests.workflows.houses import account_row, days_ago
 from writing.texts import load_texts
@@ -203,6 +204,10 @@ def test_of_two_workers_that_send_the_same_at_once_one_sends(sqlite_database: Da
     assert len(desk.trail("effect")) == 1
 
 
+def number(turn: Turn) -> list[int]:
+    return [event.number for event in turn.events if event.kind == "decided"]
+
+
 def test_two_workers_at_the_same_step_do_not_defer_each_other(database: Database, tmp_path: Path) -> None:
     desk = Desk(database, Outbox(tmp_path / "outbox"), "papers")
     asked, start = desk.step(), Barrier(4, timeout=30)
@@ -221,12 +226,12 @@ def test_two_workers_at_the_same_step_do_not_defer_each_other(database: Database
 def test_a_decision_lost_with_its_worker_stands_beside_the_one_that_counts(database: Database, tmp_path: Path) -> None:
     desk = Desk(database, Outbox(tmp_path / "outbox"), "papers")
     deciding, now = Deciding(database, LAW), datetime.now(UTC)
-    lost = ActivityEnvironment().run(deciding.decide, DecideInput(case=desk.case, news=(), now=now))
-    payment = Heard(event=PaymentReceived(event_id="all", amount=50_000, currency="EUR"), at=now)
-    told = DecideInput(case=apply(desk.case, payment), news=(payment,), now=now)
-    counts = ActivityEnvironment().run(deciding.decide, told)
-    ActivityEnvironment().run(deciding.decide, told)
-    assert (lost.next.kind, counts.next.kind, lost.number) == ("act", "close", counts.number)
+    lost = ActivityEnvironment().run(deciding.decide, DecideInput(case=desk.case, now=now))
+    payment = PaymentReceived(event_id="all", amount=50_000, currency="EUR")
+    again = DecideInput(case=desk.case, told=told([payment], now), now=now)
+    counts = ActivityEnvironment().run(deciding.decide, again)
+    ActivityEnvironment().run(deciding.decide, again)
+    assert (lost.next.kind, counts.next.kind, number(lost)) == ("act", "close", number(counts))
     assert [row.key for row in desk.all(Ledger) if row.kind == "payment"] == ["all"]
     assert desk.trail("event") == ["event:all"]
     assert len(desk.trail("decision")) == len(desk.trail("close")) == 1
@@ -239,11 +244,10 @@ def test_a_task_that_a_lost_decision_withdrew_stands_on_the_worklist_again(
     desk = Desk(sqlite_database, Outbox(tmp_path / "outbox"), "traces")
     deciding, now = Deciding(sqlite_database, LAW), datetime.now(UTC)
     opened = apply(desk.case, Heard(event=desk.run(desk.step()), at=now))
-    payment = Heard(event=PaymentReceived(event_id="all", amount=50_000, currency="EUR"), at=now)
-    back = Heard(event=PaymentReversed(event_id="back", payment="all"), at=now)
-    paid = apply(opened, payment)
-    lost = ActivityEnvironment().run(deciding.decide, DecideInput(case=paid, news=(payment,), now=now))
-    told = DecideInput(case=apply(paid, back), news=(payment, back), now=now)
-    counts = ActivityEnvironment().run(deciding.decide, told)
-    assert (lost.next.kind, counts.next.kind, counts.number) == ("close", "wait", lost.number)
+    payment = PaymentReceived(event_id="all", amount=50_000, currency="EUR")
+    back = PaymentReversed(event_id="back", payment="all")
+    lost = ActivityEnvironment().run(deciding.decide, DecideInput(case=opened, told=told([payment], now), now=now))
+    both = DecideInput(case=opened, told=told([payment, back], now), now=now)
+    counts = ActivityEnvironment().run(deciding.decide, both)
+    assert (lost.next.kind, counts.next.kind, number(counts)) == ("close", "wait", number(lost))
     assert [(task.kind, task.status) for task in desk.all(Task)] == [("trace", "open")]

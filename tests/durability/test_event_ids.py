@@ -43,7 +43,7 @@ async def test_a_fact_told_three_times_counts_once(house: House) -> None:
     again = await life.record(payment("bank:1", 10_000))
     await life.tell(payment("bank:2", 1))
     view = await life.heard("bank:2")
-    assert (again.taken, again.message) == (False, "known already: it counts once")
+    assert (again.became, again.message) == ("known", "known already: it counts once")
     assert view.outstanding == OWED - 10_001
     assert life.ledger() == [("bank:1", 10_000, True), ("bank:2", 1, True)]
     assert life.told() == ["bank:1", "bank:2"]
@@ -55,7 +55,7 @@ async def test_what_the_desk_recorded_counts_once_when_it_is_signalled_too(house
     await life.tell(payment("bank:1", 10_000))
     await life.tell(payment("bank:2", 1))
     view = await life.heard("bank:1", "bank:2")
-    assert first.taken
+    assert first.became == "taken"
     assert view.outstanding == OWED - 10_001
     assert life.told() == ["bank:1", "bank:2"]
 
@@ -88,7 +88,7 @@ async def test_a_fact_is_known_after_continue_as_new(house: House) -> None:
     await life.heard("bank:1")
     await renewed(life)
     await life.tell(payment("bank:1", 10_000))
-    assert not (await life.record(payment("bank:1", 10_000))).taken
+    assert (await life.record(payment("bank:1", 10_000))).became == "known"
     await renewed(life)
     await life.tell(payment("bank:2", 1))
     view = await life.heard("bank:2")

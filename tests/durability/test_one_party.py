@@ -8,7 +8,7 @@ from typing import Any, cast
 from uuid import uuid4
 
 from sqlmodel import select
-from temporalio import workflow
+from temporalio import activity, workflow
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
@@ -77,12 +77,17 @@ async def taken(client: Client, database: Database, directory: Path, asked: list
     contacting = Contacting(
         Effects(database, LAW, Outbox(directory / "outbox")), load_texts(HOUSE / "packs" / "letters")
     )
+
+    @activity.defn
+    def send_message(step: StepInput) -> Result:
+        return contacting.send_message(step)
+
     queue = f"party-{uuid4().hex[:8]}"
     async with Worker(
         client,
         task_queue=queue,
         workflows=[AllAtOnce],
-        activities=[contacting.send_message],
+        activities=[send_message],
         activity_executor=ThreadPoolExecutor(32),
         max_concurrent_activities=32,
         workflow_runner=UnsandboxedWorkflowRunner(),

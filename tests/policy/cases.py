@@ -14,6 +14,8 @@ from models.decisions import Act, Close, Decision, Wait
 from models.events import Channel, Heard, Outcome
 from models.strategy import Strategy
 from policy.apply import apply, end, follow
+from policy.case.difference import resolved
+from policy.case.evolve import evolved
 from policy.deciding.law_facts import circumstances
 from policy.deciding.rehearsal import Scripted
 from policy.deciding.treatment import Feed, decide
@@ -195,7 +197,7 @@ class Life:
     def take(self, *facts: Any) -> None:
         for fact in facts:
             self.told.append(Scripted(self.case.account, self.now, fact))
-            self.case = apply(self.case, Heard(event=fact, at=self.now))
+            self._goes_on(apply(self.case, Heard(event=fact, at=self.now)))
         self.turn()
 
     def pays(self, amount: int, **fields: Any) -> e.Event:
@@ -218,7 +220,7 @@ class Life:
         for _ in range(100):
             decision = decide(self.case, self.strategy, self.pack, self.now, self.feed)
             self.decided(decision)
-            self.case = follow(self.case, decision)
+            self._goes_on(follow(self.case, decision))
             match decision.next:
                 case Act() as act:
                     self._act(act)
@@ -227,7 +229,7 @@ class Life:
                     self._plan_answer()
                     return
                 case Close(outcome=outcome):
-                    self.case = end(self.case, outcome, self.now)
+                    self._goes_on(end(self.case, outcome, self.now))
                     return
         raise AssertionError("100 steps at one moment and no end")
 
@@ -243,7 +245,12 @@ class Life:
         if is_demand(act) and not isinstance(result, e.StepDeferred | e.StepRefused | e.StepFailed):
             self.log.append(logged(asked, self.now))
         self.taken.append(Taken(self.day, self.now, act, result))
-        self.case = apply(self.case, Heard(event=result, at=self.now))
+        self._goes_on(apply(self.case, Heard(event=result, at=self.now)))
+
+    def _goes_on(self, case: Case) -> None:
+        """Every change of every life is told by resolved events: folded, they give the same case."""
+        assert evolved(self.case, resolved(self.case, case)) == case
+        self.case = case
 
     def _next_moment(self) -> datetime | None:
         moments = [m for m in (self.wake, self.answer_at) if m is not None]

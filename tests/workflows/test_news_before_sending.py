@@ -15,6 +15,7 @@ from temporalio.worker import Worker
 
 from activities.attempt_frame import Effects
 from activities.decide import Deciding
+from activities.instructed import by_instruction
 from activities.open_task import Worklist
 from activities.send_message import Contacting
 from engine import EmbeddedEngine, connect
@@ -42,18 +43,21 @@ class Desk:
         self.house = House(database, client, self.queue, f"p{uuid4().hex[:8]}", directory / "outbox")
         effects = Effects(database, LAW, by_vendors(standin, directory, patience=timedelta(seconds=8)))
         self._contacting, self._worklist = Contacting(effects, TEXTS), Worklist(effects)
-        self._deciding = Deciding(database, LAW)
+        self._deciding, self._database = Deciding(database, LAW), database
 
     def worker(self) -> Worker:
-        deciding, send = self._deciding, self._contacting.send_message
-        activities: list[Any] = [deciding.decide, deciding.set_aside, send, self._worklist.open_task]
+        deciding = self._deciding
+        steps = [
+            by_instruction(self._database, take) for take in (self._contacting.send_message, self._worklist.open_task)
+        ]
+        activities: list[Any] = [deciding.decide, deciding.hear, deciding.set_aside, *steps]
         workflows = [AccountRecoveryWorkflow]
         more: dict[str, Any] = {"activity_executor": ThreadPoolExecutor(4), "workflow_runner": RUNNER}
         return Worker(self.house.client, task_queue=self.queue, workflows=workflows, activities=activities, **more)
 
     def sender(self) -> Worker:
         queue = sending_queue(self.queue, "sms")
-        send = [self._contacting.send_message]
+        send = [by_instruction(self._database, self._contacting.send_message)]
         return Worker(self.house.client, task_queue=queue, activities=send, activity_executor=ThreadPoolExecutor(4))
 
     async def begin(self) -> tuple[Case, WorkflowHandle[Any, str]]:

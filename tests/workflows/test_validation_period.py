@@ -70,7 +70,9 @@ async def test_the_notice_goes_its_period_runs_and_court_waits_until_it_is_over(
     [paper] = house.outbox.glob("*/*.pdf")
     page = " ".join(spaced(" ".join(p.extract_text() for p in PdfReader(io.BytesIO(paper.read_bytes())).pages)).split())
     assert page.count(f"by {last.day} {last:%B %Y}") == 3, "what was printed is what holds"
-    assert [(h.reason, h.until, h.blocks) for h in view.holds] == [("validation_period", last, ("court", "assignment"))]
+    assert [(h.reason, h.until, h.blocks) for h in await life.holds()] == [
+        ("validation_period", last, ("court", "assignment"))
+    ]
     await life.until("call", 10)
     await life.tell(e.ContactOutcome, outcome=e.Outcome.right_party)
     await life.days(1)
@@ -95,7 +97,7 @@ async def test_a_dispute_within_the_period_holds_everything_until_it_is_answered
     await life.record(e.Dispute)
     await life.days(60)
     view = await life.view()
-    assert [h.reason for h in view.holds] == ["dispute"]
+    assert [h.reason for h in await life.holds()] == ["dispute"]
     assert [r.step for r in view.case.records] == ["validation_notice"]
     assert period.until
     assert await life.today() > period.until.date()
