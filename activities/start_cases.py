@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlmodel import Session, col, select
 from temporalio import activity
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
@@ -15,12 +14,16 @@ from temporalio.service import RPCError, RPCStatusCode
 from models import events as e
 from models.case import Case
 from models.portfolio_orders import PORTFOLIO_PAUSE, Order, PageInput, PageResult, TellInput
-from models.tables.accounts import Account
-from store.case_opening import load_cases
+from store.case_opening import accounts_after, load_cases, undecided
 from store.database import Database
 from workflows.engine_names import PORTFOLIO, SEGMENT, START_PAGE, TELL_PAGE, recovery_id
 
 AT_ONCE = 32
+MOST_UNDECIDED = 64
+"""So many cases may wait for their first decision: behind more of them news of others would wait for minutes (AT4)."""
+LOOK_SECONDS = 0.1
+PATIENCE_SECONDS = 5.0
+"""A case that nobody can decide holds the others up no longer."""
 Item = TypeVar("Item")
 
 
@@ -37,15 +40,41 @@ class Starting:
         """Start the next accounts of the portfolio; one that runs or ran already is known, not started again."""
         cases, cursor, more = await asyncio.to_thread(self._page, page)
         started = 0
+        waiting: list[str] = []
         async for batch in _paced(cases, page.rate):
+            waiting = await self._yield_to_news(waiting)
             done = await asyncio.gather(*(self._start(case) for case in batch))
             started += sum(done)
+            waiting += [case.account for case in batch]
             activity.heartbeat(cursor)
         return PageResult(cursor=cursor, started=started, known=len(cases) - started, more=more)
 
     def _page(self, page: PageInput) -> tuple[list[Case], int, bool]:
         with self._database.reading() as session:
             return load_cases(session, page.portfolio, page.after, page.limit, datetime.now(UTC))
+
+    async def _yield_to_news(self, started: list[str]) -> list[str]:
+        """Wait until there is room for a further batch; which of the cases are not decided yet.
+
+        The engine takes starts faster than workers decide them. Its queue is first come, first served: what is told to
+        a case stands behind all that were started before it.
+        """
+        clock = asyncio.get_running_loop().time
+        since = clock()
+        while len(started) > MOST_UNDECIDED - AT_ONCE:
+            left = await asyncio.to_thread(self._undecided, started)
+            if len(left) < len(started):
+                since = clock()
+            elif clock() - since > PATIENCE_SECONDS:
+                return []
+            started = left
+            activity.heartbeat()
+            await asyncio.sleep(LOOK_SECONDS)
+        return started
+
+    def _undecided(self, accounts: Sequence[str]) -> list[str]:
+        with self._database.reading() as session:
+            return undecided(session, accounts)
 
     async def _start(self, case: Case) -> bool:
         try:
@@ -66,7 +95,7 @@ class Starting:
 
     def _open(self, page: TellInput) -> tuple[list[str], int, bool]:
         with self._database.reading() as session:
-            rows = _after(session, page.portfolio, page.after, page.limit)
+            rows = accounts_after(session, page.portfolio, page.after, page.limit)
         more = len(rows) == page.limit
         return [r.id for r in rows if r.outcome is None], rows[-1].number if rows else page.after, more
 
@@ -118,11 +147,6 @@ def _fact(order: Order, account: str) -> e.Event:
             return e.Release(event_id=event_id, of=PORTFOLIO_PAUSE, by=order.by)
         case "withdraw":
             return e.Withdraw(event_id=event_id, by=order.by)
-
-
-def _after(session: Session, portfolio: str, after: int, limit: int) -> Sequence[Account]:
-    rows = select(Account).where(Account.portfolio == portfolio, Account.number > after)
-    return session.exec(rows.order_by(col(Account.number)).limit(limit)).all()
 
 
 async def _paced(items: Sequence[Item], rate: float) -> AsyncIterator[Sequence[Item]]:
