@@ -6,13 +6,16 @@ import pytest
 from sqlmodel import col, func, select
 
 from models.events import PaymentReceived
+from models.portfolio_orders import Order
 from models.tables.accounts import Account
+from models.tables.trail import Journal
 from settings import Settings
 from tests.durability.machine import Machine, a_machine, until
 from tests.workflows.houses import account_row, days_ago, pack
-from workflows.engine_names import recovery_id
+from workflows.engine_names import portfolio_id, recovery_id
 
 ACCOUNTS, TOLD, BEFORE = 500, 60, 100
+PAUSED = 300
 PATIENCE = 240.0
 
 
@@ -51,3 +54,24 @@ async def test_AT4_news_told_in_the_middle_of_a_start_are_in_the_ledger_before_i
         await until(lambda: len(machine.money()) >= TOLD or decided(machine) == ACCOUNTS, PATIENCE)
         assert (len(machine.money()), decided(machine) < ACCOUNTS) == (TOLD, True)
         await until(lambda: decided(machine) == ACCOUNTS, PATIENCE)
+
+
+def taken_in(machine: Machine, order: str) -> int:
+    """How many cases took an order in."""
+    with machine.database.reading() as session:
+        mine = col(Journal.key).startswith(f"event:{order}:")
+        return session.exec(select(func.count(func.distinct(col(Journal.account)))).where(mine)).one()
+
+
+@pytest.mark.timeout(600)
+async def test_cases_that_are_paused_and_resumed_at_once_choke_no_worker(settings: Settings) -> None:
+    async with a_machine(settings) as machine:
+        handed_over(machine, PAUSED)
+        worker = await machine.worker()
+        await machine.start("p")
+        await until(lambda: decided(machine) == PAUSED, PATIENCE)
+        intake = machine.client.get_workflow_handle(portfolio_id("p"))
+        await intake.signal("order", Order(order="p1", what="pause", by="ops"))
+        await intake.signal("order", Order(order="r1", what="resume", by="ops"))
+        await until(lambda: taken_in(machine, "r1") == PAUSED, PATIENCE)
+        assert [line for line in worker.said().splitlines() if "deadlock" in line.casefold()] == []
