@@ -1,12 +1,10 @@
 """What would happen to the accounts of a file between two days, told line by line?"""
 
-import textwrap
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import NamedTuple
 
-from cli.output import WIDTH, json_line
 from desk.portfolios.portfolio_load import Handed
 from desk.refused import Refused
 from intake.events_file import read_script
@@ -17,8 +15,6 @@ from policy.deciding.rehearsal import rehearse
 from policy.parsing.pack_reading import law_at
 from store.case_opening import appointed, case_of_row
 from store.handover import opaque_id
-
-MARGIN = " " * 18
 
 
 class Period(NamedTuple):
@@ -81,25 +77,3 @@ def rehearsed(handed: Handed, cases: Mapping[str, Case], events: Path | None, un
     law = {cases[r.account].account: law_at(lived_in, r.country, r.region, r.postal_code) for r in handed.rows}
     for line in rehearse(list(cases.values()), known, law, script, until=until):
         yield Told(references[line.account], line)
-
-
-def as_json(told: Told) -> str:
-    """One JSON object: time, account, kind, step, reason, detail."""
-    line = told.line
-    return json_line(
-        {
-            "time": line.time.astimezone(UTC),
-            "account": told.account,
-            "kind": line.kind,
-            "step": line.step,
-            "reason": line.reason,
-            "detail": line.detail,
-        }
-    )
-
-
-def as_text(told: Told) -> str:
-    """The line for a screen, within 100 columns."""
-    line = told.line
-    head = f"{line.time.astimezone(UTC):%Y-%m-%d %H:%M}Z {told.account}  {line.kind}  "
-    return textwrap.fill(head + line.reason, WIDTH, subsequent_indent=MARGIN, break_on_hyphens=False)
