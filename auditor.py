@@ -1,18 +1,22 @@
 """Auditors: read a case from the journal alone, prove that nobody changed it, export it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli import law_questions
+from cli import law_questions, law_tables
 from cli.output import commands, count, main, show_json
+from cli.terminal import person
 from desk.audit import contact_audit
 from desk.audit.case_story import casebook, chain_text, show_header, show_story
+from desk.catalogue import lawful_charges, legal_deadlines
 from desk.connections import database
 from desk.refused import Refused
-from intake.pack_files import law_packs
+from intake.pack_files import charges as charge_laws
+from intake.pack_files import jurisdictions, law_packs
 
 DAY = ["%Y-%m-%d"]
 app = commands("auditor", __doc__ or "")
@@ -67,6 +71,45 @@ def contacts(
     else:
         contact_audit.show(found)
     contact_audit.refuse_unlawful(found)
+
+
+@app.command()
+def deadlines(
+    country: Annotated[str | None, typer.Option(help="Where the debtor lives, such as PT; everywhere.")] = None,
+    begin: Annotated[datetime | None, typer.Option("--from", formats=DAY, help="The day of what begins each.")] = None,
+    known: Annotated[
+        list[str] | None, typer.Option("--given", help="Another day, such as opt_out_by=2026-04-06.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+) -> None:
+    """The deadlines of the law by place: rule, whose they are, after what; with --from the days on which they fall."""
+    asked = legal_deadlines.Asked(
+        country and country.upper(), begin.date() if begin else None, law_tables.given(known or [])
+    )
+    found = legal_deadlines.legal_deadlines(person("auditor"), jurisdictions(), asked)
+    if as_json:
+        show_json(found)
+    else:
+        law_tables.show_deadlines(found)
+
+
+@app.command()
+def charges(
+    country: Annotated[str, typer.Option(help="Where the debtor lives, such as NL.")],
+    unpaid: Annotated[float, typer.Option(min=0, max=10**12, help="What was left unpaid, in whole units.")],
+    day: Annotated[datetime | None, typer.Option("--on", formats=DAY, help="On that day; today.")] = None,
+    product: Annotated[str, typer.Option(help="What kind of debt.")] = "consumer_loan",
+    vat_due: Annotated[bool, typer.Option("--vat-due", help="The creditor cannot reclaim VAT.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+) -> None:
+    """What the law gives on an unpaid amount: the cost of collecting it and the late fee, each with its rule."""
+    today = day.date() if day else datetime.now(UTC).date()
+    left = lawful_charges.Unpaid(Decimal(str(unpaid)), today, product, not vat_due)
+    found = lawful_charges.lawful_charges(person("auditor"), charge_laws(), country.upper(), left)
+    if as_json:
+        show_json(found)
+    else:
+        law_tables.show_charges(found)
 
 
 if __name__ == "__main__":

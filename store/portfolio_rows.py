@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, func, select, update
 
+from models.addressee import Creditor
 from models.tables.accounts import Account, Guarantor, Party, Portfolio, StrategyText
-from store.addressees import Creditor
 
 POSTCODE = 5
 """By so many characters at most a region is found where nobody names it."""

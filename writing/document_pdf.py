@@ -11,9 +11,9 @@ from functools import cache
 from typing import Any
 
 import typst
-from pydantic import BaseModel, ConfigDict
 
 from models.decisions import Barred
+from models.evidence import Pdf
 from writing.computation import computation, statement
 from writing.document_content import (
     Certificate,
@@ -26,21 +26,13 @@ from writing.document_content import (
     WriteOffLine,
 )
 from writing.document_tables import Data, labelled, table, word_of
-from writing.texts import LOCALES, Texts, count, day, money, text_version
+from writing.local_formats import LOCALES, count, day, money
+from writing.texts import Texts, text_version
 from writing.validation_notice import in_parts
 
 
 class DocumentFault(RuntimeError):
     """A paper that cannot be made as it stands, for example because a character of a name has no glyph."""
-
-
-class Pdf(BaseModel):
-    """A finished paper."""
-
-    model_config = ConfigDict(frozen=True)
-    content: bytes
-    sha256: str
-    text_version: str
 
 
 def make_letter(texts: Texts, letter: Letter) -> Pdf:

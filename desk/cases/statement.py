@@ -12,25 +12,27 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from cli.output import say
 from desk.engine_calls import answered, engine
-from desk.lookup import find_account, party_of
+from desk.lookup import find_account
 from desk.refused import Refused
 from intake.pack_files import places
 from intake.pack_layers import folders
+from models.addressee import Addressee
 from models.case import Case
 from models.decisions import CaseView, Line
-from models.tables.accounts import Account, Portfolio
+from models.evidence import Pdf
+from models.tables.accounts import Account
 from models.tables.trail import Document
 from policy.law.may_contact import debtor_day
 from policy.money.ledger import entries
 from policy.phrases import day_text, money_text
 from store import journal
-from store.addressees import Addressed, Lacking
-from store.contact_log import law_of
+from store.addressees import addressee_of
 from store.database import Database
 from workflows.engine_names import recovery_id
 from writing.debt_statement import stated
 from writing.document_content import Statement
-from writing.document_pdf import DocumentFault, Pdf, make_statement
+from writing.document_pdf import DocumentFault, make_statement
+from writing.text_facts import Lacking
 from writing.texts import Texts, load_texts
 
 AHEAD = timedelta(days=365)
@@ -42,8 +44,7 @@ async def statement(database: Database, word: str, on: date | None, out: Path | 
     """Make the statement of an account for a day (today), write and keep it; what it says, as data."""
     with database.reading() as session:
         account = find_account(session, word)
-        party = party_of(session, account)
-        known = Addressed(account, party, session.get_one(Portfolio, account.portfolio))
+        known = addressee_of(session, places(), account)
     case = await _case(database, account)
     now = datetime.now(UTC)
     day = on or debtor_day(now, case.zone)
@@ -91,15 +92,15 @@ def _refuse_day(case: Case, day: date, today: date) -> None:
         raise Refused(f"nothing was owed on {day_text(day)}: the first entry is of {day_text(first)}")
 
 
-def _made(texts: Texts, case: Case, known: Addressed, day: date) -> tuple[Statement, Pdf]:
+def _made(texts: Texts, case: Case, known: Addressee, day: date) -> tuple[Statement, Pdf]:
     try:
-        paper = stated(texts, law_of(places(), known.party), case, known, day)
+        paper = stated(texts, case, known, day)
         return paper, make_statement(texts, paper)
     except (DocumentFault, Lacking) as fault:
         raise Refused(str(fault)) from None
     except ValueError:
         # What pydantic says would repeat the debtor's name.
-        raise Refused(f"the ledger of {known.account.reference} does not add up: a person must look at it") from None
+        raise Refused(f"the ledger of {known.reference} does not add up: a person must look at it") from None
 
 
 def _hand_out(database: Database, document: Document, paper: Statement, file: Path) -> None:

@@ -6,10 +6,11 @@ from typing import Any, NamedTuple
 from desk.refused import Refused
 from intake.pack_layers import folders
 from models.vocabulary import LANGUAGES
+from writing.rendering import render
 from writing.samples import law, sample_facts, sample_fields, sample_pdf
 from writing.sms_segments import budget, segments
 from writing.text_files import TextChannel
-from writing.texts import Texts, load_texts, render, text_channels, text_names
+from writing.texts import Texts, load_texts, text_channels, text_names
 
 Wanted = tuple[str, str, TextChannel]
 """A text by its name, its language and its channel."""

@@ -6,16 +6,18 @@ from typing import Any, NamedTuple
 
 from intake.pack_files import places
 from intake.portfolio_file import AccountRow
+from models.addressee import Creditor
 from models.contact import Facts
 from models.jurisdiction import Jurisdiction
 from models.tables.accounts import Portfolio
 from policy.law.required_content import Demand, demands
 from policy.parsing.pack_reading import law_at
 from policy.steps.step_outcomes import TRANSFER
-from store.addressees import Creditor, people
+from store.addressees import writer
 from store.database import Session
 from store.handover import SENDER
 from store.portfolio_rows import POSTCODE, Owed, owed_in, portfolio_if_any
+from writing.text_facts import people
 from writing.text_files import CHANNELS, PARTICULARS
 
 Ways = list[tuple[str, str]]
@@ -61,7 +63,7 @@ def _told(owed: Mapping[Owed, int], portfolio: Portfolio) -> list[dict[str, Any]
     ways: dict[tuple[str, Demand], Ways] = {}
     wanted: dict[str, dict[Demand, Ways]] = {}
     for (country, region, postcode, creditor), accounts in owed.items():
-        law, known = law_at(packs, country, region, postcode), people(portfolio, creditor)
+        law, known = law_at(packs, country, region, postcode), people(writer(portfolio), creditor)
         if law.place not in wanted:
             wanted[law.place] = _wanted(law, portfolio)
         for demand in wanted[law.place]:

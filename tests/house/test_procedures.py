@@ -13,7 +13,7 @@ from policy.procedures.procedure_table import PROCEDURES, of
 from tests.house.call_graph import HOUSE, NO_PRODUCT
 
 ROOM = HOUSE / "policy" / "procedures"
-GENERAL = {"__init__", "procedure", "procedure_table", "hold_rules"}
+GENERAL = {"__init__", "procedure", "procedure_table", "hold_rules", "deadline_catalogue"}
 COUNTRY = re.compile(r"^(BR|EU|GB|UK|IT|NL|PT|RO|RU|US)$")
 STATUTE = re.compile(r"\b(BIK|BW|c\.c\.|CCA|CDC|CFR|CONC|DL(?= ?\d)|\d{3}-FZ|OUG|SI(?= 20)|TUIR|USC)\b")
 RULE = re.compile(r"\b(BR|EU|UK|IT|NL|PT|RO|RU|US)-[A-Z]{1,2}\d")
