@@ -14,8 +14,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from models import events as e
 from models.case import Case
 from models.portfolio_orders import PORTFOLIO_PAUSE, Order, PageInput, PageResult, TellInput
-from store.case_opening import accounts_after, load_cases, undecided
+from store.case_opening import load_cases, undecided
 from store.database import Database
+from store.open_accounts import open_accounts
 from workflows.engine_names import PORTFOLIO, SEGMENT, START_PAGE, TELL_PAGE, recovery_id
 
 AT_ONCE = 32
@@ -86,18 +87,14 @@ class Starting:
     @activity.defn(name=TELL_PAGE)
     async def tell_page(self, page: TellInput) -> PageResult:
         """Tell the next open accounts; one that has ended meanwhile needs no telling."""
-        accounts, cursor, more = await asyncio.to_thread(self._open, page)
+        accounts, cursor, more = await asyncio.to_thread(
+            open_accounts, self._database, page.portfolio, page.after, page.limit
+        )
         told = 0
         async for batch in _paced(accounts, 0):
             told += sum(await asyncio.gather(*(self._tell(page, account) for account in batch)))
             activity.heartbeat(cursor)
         return PageResult(cursor=cursor, started=told, known=len(accounts) - told, more=more)
-
-    def _open(self, page: TellInput) -> tuple[list[str], int, bool]:
-        with self._database.reading() as session:
-            rows = accounts_after(session, page.portfolio, page.after, page.limit)
-        more = len(rows) == page.limit
-        return [r.id for r in rows if r.outcome is None], rows[-1].number if rows else page.after, more
 
     async def _tell(self, page: TellInput, account: str) -> bool:
         fact = _fact(page.order, account)

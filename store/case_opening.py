@@ -28,7 +28,8 @@ from store.opt_outs import opted_out
 
 def load_cases(session: Session, portfolio: str, after: int, limit: int, now: datetime) -> tuple[list[Case], int, bool]:
     """The next accounts that were never started, as cases opened now; the cursor behind them; whether more follow."""
-    accounts = accounts_after(session, portfolio, after, limit)
+    rows = select(Account).where(Account.portfolio == portfolio, Account.number > after)
+    accounts = session.exec(rows.order_by(col(Account.number)).limit(limit)).all()
     fresh = [a for a in accounts if a.started is None]
     ids = [a.id for a in fresh]
     instalments: dict[str, list[Instalment]] = defaultdict(list)
@@ -58,12 +59,6 @@ def load_cases(session: Session, portfolio: str, after: int, limit: int, now: da
         )
         cases.append(_case(known, strategies[a.strategy], now))
     return cases, accounts[-1].number if accounts else after, len(accounts) == limit
-
-
-def accounts_after(session: Session, portfolio: str, after: int, limit: int) -> Sequence[Account]:
-    """The next accounts of a portfolio behind a cursor, as they were handed over."""
-    rows = select(Account).where(Account.portfolio == portfolio, Account.number > after)
-    return session.exec(rows.order_by(col(Account.number)).limit(limit)).all()
 
 
 def undecided(session: Session, accounts: Sequence[str]) -> list[str]:

@@ -45,7 +45,7 @@ def known_accounts(session: Session, portfolio: str) -> dict[str, tuple[str, boo
     return {account: (reference, outcome is None) for account, reference, outcome in rows}
 
 
-def open_accounts(session: Session, portfolio: str) -> Sequence[Account]:
+def open_account_rows(session: Session, portfolio: str) -> Sequence[Account]:
     """Those whose case did not end, as they were handed over."""
     mine = select(Account).where(Account.portfolio == portfolio, col(Account.outcome).is_(None))
     return session.exec(mine.order_by(col(Account.number))).all()

@@ -3,16 +3,16 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from channels.channel_spec import TextForm
 from desk.refused import Refused
 from intake.pack_layers import folders
 from models.vocabulary import LANGUAGES
 from writing.rendering import render
 from writing.samples import law, sample_facts, sample_fields, sample_pdf
 from writing.sms_segments import budget, segments
-from writing.text_files import TextChannel
 from writing.texts import Texts, load_texts, text_channels, text_names
 
-Wanted = tuple[str, str, TextChannel]
+Wanted = tuple[str, str, TextForm]
 """A text by its name, its language and its channel."""
 
 
@@ -86,7 +86,7 @@ def _wanted(texts: Texts, asked: Asked) -> list[Wanted]:
     return found
 
 
-def _rendered(texts: Texts, name: str, language: str, channel: TextChannel, country: str | None) -> dict[str, Any]:
+def _rendered(texts: Texts, name: str, language: str, channel: TextForm, country: str | None) -> dict[str, Any]:
     fields = sample_fields(name, channel, country)
     text = render(texts, language, name, channel, sample_facts(language, country), fields)
     shown: dict[str, Any] = {"text": name, "language": language, "channel": channel}

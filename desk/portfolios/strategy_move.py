@@ -19,7 +19,7 @@ from policy.deciding.segmentation import NoStrategy, Segmented, choose
 from policy.phrases import whole_units
 from store.cause_log import client_of
 from store.database import Database, Session
-from store.portfolio_rows import has_guarantor, keep_strategy, open_accounts
+from store.portfolio_rows import has_guarantor, keep_strategy, open_account_rows
 from workflows.engine_names import recovery_id
 
 AT_ONCE = 32
@@ -82,7 +82,7 @@ async def _tell(client: Client, account: Account, cycle: str, pack: Pack, by: st
 def _open(session: Session, target: Account | Portfolio) -> Sequence[Account]:
     if isinstance(target, Account):
         return [target] if target.outcome is None else []
-    return open_accounts(session, target.id)
+    return open_account_rows(session, target.id)
 
 
 def _cycle(session: Session, account: Account, pack: Pack) -> str | NoStrategy:
