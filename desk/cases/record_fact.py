@@ -19,8 +19,8 @@ from models import events as e
 from models.case import Case
 from models.decisions import Recorded
 from models.tables.accounts import Account
+from policy.facts.fact_table import reused
 from policy.law.may_contact import debtor_day
-from policy.objections import reused
 from policy.phrases import day_text
 from store.database import Database
 from store.opt_outs import opted_out
