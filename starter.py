@@ -11,7 +11,7 @@ from cli.output import code, commands, main
 from cli.terminal import person
 
 Role = Literal["creditor", "agency", "servicer", "buyer"]
-AUTOMATIC = "automatic"
+_AUTOMATIC = "automatic"
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A portfolio: .csv or .xlsx, see docs/portfolio-file.md.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 Client = Annotated[str, typer.Option(help="Who hands the accounts over.")]
@@ -50,7 +50,7 @@ def start(  # noqa: PLR0913 (a command has as many parameters as options)
     file: File,
     portfolio: Annotated[str, typer.Option(help="The portfolio's name.")],
     client: Client,
-    strategy: Which = AUTOMATIC,
+    strategy: Which = _AUTOMATIC,
     rate: Annotated[float, typer.Option(min=0, help="Accounts started per second; 0: as fast as can be.")] = 0,
     strict: Annotated[bool, typer.Option(help="Take all rows or none.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Only show what would be started.")] = False,
@@ -71,13 +71,13 @@ def start(  # noqa: PLR0913 (a command has as many parameters as options)
     """Hand a portfolio over and start its cases. Loaded again it brings what is different, and starts nothing twice."""
     from cli import portfolio_commands
 
-    named = None if strategy == AUTOMATIC else strategy
+    named = None if strategy == _AUTOMATIC else strategy
     said = {"sender": sender, "contact": contact, "pay_to": pay_to, "sender_address": sender_address, "phone": phone}
     more = {"strategy": named, "fresh_hours": fresh_hours, "licence": licence, "complaints": complaints}
     more |= {"vat_reclaimable": vat_reclaimable} | ({"role": role} if role else {})
     wanted = portfolio_commands.Wanted(file, portfolio, client, strategy, rejects, said | more)
     if dry_run:
-        portfolio_commands.show_what_would_start(wanted, strict=strict, as_json=as_json)
+        portfolio_commands.show_what_would_start(person("operations"), wanted, strict=strict, as_json=as_json)
     else:
         portfolio_commands.start(wanted, portfolio_commands.How(rate, strict, wait), as_json)
 
@@ -223,7 +223,7 @@ def letters(
     from cli import catalogue_commands
     from desk.catalogue.text_catalogue import Asked
 
-    catalogue_commands.show_texts(Asked(name, language, channel, country), out, as_json)
+    catalogue_commands.show_texts(person("operations"), Asked(name, language, channel, country), out, as_json)
 
 
 @app.command(name="feed-status")
@@ -263,7 +263,7 @@ def list_strategies(
     """The strategies with their versions and cycles, each checked; every fault is told."""
     from cli import catalogue_commands
 
-    catalogue_commands.show_strategies(check or [], as_json)
+    catalogue_commands.show_strategies(person("operations"), check or [], as_json)
 
 
 @app.command()
@@ -271,7 +271,7 @@ def packs(as_json: Json = False) -> None:
     """The packs of law on contact and charges: versions, layers, who signed, what is uncertain or unconfirmed."""
     from cli import catalogue_commands
 
-    catalogue_commands.show_packs(as_json)
+    catalogue_commands.show_packs(person("operations"), as_json)
 
 
 @app.command()
@@ -279,7 +279,7 @@ def rehearse(  # noqa: PLR0913
     file: File,
     begin: Annotated[str, typer.Option("--from", help="The first day (from 00:00 UTC), or an instant.")],
     until: Annotated[str, typer.Option(help="The day before which it ends (00:00 UTC), or an instant.")],
-    strategy: Which = AUTOMATIC,
+    strategy: Which = _AUTOMATIC,
     events: Annotated[Path | None, typer.Option(help="What happens: see docs/events-file.md.")] = None,
     portfolio: PortfolioName = None,
     client: Client = "demo",

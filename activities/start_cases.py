@@ -20,10 +20,10 @@ from store.open_accounts import open_accounts
 from workflows.engine_names import PORTFOLIO, SEGMENT, START_PAGE, TELL_PAGE, recovery_id
 
 AT_ONCE = 32
-MOST_UNDECIDED = 64
+_MOST_UNDECIDED = 64
 """So many cases may wait for their first decision: behind more of them news of others would wait for minutes (AT4)."""
-LOOK_SECONDS = 0.1
-PATIENCE_SECONDS = 5.0
+_LOOK_SECONDS = 0.1
+_PATIENCE_SECONDS = 5.0
 """A case that nobody can decide holds the others up no longer."""
 Item = TypeVar("Item")
 
@@ -62,15 +62,15 @@ class Starting:
         """
         clock = asyncio.get_running_loop().time
         since = clock()
-        while len(started) > MOST_UNDECIDED - AT_ONCE:
+        while len(started) > _MOST_UNDECIDED - AT_ONCE:
             left = await asyncio.to_thread(self._undecided, started)
             if len(left) < len(started):
                 since = clock()
-            elif clock() - since > PATIENCE_SECONDS:
+            elif clock() - since > _PATIENCE_SECONDS:
                 return []
             started = left
             activity.heartbeat()
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(_LOOK_SECONDS)
         return started
 
     def _undecided(self, accounts: Sequence[str]) -> list[str]:

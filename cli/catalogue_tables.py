@@ -6,16 +6,16 @@ from typing import Any
 import typer
 
 from cli.output import count, say, show_table
-from desk.catalogue.strategies import Pack, conditions
+from desk.catalogue.strategies import Pack
 from models.strategy import For
 
-OWN = "house"
-UNSIGNED = "no lawyer has signed it: shadow or block, never live contact"
+_OWN = "house"
+_UNSIGNED = "no lawyer has signed it: shadow or block, never live contact"
 
 
 def show_packs(found: list[dict[str, Any]], away: Sequence[str]) -> None:
     """All of them; what needs a person is said on stderr."""
-    laid = any(pack["whose"] != OWN for pack in found)
+    laid = any(pack["whose"] != _OWN for pack in found)
     rows = [
         (
             pack["version"],
@@ -34,7 +34,7 @@ def show_packs(found: list[dict[str, Any]], away: Sequence[str]) -> None:
         say(line)
     unsigned = sum(pack["sign_off"] == "none" for pack in found)
     if unsigned:
-        say(f"sign-off none ({count(unsigned, 'pack')}): {UNSIGNED}")
+        say(f"sign-off none ({count(unsigned, 'pack')}): {_UNSIGNED}")
     for pack in found:
         for warning in pack["warnings"]:
             say(f"{pack['place']}: {warning}")
@@ -42,7 +42,7 @@ def show_packs(found: list[dict[str, Any]], away: Sequence[str]) -> None:
 
 def show_strategies(packs: Sequence[Pack], away: Sequence[str]) -> None:
     """What there is to choose from, and for whom."""
-    laid = any(pack.whose != OWN for pack in packs)
+    laid = any(pack.whose != _OWN for pack in packs)
     rows = [
         [
             pack.strategy.title if n == 0 else "",
@@ -61,7 +61,10 @@ def show_strategies(packs: Sequence[Pack], away: Sequence[str]) -> None:
 
 
 def _whom(whom: For) -> str:
-    return "; ".join(f"{name} {_words(value)}" for name, value in conditions(whom).items()) or "all"
+    return (
+        "; ".join(f"{name} {_words(value)}" for name, value in whom.model_dump(mode="json", exclude_none=True).items())
+        or "all"
+    )
 
 
 def _words(value: Any) -> str:

@@ -74,11 +74,11 @@ def start(wanted: Wanted, how: How, as_json: bool) -> None:
     show_json(answer) if as_json else tables.show_taken(answer)
 
 
-def show_what_would_start(wanted: Wanted, *, strict: bool, as_json: bool) -> None:
+def show_what_would_start(by: Actor, wanted: Wanted, *, strict: bool, as_json: bool) -> None:
     """What would be started; nothing is kept."""
     row, looked = _looked(wanted, migrate=False)
     with database_if_any(migrate=False) as opened:
-        fresh, more = feed_comparison.would_bring(looked, row, opened)
+        fresh, more = feed_comparison.would_bring(by, looked, row, opened)
     tables.show_dry_run_json(fresh, more) if as_json else tables.show_dry_run(fresh, more)
     if strict or not looked.handed.rows:
         with faults_shown():
@@ -134,7 +134,14 @@ def order(what: ops_orders.What, target: str, by: Actor, reason: str, as_json: b
         found, accounts = ops_orders.concerned(opened, target)
         message = asyncio.run(ops_orders.order(opened, what, found, by, reason))
     if as_json:
-        show_json({"order": what, ops_orders.kind_of(found): target, "accounts": accounts, "message": message})
+        show_json(
+            {
+                "order": what,
+                "portfolio" if isinstance(found, ops_orders.Portfolio) else "account": target,
+                "accounts": accounts,
+                "message": message,
+            }
+        )
     else:
         typer.echo(f"{message} ({count(accounts, 'open account')})")
 

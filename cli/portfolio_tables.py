@@ -9,16 +9,16 @@ from typing import Any
 import typer
 
 from cli.output import WIDTH, amount, count, json_line, local, say, show_json, show_table
-from desk.portfolios.portfolio_load import Handed, Reject, Tariff, by_segment
+from desk.portfolios.portfolio_load import Handed, Reject, Tariff
 from desk.portfolios.portfolio_rehearsal import Told
 
-MOST_SHOWN = 10
-MOST_DIFFERENCES = 100
+_MOST_SHOWN = 10
+_MOST_DIFFERENCES = 100
 """On a screen; in JSON all of them."""
-MARGIN = " " * 18
-CAUSE_COLUMNS = ("portfolio", "product", "segment", "cause", "accounts", "times told")
-FEED_COLUMNS = ("portfolio", "last news (UTC)", "limit", "state", "demands that wait")
-CREDITOR_COLUMNS = ("creditor_address", "creditor_number")
+_MARGIN = " " * 18
+_CAUSE_COLUMNS = ("portfolio", "product", "segment", "cause", "accounts", "times told")
+_FEED_COLUMNS = ("portfolio", "last news (UTC)", "limit", "state", "demands that wait")
+_CREDITOR_COLUMNS = ("creditor_address", "creditor_number")
 """What the file says of a creditor; all else of who writes is an option."""
 
 
@@ -33,7 +33,7 @@ def show_causes(found: list[dict[str, Any]]) -> None:
     if not found:
         say("no cause was told yet")
         return
-    show_table("Causes of default", CAUSE_COLUMNS, [list(row.values()) for row in found], right=CAUSE_COLUMNS[4:])
+    show_table("Causes of default", _CAUSE_COLUMNS, [list(row.values()) for row in found], right=_CAUSE_COLUMNS[4:])
 
 
 def show_gaps(told: Iterable[Mapping[str, Any]]) -> None:
@@ -41,7 +41,7 @@ def show_gaps(told: Iterable[Mapping[str, Any]]) -> None:
     for gap in told:
         channels, lack = ", ".join(gap["channels"]), "lacks" if gap["accounts"] == 1 else "lack"
         accounts, field = count(gap["accounts"], "account"), gap["field"]
-        where = f"the column {field}" if field in CREDITOR_COLUMNS else f"--{field.replace('_', '-')}"
+        where = f"the column {field}" if field in _CREDITOR_COLUMNS else f"--{field.replace('_', '-')}"
         what = f"{', '.join(gap['texts'])} by {channels}" if gap["texts"] else channels
         say(f"{gap['country']}: {accounts} {lack} {where}: {gap['rule']} keeps {what} from going")
 
@@ -52,7 +52,7 @@ def show_feeds(found: list[dict[str, Any]]) -> None:
         say("nothing was handed over yet")
         return
     rows = [[f["portfolio"], local(f["fed"]), _limit(f), _state(f), f["waiting"]] for f in found]
-    show_table("News of payments", FEED_COLUMNS, rows, right=("limit", "demands that wait"))
+    show_table("News of payments", _FEED_COLUMNS, rows, right=("limit", "demands that wait"))
 
 
 def _limit(feed: dict[str, Any]) -> str:
@@ -100,7 +100,7 @@ def _show_ended(found: list[dict[str, Any]]) -> None:
 
 
 def _show_segments(handed: Handed, more: dict[str, Any]) -> None:
-    segments = sorted(by_segment(handed).items())
+    segments = sorted(handed.by_segment.items())
     rows = [[strategy, cycle, len(due), amount(sum(due), money)] for (strategy, cycle, money), due in segments]
     if rows:
         show_table("Would be started", ("strategy", "cycle", "accounts", "amount"), rows, right=("accounts", "amount"))
@@ -119,7 +119,7 @@ def show_notes(tariffs: Iterable[Tariff]) -> None:
 
 def show_dry_run_json(handed: Handed, more: dict[str, Any]) -> None:
     """The same as JSON."""
-    segments = sorted(by_segment(handed).items())
+    segments = sorted(handed.by_segment.items())
     names = ("strategy", "cycle", "currency", "accounts", "amount")
     told = [dict(zip(names, (*segment, len(due), sum(due)), strict=True)) for segment, due in segments]
     # Without the value: it may be a name or a number of a person.
@@ -137,27 +137,27 @@ def _show_faults(rejects: Sequence[Reject]) -> None:
 def show_dry_run(handed: Handed, more: dict[str, Any]) -> None:
     """What would be started: for each segment its strategy, cycle, accounts and money; what differs from before."""
     if more["differences"]:
-        rows = [tuple(difference.values()) for difference in more["differences"][:MOST_DIFFERENCES]]
+        rows = [tuple(difference.values()) for difference in more["differences"][:_MOST_DIFFERENCES]]
         show_table("Differences", ("account", "what", "before", "now"), rows)
-        if len(more["differences"]) > MOST_DIFFERENCES:
-            say(f"  and {len(more['differences']) - MOST_DIFFERENCES:,} more: see --json")
-    show_missing(more["missing"])
+        if len(more["differences"]) > _MOST_DIFFERENCES:
+            say(f"  and {len(more['differences']) - _MOST_DIFFERENCES:,} more: see --json")
+    _show_missing(more["missing"])
     show_gaps(more["incomplete"])
     _show_segments(handed, more)
 
 
-def show_missing(missing: Sequence[str]) -> None:
+def _show_missing(missing: Sequence[str]) -> None:
     """Open accounts that the file does not name, on stderr."""
     if missing:
-        names = ", ".join(missing[:MOST_SHOWN]) + (", ..." if len(missing) > MOST_SHOWN else "")
+        names = ", ".join(missing[:_MOST_SHOWN]) + (", ..." if len(missing) > _MOST_SHOWN else "")
         say(f"{count(len(missing), 'open account')} not in the file, left as they are: {names}")
 
 
 def show_taken(answer: dict[str, Any]) -> None:
     """What a file brought, in one line; on stderr what it left open."""
-    show_missing(answer["missing"])
+    _show_missing(answer["missing"])
     show_gaps(answer["incomplete"])
-    for reason in answer["waiting"][:MOST_SHOWN]:
+    for reason in answer["waiting"][:_MOST_SHOWN]:
         say(f"  not told yet, {reason}")
     parts = [f"{count(answer['taken'], 'account')} taken", f"{answer['known']} known already"]
     if answer["changed"]:
@@ -173,15 +173,15 @@ def show_taken(answer: dict[str, Any]) -> None:
 
 def show_rejects(rejects: Sequence[Reject]) -> None:
     """The first of them, on stderr: a payment is never refused in silence."""
-    for reject in rejects[:MOST_SHOWN]:
+    for reject in rejects[:_MOST_SHOWN]:
         say(f"  row {reject.row}, {reject.column or 'whole row'}: {reject.value!r} {reject.reason}")
-    if len(rejects) > MOST_SHOWN:
-        say(f"  and {len(rejects) - MOST_SHOWN} more")
+    if len(rejects) > _MOST_SHOWN:
+        say(f"  and {len(rejects) - _MOST_SHOWN} more")
 
 
 def show_payments(told: dict[str, Any]) -> None:
     """The numbers of a file in one line, and what is left to do."""
-    for reason in told.get("waiting", ())[:MOST_SHOWN]:
+    for reason in told.get("waiting", ())[:_MOST_SHOWN]:
         say(f"  not told yet, {reason}")
     parts = [f"{told['told']:,} told"] if "told" in told else [f"{told['new']:,} new"]
     parts.append(f"{told['known']:,} known already")
@@ -213,7 +213,7 @@ def rehearsal_text(told: Told) -> str:
     """The line for a screen, within 100 columns."""
     line = told.line
     head = f"{line.time.astimezone(UTC):%Y-%m-%d %H:%M}Z {told.account}  {line.kind}  "
-    return textwrap.fill(head + line.reason, WIDTH, subsequent_indent=MARGIN, break_on_hyphens=False)
+    return textwrap.fill(head + line.reason, WIDTH, subsequent_indent=_MARGIN, break_on_hyphens=False)
 
 
 def show_move(answer: dict[str, Any], *, dry_run: bool) -> None:

@@ -1,10 +1,10 @@
 """What stands in the rows of a portfolio: itself, its accounts, how far its intake is, what waits in it?"""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlmodel import Session, col, func, select, update
+from sqlmodel import Session, col, func, select
 
 from models.addressee import Creditor
 from models.tables.accounts import Account, Guarantor, Party, Portfolio, StrategyText
@@ -23,26 +23,9 @@ class IntakeStand(NamedTuple):
     held: bool
 
 
-def portfolio_if_any(session: Session, portfolio: str) -> Portfolio | None:
-    """The portfolio as earlier files said it."""
-    return session.get(Portfolio, portfolio)
-
-
 def all_portfolios(session: Session) -> Sequence[Portfolio]:
     """All of them, by name."""
     return session.exec(select(Portfolio).order_by(Portfolio.id)).all()
-
-
-def portfolios_of(session: Session, accounts: Iterable[str | None]) -> set[str]:
-    """Those that hold the accounts."""
-    return set(session.exec(select(Account.portfolio).where(col(Account.id).in_(accounts)).distinct()))
-
-
-def known_accounts(session: Session, portfolio: str) -> dict[str, tuple[str, bool]]:
-    """Reference and whether its case is open, by account."""
-    asked = select(Account.id, Account.reference, Account.outcome).where(Account.portfolio == portfolio)
-    rows = session.exec(asked.order_by(col(Account.number)))
-    return {account: (reference, outcome is None) for account, reference, outcome in rows}
 
 
 def open_account_rows(session: Session, portfolio: str) -> Sequence[Account]:
@@ -74,11 +57,6 @@ def demands_waiting(session: Session, because: str) -> dict[str, int]:
         col(Account.outcome).is_(None), col(Account.why).startswith(because)
     )
     return dict(session.exec(waits.group_by(Account.portfolio)).all())
-
-
-def mark_fed(session: Session, portfolios: Iterable[str], now: datetime) -> None:
-    """News of payments came."""
-    session.execute(update(Portfolio).where(col(Portfolio.id).in_(portfolios)).values(fed=now))
 
 
 def set_held(session: Session, portfolio: str, *, held: bool) -> None:

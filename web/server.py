@@ -52,7 +52,7 @@ def _add_health(app: FastAPI, desk: HookDesk) -> None:
         return JSONResponse(found, 200 if all(found.values()) else 503)
 
 
-def open_doors(settings: Settings) -> str:
+def _open_doors(settings: Settings) -> str:
     """Which webhooks are taken, in a line."""
     found = doors(settings)._asdict()
     return ", ".join(f"{name} {'on' if door.open else 'off (no key)'}" for name, door in found.items())
@@ -84,5 +84,5 @@ def serve(desk: HookDesk) -> None:
     for sign in (signal.SIGINT, signal.SIGTERM):
         # The server raises again what ended it; that is how it is meant to end.
         signal.signal(sign, lambda *_: sys.exit(0))
-    print(f"Web: http://{settings.web_host}:{settings.web_port}, webhooks: {open_doors(settings)}", flush=True)
+    print(f"Web: http://{settings.web_host}:{settings.web_port}, webhooks: {_open_doors(settings)}", flush=True)
     uvicorn.Server(config).run(sockets=[opened])

@@ -5,6 +5,7 @@ from typing import Any
 
 import holidays
 
+from desk.actor import Actor
 from intake.pack_files import CHARGES, LAW, ChargesRead, charges_read, law_packs
 from intake.pack_layers import taken_away
 from models.jurisdiction import Pack
@@ -75,14 +76,14 @@ def unconfirmed(pack: Pack, today: date) -> list[int]:
     return [year for year in sorted({today.year, (today + AHEAD).year}) if year not in pack.holidays.confirmed]
 
 
-def packs_told(today: date) -> list[dict[str, Any]]:
+def packs_told(by: Actor, today: date) -> list[dict[str, Any]]:
     """All packs of law, on contact and on charges, as they stand on a day."""
     return [told(read, today) for read in law_packs().values()] + [
         told_charges(read, today) for read in charges_read().values()
     ]
 
 
-def law_taken_away() -> list[str]:
+def law_taken_away(by: Actor) -> list[str]:
     """What a user's folder takes away of the house's law."""
     return taken_away(LAW, CHARGES)
 

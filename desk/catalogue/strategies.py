@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from desk.actor import Actor
 from desk.refused import Refused
 from intake import pack_files
 from intake.pack_files import Pack, strategies, strategy
@@ -39,25 +40,18 @@ def checked_strategies(files: Sequence[Path]) -> tuple[list[Pack], list[str]]:
     return packs, faults
 
 
-def told(pack: Pack) -> dict[str, Any]:
+def told(by: Actor, pack: Pack) -> dict[str, Any]:
     """A strategy with its cycles, and for whom each is."""
     found = pack.strategy
-    cycles = [{"cycle": c.name, "title": c.title, "for": conditions(c.whom), "ends": c.ends} for c in found.cycles]
+    cycles = [{"cycle": c.name, "title": c.title, "for": _conditions(c.whom), "ends": c.ends} for c in found.cycles]
     common = {"strategy": found.strategy, "version": pack.version, "title": found.title, "whose": pack.whose}
-    return common | {"for": conditions(found.whom), "cycles": cycles}
+    return common | {"for": _conditions(found.whom), "cycles": cycles}
 
 
-def conditions(whom: For) -> dict[str, Any]:
-    """For whom it is, as far as that is said."""
-    return whom.model_dump(mode="json", exclude_none=True)
-
-
-def strategies_taken_away() -> list[str]:
+def strategies_taken_away(by: Actor) -> list[str]:
     """What a user's folder takes away of the house's strategies."""
     return taken_away("strategies")
 
 
-def refuse_faults(faults: Sequence[str]) -> None:
-    """Raises PackFault where there are any."""
-    if faults:
-        raise PackFault(list(faults))
+def _conditions(whom: For) -> dict[str, Any]:
+    return whom.model_dump(mode="json", exclude_none=True)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from channels.channel_spec import TextForm
+from desk.actor import Actor
 from desk.refused import Refused
 from intake.pack_layers import folders
 from models.vocabulary import LANGUAGES
@@ -12,7 +13,7 @@ from writing.samples import law, sample_facts, sample_fields, sample_pdf
 from writing.sms_segments import budget, segments
 from writing.texts import Texts, load_texts, text_channels, text_names
 
-Wanted = tuple[str, str, TextForm]
+_Wanted = tuple[str, str, TextForm]
 """A text by its name, its language and its channel."""
 
 
@@ -25,13 +26,13 @@ class Asked(NamedTuple):
     country: str | None = None
 
 
-def text_list(asked: Asked) -> list[dict[str, Any]]:
+def text_list(by: Actor, asked: Asked) -> list[dict[str, Any]]:
     """Each text with its channels and languages, and how many segments its SMS has in each."""
     texts = load_texts(*folders("letters"))
     return _listed(texts, _wanted(texts, asked), _known_country(asked.country))
 
 
-def texts_shown(asked: Asked, out: Path | None) -> list[dict[str, Any]]:
+def texts_shown(by: Actor, asked: Asked, out: Path | None) -> list[dict[str, Any]]:
     """The texts as a sample account gets them; with `out` letters are written there as PDF and e-mails as HTML."""
     texts = load_texts(*folders("letters"))
     country = _known_country(asked.country)
@@ -41,7 +42,7 @@ def texts_shown(asked: Asked, out: Path | None) -> list[dict[str, Any]]:
     return shown
 
 
-def budgets() -> dict[str, int]:
+def budgets(by: Actor) -> dict[str, int]:
     """How many segments an SMS may have at most, by language."""
     return {language: budget(language) for language in LANGUAGES}
 
@@ -52,7 +53,7 @@ def _known_country(country: str | None) -> str | None:
     return country
 
 
-def _listed(texts: Texts, wanted: list[Wanted], country: str | None) -> list[dict[str, Any]]:
+def _listed(texts: Texts, wanted: list[_Wanted], country: str | None) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for name, language, channel in wanted:
         text = found.setdefault(name, {"text": name, "channels": [], "languages": [], "segments": {}})
@@ -64,7 +65,7 @@ def _listed(texts: Texts, wanted: list[Wanted], country: str | None) -> list[dic
     return list(found.values())
 
 
-def _wanted(texts: Texts, asked: Asked) -> list[Wanted]:
+def _wanted(texts: Texts, asked: Asked) -> list[_Wanted]:
     """Which texts, by name, language and channel; what does not exist is named."""
     name, language, channel, _ = asked
     for given, known, what in (

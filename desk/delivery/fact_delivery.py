@@ -16,8 +16,7 @@ from models.reference_code import CODE, bank_code
 from models.tables.accounts import Account
 from models.tables.arrivals import BankPayment
 from store.database import Database
-from store.payment_log import mark_payments_told, number_untold, untold_payments
-from store.payment_matching import payment_event
+from store.payment_matching import mark_payments_told, number_untold, payment_event, untold_payments
 from store.webhook_cases import fresh_account
 from workflows.engine_names import recovery_id
 

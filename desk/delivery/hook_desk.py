@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 
+from desk.actor import Actor
 from desk.catalogue.answer_words import answer_words
 from desk.delivery.telling_loop import Teller
 from desk.delivery.webhook_intake import Keeper
@@ -41,9 +42,9 @@ class HookDesk:
         """Return when they are kept. Raises NotKept."""
         await self._keeper.keep(arrivals)
 
-    async def note(self, client: str, rows: list[PaymentRow]) -> Noted:
+    async def note(self, by: Actor, client: str, rows: list[PaymentRow]) -> Noted:
         """Keep payments that a client notifies of. Raises NotKept."""
-        noted = await asyncio.to_thread(note, self._database, client, rows)
+        noted = await asyncio.to_thread(note, by, self._database, client, rows)
         self._keeper.news.set()
         return noted
 

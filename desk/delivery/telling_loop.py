@@ -14,12 +14,12 @@ from engine import EngineNotRunning, connect
 from settings import Settings
 from store.database import Database
 
-LOOK_SECONDS = 5.0
+_LOOK_SECONDS = 5.0
 """How often what waits is tried again: an engine that was away, a case that was not started yet."""
-QUIET_SECONDS = 0.05
+_QUIET_SECONDS = 0.05
 """What comes together is told together."""
-READY_SECONDS = 3
-log = logging.getLogger("rientro.web")
+_READY_SECONDS = 3
+_log = logging.getLogger("rientro.web")
 
 
 class Teller:
@@ -40,15 +40,15 @@ class Teller:
                 self._trouble = ""
             except Exception as fault:
                 # Engine or database may be away, and the loop must outlive a row that nobody thought of; its text may
-                # hold what is not for a log.
+                # hold what is not for a _log.
                 self._say(fault)
             if self._trouble:
-                await asyncio.sleep(LOOK_SECONDS)
+                await asyncio.sleep(_LOOK_SECONDS)
                 continue
             with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
+                async with asyncio.timeout(_LOOK_SECONDS):
                     await self._news.wait()
-            await asyncio.sleep(QUIET_SECONDS)
+            await asyncio.sleep(_QUIET_SECONDS)
 
     async def tell(self) -> None:
         """Everything that is to be told now."""
@@ -60,7 +60,7 @@ class Teller:
     async def reaches_engine(self) -> bool:
         """Whether the engine answers."""
         try:
-            async with asyncio.timeout(READY_SECONDS):
+            async with asyncio.timeout(_READY_SECONDS):
                 client = await self._connected()
                 return await client.service_client.check_health()
         except (EngineNotRunning, RPCError, TimeoutError):
@@ -76,5 +76,5 @@ class Teller:
         self._client = None
         trouble = str(fault) if isinstance(fault, Refused | EngineNotRunning) else type(fault).__name__
         if trouble != self._trouble:
-            log.warning("cases are not told now: %s", trouble)
+            _log.warning("cases are not told now: %s", trouble)
         self._trouble = trouble

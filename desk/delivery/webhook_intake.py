@@ -9,9 +9,9 @@ from models.webhook import Arrival, Meaning
 from store.database import Database, DatabaseFault
 from store.webhook_log import keep
 
-MOST_AT_ONCE = 200
-TRIES = 3
-GATHER_SECONDS = 0.002
+_MOST_AT_ONCE = 200
+_TRIES = 3
+_GATHER_SECONDS = 0.002
 """How long the first one waits for others: a disk takes as long for one as for a hundred."""
 AGAIN = "it cannot be kept now: send it again"
 
@@ -53,12 +53,12 @@ class Keeper:
     async def _run(self) -> None:
         while True:
             batch = [await self._waiting.get()]
-            await asyncio.sleep(GATHER_SECONDS)
-            while len(batch) < MOST_AT_ONCE and not self._waiting.empty():
+            await asyncio.sleep(_GATHER_SECONDS)
+            while len(batch) < _MOST_AT_ONCE and not self._waiting.empty():
                 batch.append(self._waiting.get_nowait())
             await self._keep(batch)
 
-    async def _keep(self, batch: list[tuple[Sequence[Arrival], asyncio.Future[None]]], tries: int = TRIES) -> None:
+    async def _keep(self, batch: list[tuple[Sequence[Arrival], asyncio.Future[None]]], tries: int = _TRIES) -> None:
         together = [arrival for arrivals, _ in batch for arrival in arrivals]
         try:
             await asyncio.to_thread(keep, self._database, self._meaning, together)

@@ -15,8 +15,8 @@ from policy.parsing.pack_reading import law_at
 from policy.steps.step_outcomes import TRANSFER
 from store.addressees import writer
 from store.database import Session
-from store.handover import SENDER
-from store.portfolio_rows import POSTCODE, Owed, owed_in, portfolio_if_any
+from store.handover import SENDER, portfolio_if_any
+from store.portfolio_rows import POSTCODE, Owed, owed_in
 from writing.text_facts import people
 from writing.text_files import CHANNELS, PARTICULARS
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from desk.actor import Actor
 from desk.portfolios.disclosure_gaps import gaps_of_file
 from desk.portfolios.portfolio_load import Handed
 from desk.refused import Refused
@@ -12,8 +13,7 @@ from intake.people import opaque_id
 from intake.portfolio_file import AccountRow
 from models.tables.accounts import Portfolio
 from store.database import Database, Session
-from store.handover import check_client
-from store.portfolio_rows import known_accounts, portfolio_if_any
+from store.handover import check_client, known_accounts, portfolio_if_any
 
 BATCH = 1000
 
@@ -45,7 +45,7 @@ def look(opened: Database | None, portfolio: Portfolio, handed: Handed, watch: W
         _check_role(before, portfolio)
         known = known_accounts(session, portfolio.id)
         handed = _with_known_unfit(handed, portfolio, set(known))
-        looked = _compared(session, portfolio, handed, set(known), watch)
+        looked = _compared(session, portfolio, handed, set(known), watch if len(handed.rows) > BATCH else unseen)
     return looked._replace(missing=_missing(known, handed))
 
 
@@ -73,8 +73,7 @@ def _compared(session: Session, portfolio: Portfolio, handed: Handed, known: set
     refused: set[int] = set()
     rejects = list(handed.rejects)
     done = 0
-    # Only a file of several batches takes its time.
-    with (watch if len(handed.rows) > BATCH else unseen)("compared", len(handed.rows)) as show:
+    with watch("compared", len(handed.rows)) as show:
         for batch in batches(handed.rows):
             found = compare(session, portfolio, batch, handed.columns)
             all_differences += differences(found)
@@ -106,7 +105,9 @@ def _missing(known: dict[str, tuple[str, bool]], handed: Handed) -> list[str]:
     return [reference for reference, is_open in known.values() if is_open and reference not in named]
 
 
-def would_bring(looked: Looked, portfolio: Portfolio, opened: Database | None) -> tuple[Handed, dict[str, Any]]:
+def would_bring(
+    by: Actor, looked: Looked, portfolio: Portfolio, opened: Database | None
+) -> tuple[Handed, dict[str, Any]]:
     """What of the file would be started, and what is different from before; personal details are named only."""
     told = [difference._asdict() for difference in looked.differences]
     more = {"known": looked.known, "changed": looked.changed, "differences": told, "missing": list(looked.missing)}

@@ -35,11 +35,6 @@ def concerned(database: Database, target: str) -> tuple[Account | Portfolio, int
         return found, number_open(session, found.id)
 
 
-def kind_of(target: Account | Portfolio) -> Literal["account", "portfolio"]:
-    """What an order is for."""
-    return "account" if isinstance(target, Account) else "portfolio"
-
-
 async def order(database: Database, what: What, target: Account | Portfolio, by: Actor, reason: str) -> str:
     """Carry the order out; what to answer."""
     if isinstance(target, Account):

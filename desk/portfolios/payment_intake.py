@@ -17,9 +17,7 @@ from intake.cells import Reject
 from intake.payments_file import PaymentRow, PaymentsFile, read_payments
 from models.tables.arrivals import BankPayment
 from store.database import Database, Session
-from store.payment_log import keep_payments
-from store.payment_matching import Scope, Sorted, sort_out
-from store.portfolio_rows import mark_fed, portfolios_of
+from store.payment_matching import Scope, Sorted, keep_payments, mark_fed, portfolios_of, sort_out
 
 BATCH = 1000
 

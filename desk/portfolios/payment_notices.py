@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import to_json, to_jsonable_python
 
+from desk.actor import Actor
 from desk.delivery.webhook_intake import AGAIN, NotKept
 from desk.portfolios.payment_intake import feed, record
 from desk.refused import Refused
@@ -18,7 +19,7 @@ from store.database import Database, DatabaseFault
 from store.payment_matching import Scope
 from store.webhook_log import keep_for_a_person
 
-FILE = "notification"
+_FILE = "notification"
 Text = Annotated[str, Field(max_length=2000)]
 
 
@@ -66,7 +67,7 @@ class Noted(BaseModel):
     differs: list[Difference]
 
 
-def read_payments(body: bytes, today: date) -> list[PaymentRow]:
+def read_payments(by: Actor, body: bytes, today: date) -> list[PaymentRow]:
     """The payments, all or none. Refused with place and reason of every fault, and nothing of what it says."""
     try:
         told = PaymentsTold.model_validate_json(body)
@@ -96,10 +97,10 @@ def _reason(reject: Reject) -> str:
     return f"payments.{reject.row - 1}.{reject.column}: {reject.reason}"
 
 
-def note(database: Database, client: str, rows: list[PaymentRow]) -> Noted:
+def note(by: Actor, database: Database, client: str, rows: list[PaymentRow]) -> Noted:
     """Keep them before any case hears of them; whose they are is found as for a file."""
     try:
-        recorded = record(database, rows, Scope(client=client, file=FILE))
+        recorded = record(database, rows, Scope(client=client, file=_FILE))
         feed(database, recorded.portfolios, datetime.now(UTC))
         _keep_different(database, client, rows, recorded.rejects)
     except DatabaseFault:

@@ -44,6 +44,15 @@ class Handed(NamedTuple):
         """How many rows were rejected."""
         return len({reject.row for reject in self.rejects})
 
+    @property
+    def by_segment(self) -> dict[tuple[str, str, str], list[int]]:
+        """What is owed on each account, by strategy, cycle and currency."""
+        found: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+        for row in self.rows:
+            pack, cycle = self.chosen[row.account]
+            found[pack.version, cycle, row.currency].append(sum(i.amount for i in row.instalments))
+        return found
+
 
 def read_file(file: Path, client: str, wanted: str, now: datetime, today: date | None = None) -> Handed:
     """Read a portfolio and choose a strategy for each account. `D-30` counts from `today`."""
@@ -127,12 +136,3 @@ def tariffs_of(handed: Handed, portfolio: Portfolio) -> Iterator[Tariff]:
     for row in handed.rows:
         if row.tariff and (tariff := tariff_of(row, portfolio.actor)):
             yield tariff
-
-
-def by_segment(handed: Handed) -> dict[tuple[str, str, str], list[int]]:
-    """What is owed on each account, by strategy, cycle and currency."""
-    found: dict[tuple[str, str, str], list[int]] = defaultdict(list)
-    for row in handed.rows:
-        pack, cycle = handed.chosen[row.account]
-        found[pack.version, cycle, row.currency].append(sum(i.amount for i in row.instalments))
-    return found

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from activities.vendors.sendgrid.sendgrid_hooks import sendgrid_events
 from activities.vendors.twilio.twilio_hooks import twilio_inbound, twilio_status
 from activities.vendors.vendor_hook import Refusal
+from desk.actor import Actor
 from desk.delivery.hook_desk import HookDesk
 from desk.delivery.webhook_intake import NotKept
 from desk.portfolios.payment_notices import NoJson, Noted, PaymentsTold, read_payments
@@ -109,7 +110,8 @@ class Hooks:
         body = await _body(request, JSON)
         client = self._doors.payments.check(body, request.headers, datetime.now(UTC))
         try:
-            return await self._desk.note(client, read_payments(body, datetime.now(UTC).date()))
+            by = Actor("payments", "system")
+            return await self._desk.note(by, client, read_payments(by, body, datetime.now(UTC).date()))
         except NotKept:
             raise
         except Refused as refused:

@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from activities.vendors.vendor_hook import FORGED, Refusal
 
 PAYMENT_CLIENT, PAYMENT_TIMESTAMP, PAYMENT_SIGNATURE = "Rientro-Client", "Rientro-Timestamp", "Rientro-Signature"
-TOLERANCE_SECONDS = 300
-SECONDS = re.compile(r"[0-9]{1,12}")
+_TOLERANCE_SECONDS = 300
+_SECONDS = re.compile(r"[0-9]{1,12}")
 
 
 class PaymentDoor:
@@ -31,12 +31,12 @@ class PaymentDoor:
         client = headers.get(PAYMENT_CLIENT, "")
         timestamp, signature = headers.get(PAYMENT_TIMESTAMP, ""), headers.get(PAYMENT_SIGNATURE, "")
         key = self._keys.get(client)
-        if key is None or not SECONDS.fullmatch(timestamp):
+        if key is None or not _SECONDS.fullmatch(timestamp):
             raise Refusal(403, FORGED)
         wanted = sign_payments(key, timestamp, body)
         if not hmac.compare_digest(wanted.encode(), signature.encode("utf-8", "replace")):
             raise Refusal(403, FORGED)
-        if abs(now.timestamp() - int(timestamp)) > TOLERANCE_SECONDS:
+        if abs(now.timestamp() - int(timestamp)) > _TOLERANCE_SECONDS:
             raise Refusal(403, "the timestamp is more than five minutes off")
         return client
 

@@ -14,7 +14,7 @@ from models.event import Channel
 from models.reference_code import bank_code
 from models.webhook import Arrival
 
-LONGEST_TEXT = 5000
+_LONGEST_TEXT = 5000
 WORDS = vendor_words(Path(__file__).parent)
 
 
@@ -73,6 +73,6 @@ def twilio_inbound(form: Mapping[str, str], at: datetime) -> Arrival:
         words=WORDS,
         provider_id=bank_code(sid),
         address=sender,
-        body=form.get("Body", "")[:LONGEST_TEXT],
+        body=form.get("Body", "")[:_LONGEST_TEXT],
         opted=took.get(form.get("OptOutType", "")),
     )
