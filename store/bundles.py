@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from channels.channel_table import CHANNELS
+from channels.channel_table import FOR_SEVERAL
 from models.addressee import Companion
 from models.decisions import StepInput
-from models.events import Channel, Result, StepDeferred
+from models.events import Result, StepDeferred
 from models.tables.accounts import Account
 from models.tables.trail import Attempt
 from policy.law.may_contact import debtor_day
@@ -48,7 +48,7 @@ def others(session: Session, asked: StepInput, at: datetime) -> tuple[Companion,
     Certain only under the party's lock.
     """
     act = asked.act
-    if act.text not in KINDS or not (act.channel and _for_several(act.channel)):
+    if act.text not in KINDS or act.channel not in FOR_SEVERAL:
         return ()
     mine = session.get_one(Account, asked.account)
     if not mine.next_message or mine.next_message["key"] != act.key:
@@ -63,11 +63,6 @@ def others(session: Session, asked: StepInput, at: datetime) -> tuple[Companion,
         if overtaken(session, asked.model_copy(update={"account": row.id}), at) is None:
             found.append(Companion(said["key"], row.id, row.reference, said["overdue"], said["outstanding"]))
     return tuple(found)
-
-
-def _for_several(channel: Channel) -> bool:
-    written = CHANNELS[channel].written
-    return written is not None and written.several
 
 
 def _running_beside(mine: Account) -> SelectOfScalar[Account]:
@@ -107,6 +102,7 @@ def gone_with_another(session: Session, asked: StepInput, at: datetime) -> Resul
             demand=other.demand,
             status=other.status,
             within=other.key,
+            law=other.law,
             provider=other.provider,
             reserved=other.reserved,
             finished=at,

@@ -237,7 +237,7 @@ def taken_back(database: Database, asked: StepInput, at: datetime) -> Result | N
 
 
 def _withdrawn(step: Step) -> Result:
-    attempt = step.attempt() or step.reserve()
+    attempt = step.attempt() or step.reserve({"not_asked": STOPPED})
     # Which decision was taken back: a worker that everybody thought dead may still come with it.
     attempt.finished = step.asked.now
     return step.withdraw(_stopped_step(step))
