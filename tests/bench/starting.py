@@ -24,7 +24,8 @@ from settings import HOUSE, load_settings
 from store.database import Database
 from tests.bench.bare_case import BareCase
 from tests.bench.saying import say
-from tests.workflows.houses import House, account_row, days_ago, pack
+from tests.now import days_ago
+from tests.workflows.houses import House, account_row, pack
 from workflows.engine_names import PORTFOLIO, SEGMENT
 
 ACCOUNTS, ROUNDS, AT_ONCE = 300, 3, 32

@@ -11,7 +11,8 @@ from models.tables.accounts import Account
 from models.tables.trail import Journal
 from settings import Settings
 from tests.durability.machine import Machine, a_machine, until
-from tests.workflows.houses import account_row, days_ago, pack
+from tests.now import days_ago
+from tests.workflows.houses import account_row, pack
 from workflows.engine_names import portfolio_id, recovery_id
 
 ACCOUNTS, TOLD, BEFORE = 500, 60, 100
