@@ -8,7 +8,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from uuid import uuid4
@@ -24,7 +23,7 @@ from settings import HOUSE, load_settings
 from store.database import Database
 from tests.bench.bare_case import BareCase
 from tests.bench.saying import say
-from tests.now import days_ago
+from tests.now import days_ago, right_now
 from tests.workflows.houses import House, account_row, pack
 from workflows.engine_names import PORTFOLIO, SEGMENT
 
@@ -50,7 +49,7 @@ async def starts_beside_bare_cases() -> None:
 async def _round(client: Client, database: Database, data_dir: Path, n: int) -> tuple[float, float]:
     house = House(database, client, "rientro", f"bench{n}", Path())
     rows = [account_row(f"B{i}", "cec", [(days_ago(3), 50_000)]) for i in range(ACCOUNTS)]
-    house.take(rows, pack("cec"), "out_of_court", datetime.now(UTC))
+    house.take(rows, pack("cec"), "out_of_court", right_now())
     decided = select(func.count()).where(Account.portfolio == house.portfolio, col(Account.started).is_not(None))
     with _process("worker.py", data_dir=data_dir):
         await asyncio.sleep(5)
