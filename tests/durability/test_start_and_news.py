@@ -15,6 +15,7 @@ from tests.now import days_ago
 from tests.workflows.houses import account_row, pack
 from workflows.engine_names import portfolio_id, recovery_id
 
+pytestmark = pytest.mark.real_clock
 ACCOUNTS, TOLD, BEFORE = 500, 60, 100
 PAUSED = 300
 PATIENCE = 240.0
