@@ -19,13 +19,13 @@ from store.database import Database
 from store.open_accounts import open_accounts
 from workflows.engine_names import PORTFOLIO, SEGMENT, START_PAGE, TELL_PAGE, recovery_id
 
-AT_ONCE = 32
+_AT_ONCE = 32
 _MOST_UNDECIDED = 64
 """So many cases may wait for their first decision: behind more of them news of others would wait for minutes (AT4)."""
 _LOOK_SECONDS = 0.1
 _PATIENCE_SECONDS = 5.0
 """A case that nobody can decide holds the others up no longer."""
-Item = TypeVar("Item")
+_Item = TypeVar("_Item")
 
 
 class Starting:
@@ -62,7 +62,7 @@ class Starting:
         """
         clock = asyncio.get_running_loop().time
         since = clock()
-        while len(started) > _MOST_UNDECIDED - AT_ONCE:
+        while len(started) > _MOST_UNDECIDED - _AT_ONCE:
             left = await asyncio.to_thread(self._undecided, started)
             if len(left) < len(started):
                 since = clock()
@@ -146,9 +146,9 @@ def _fact(order: Order, account: str) -> e.Event:
             return e.Withdraw(event_id=event_id, by=order.by)
 
 
-async def _paced(items: Sequence[Item], rate: float) -> AsyncIterator[Sequence[Item]]:
+async def _paced(items: Sequence[_Item], rate: float) -> AsyncIterator[Sequence[_Item]]:
     """Batches of what may go at once; with a rate, as many a second as it says."""
-    size = AT_ONCE if rate <= 0 else max(1, min(AT_ONCE, int(rate)))
+    size = _AT_ONCE if rate <= 0 else max(1, min(_AT_ONCE, int(rate)))
     for start in range(0, len(items), size):
         batch = items[start : start + size]
         yield batch

@@ -48,7 +48,7 @@ async def starts_beside_bare_cases() -> None:
 
 async def _round(client: Client, database: Database, data_dir: Path, n: int) -> tuple[float, float]:
     house = House(database, client, "rientro", f"bench{n}", Path())
-    rows = [account_row(f"B{i}", "cec", [(days_ago(3), 50_000)]) for i in range(ACCOUNTS)]
+    rows = [account_row(f"B{i}", "cec", [(days_ago(-10), 50_000)]) for i in range(ACCOUNTS)]
     house.take(rows, pack("cec"), "out_of_court", right_now())
     decided = select(func.count()).where(Account.portfolio == house.portfolio, col(Account.started).is_not(None))
     with _process("worker.py", data_dir=data_dir):
