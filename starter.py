@@ -283,6 +283,7 @@ def rehearse(  # noqa: PLR0913
     events: Annotated[Path | None, typer.Option(help="What happens: see docs/events-file.md.")] = None,
     portfolio: PortfolioName = None,
     client: Client = "demo",
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; as many as there are cores by default.")] = None,
     as_json: Json = False,
 ) -> None:
     """What would happen, on a virtual clock: no engine, no database, nothing is sent."""
@@ -290,7 +291,7 @@ def rehearse(  # noqa: PLR0913
     from cli.run_all import name_of
 
     wanted = portfolio_commands.Wanted(file, portfolio or name_of(file), client, strategy, None, {})
-    portfolio_commands.rehearse(wanted, begin, until, events, as_json)
+    portfolio_commands.rehearse(wanted, portfolio_commands.When(begin, until, jobs), events, as_json)
 
 
 if __name__ == "__main__":

@@ -53,6 +53,14 @@ class How(NamedTuple):
     wait: bool
 
 
+class When(NamedTuple):
+    """Two days or instants as they are written, and the processes that rehearse between them."""
+
+    begin: str
+    until: str
+    jobs: int | None
+
+
 @contextmanager
 def faults_shown() -> Iterator[None]:
     """Where rows keep all from being taken, the first of them are shown before it is refused."""
@@ -212,10 +220,10 @@ def show_causes(portfolio: str | None, as_json: bool) -> None:
     show_json(found) if as_json else tables.show_causes(found)
 
 
-def rehearse(wanted: Wanted, begin: str, until: str, events: Path | None, as_json: bool) -> None:
+def rehearse(wanted: Wanted, when: When, events: Path | None, as_json: bool) -> None:
     """What would happen on a virtual clock."""
     try:
-        period = portfolio_rehearsal.period(begin, until)
+        period = portfolio_rehearsal.period(when.begin, when.until)
     except ValueError as fault:
         raise typer.BadParameter(str(fault)) from None
     handed = portfolio_load.read_file(wanted.file, wanted.client, wanted.strategy, period.begin, period.begin.date())
@@ -223,5 +231,5 @@ def rehearse(wanted: Wanted, begin: str, until: str, events: Path | None, as_jso
         say(f"{count(handed.rejected, 'row')} rejected: see them with `starter.py start --dry-run`")
     cases = portfolio_rehearsal.cases_of(handed, wanted.portfolio, wanted.client, period.begin)
     written = tables.rehearsal_json if as_json else tables.rehearsal_text
-    for line in portfolio_rehearsal.rehearsed(handed, cases, events, period.end):
-        print(written(line))
+    for line in portfolio_rehearsal.rehearsed(handed, cases, events, period.end, written, when.jobs):
+        print(line)
