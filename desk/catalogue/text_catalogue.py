@@ -1,7 +1,7 @@
 """What do we write to people? All texts with their languages, channels and SMS segments, and any of them to look at."""
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from channels.channel_spec import TextForm
 from desk.actor import Actor
@@ -71,7 +71,7 @@ def _wanted(texts: Texts, asked: Asked) -> list[_Wanted]:
     for given, known, what in (
         (name, text_names(), "text"),
         (language, texts.languages, "language"),
-        (channel, ("sms", "email", "letter"), "channel"),
+        (channel, get_args(TextForm), "channel"),
     ):
         if given is not None and given not in known:
             raise Refused(f"there is no {what} {given!r}; there are: {', '.join(sorted(known))}")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from channels.channel_table import CHANNELS
 from intake.pack_files import places
 from intake.portfolio_file import AccountRow
 from models.addressee import Creditor
@@ -18,7 +19,7 @@ from store.database import Session
 from store.handover import SENDER, portfolio_if_any
 from store.portfolio_rows import POSTCODE, Owed, owed_in
 from writing.text_facts import people
-from writing.text_files import CHANNELS, PARTICULARS
+from writing.text_files import FORMS_OF, PARTICULARS
 
 Ways = list[tuple[str, str]]
 """Channels and texts."""
@@ -84,9 +85,10 @@ def _wanted(packs: Jurisdiction, portfolio: Portfolio) -> dict[Demand, Ways]:
     """Everything that is demanded of any text in the place, with its channels and texts."""
     facts, today = Facts(actor=portfolio.actor), datetime.now(UTC).date()
     found: dict[Demand, Ways] = {}
-    for text, channels in CHANNELS.items():
-        # Only a debt that was sold has a notice of its transfer, and no file says that it was.
-        for channel in channels if text != TRANSFER else ():
-            for demand in demands(packs, text, channel, facts, today):
-                found.setdefault(demand, []).append((channel, text))
+    # Only a debt that was sold has a notice of its transfer, and no file says that it was.
+    texts = {text: forms for text, forms in FORMS_OF.items() if text != TRANSFER}
+    for text, forms in texts.items():
+        for spec in (spec for spec in CHANNELS.values() if spec.written and spec.written.texts in forms):
+            for demand in demands(packs, text, spec.law, facts, today):
+                found.setdefault(demand, []).append((spec.name.value, text))
     return found

@@ -16,7 +16,7 @@ from models.facts import Moved
 from models.tables.accounts import Account, Portfolio
 from policy.agreeing.arrangements import terms
 from policy.deciding.segmentation import NoStrategy, Segmented, choose
-from policy.phrases import whole_units
+from policy.minor_units import whole_units
 from store.cause_log import client_of
 from store.database import Database, Session
 from store.portfolio_rows import has_guarantor, keep_strategy, open_account_rows

@@ -89,7 +89,8 @@ async def _until(true: Callable[[], bool]) -> None:
 
 @contextmanager
 def _process(*program: str, data_dir: Path) -> Iterator[None]:
-    environment = os.environ | {"RIENTRO_DATA_DIR": str(data_dir)}
+    # As in an image: the sandbox loads workflows anew for each case, which must not compile them each time.
+    environment = os.environ | {"RIENTRO_DATA_DIR": str(data_dir), "PYTHONDONTWRITEBYTECODE": ""}
     process = subprocess.Popen([sys.executable, *program], env=environment, stdout=subprocess.DEVNULL, cwd=HOUSE)
     try:
         yield
