@@ -88,7 +88,7 @@ def show_texts(found: list[dict[str, Any]], budgets: Mapping[str, int]) -> None:
 def show_rendered(shown: list[dict[str, Any]]) -> None:
     """The texts themselves."""
     for one in shown:
-        size = f", {count(one['segments'], 'segment')} of {one['budget']}" if one["channel"] == "sms" else ""
+        size = f", {count(one['segments'], 'segment')} of {one['budget']}" if "segments" in one else ""
         typer.echo(f"--- {one['text']}, {one['channel']}, {one['language']}{size}")
         if one["subject"]:
             typer.echo(f"Subject: {one['subject']}\n")
