@@ -8,12 +8,12 @@ from temporalio import workflow
 with workflow.unsafe.imports_passed_through():
     from models.case import Case
 
-LATEST = 12
+_LATEST = 12
 
 
 def case_page(stands: str, case: Case) -> str:
     """Markdown, where a list begins after an empty line. What happened is read off the case: it costs no event."""
-    latest = sorted(_happened(case))[-LATEST:]
+    latest = sorted(_happened(case))[-_LATEST:]
     lines = [stands, *(["", "#### What happened", ""] if latest else [])]
     lines += [f"- {at:%Y-%m-%d %H:%M} {what}" for at, what in latest]
     if case.flags:
