@@ -8,8 +8,10 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from cli import run_all
-from cli.output import code, commands, count, main, say, show_json
+from cli import placing_commands, run_all
+from cli.audit_tables import line_text
+from cli.output import BadNews, code, commands, count, main, say, show_json
+from cli.terminal import person
 from desk.audit import journal_tail
 from desk.catalogue import strategies
 from desk.catalogue.law_packs import show_packs
@@ -31,12 +33,9 @@ from desk.portfolios import (
 )
 from desk.portfolios.portfolio_status import show_standing
 from desk.refused import Refused
-from desk.tasks import unmatched_payments as unplaced
-from desk.tasks.unmatched_webhooks import webhooks
 from intake.pack_files import charges_read, law_packs
 from models.charges import Role
 from models.tables.accounts import Account
-from policy.parsing.pack_reading import PackFault
 from settings import load_settings
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A portfolio: .csv or .xlsx, see docs/portfolio-file.md.")]
@@ -137,7 +136,7 @@ def status(
     """Accounts by stage and next step, by outcome, and how many need a person; needs no engine."""
     with database() as opened, opened.reading() as session:
         if portfolio:
-            find_portfolio(session, portfolio)
+            find_portfolio(opened, portfolio)
         show_standing(session, portfolio, as_json)
 
 
@@ -149,10 +148,8 @@ def follow(
 ) -> None:
     """New lines of the journal as they are written, until Ctrl-C."""
     with database() as opened, suppress(KeyboardInterrupt):
-        with opened.reading() as session:
-            find_portfolio(session, portfolio)
-        for line in journal_tail.follow_portfolio(opened, portfolio, until_idle=until_idle):
-            typer.echo(journal_tail.as_text(line, as_json))
+        for line in journal_tail.follow_portfolio(opened, portfolio, person("operations"), until_idle=until_idle):
+            typer.echo(line_text(line, as_json))
 
 
 @app.command()
@@ -239,9 +236,9 @@ def payments(  # noqa: PLR0913
     if [file is not None, unmatched, assign is not None].count(True) != 1:
         raise typer.BadParameter("give a FILE, or --unmatched, or --assign REFERENCE ACCOUNT --by NAME")
     if assign is not None:
-        unplaced.assign_one(assign, by, portfolio, as_json)
+        placing_commands.assign_one(assign, by, portfolio, as_json)
     elif file is None:
-        unplaced.list_unmatched(portfolio, as_json)
+        placing_commands.list_unmatched(portfolio, as_json)
     elif dry_run:
         told, refused = payment_intake.look(file, portfolio, datetime.now(UTC))
         payment_intake.show(told, as_json)
@@ -261,7 +258,7 @@ def serve() -> None:
         server.serve(opened, load_settings())
 
 
-app.command()(webhooks)
+app.command()(placing_commands.webhooks)
 app.command()(letters)
 
 
@@ -294,7 +291,7 @@ def causes(
         return
     with database() as opened, opened.reading() as session:
         if portfolio:
-            find_portfolio(session, portfolio)
+            find_portfolio(opened, portfolio)
         found = causing.listed(session, client) if listed else causing.causes(session, portfolio)
     if as_json:
         show_json(found)
@@ -311,7 +308,7 @@ def list_strategies(
     packs, faults = strategies.checked_strategies(check or [])
     strategies.show_strategies(packs, as_json)
     if faults:
-        raise PackFault(faults)
+        raise BadNews(faults)
 
 
 @app.command()

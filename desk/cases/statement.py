@@ -5,20 +5,18 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import typer
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
-from temporalio.service import RPCError, RPCStatusCode
 
-from cli.output import say
-from desk.engine_calls import answered, engine
-from desk.lookup import find_account, party_of
+from desk.actor import Actor
+from desk.cases.live_case import case_of
+from desk.lookup import find_account
 from desk.refused import Refused
 from intake.pack_files import places
 from intake.pack_layers import folders
 from models.case import Case
-from models.decisions import CaseView, Line
-from models.tables.accounts import Account, Portfolio
+from models.decisions import Line
+from models.tables.accounts import Account, Party, Portfolio
 from models.tables.trail import Document
 from policy.law.may_contact import debtor_day
 from policy.money.ledger import entries
@@ -27,7 +25,6 @@ from store import journal
 from store.addressees import Addressed, Lacking
 from store.contact_log import law_of
 from store.database import Database
-from workflows.engine_names import recovery_id
 from writing.debt_statement import stated
 from writing.document_content import Statement
 from writing.document_pdf import DocumentFault, Pdf, make_statement
@@ -38,13 +35,13 @@ AHEAD = timedelta(days=365)
 TRIES = 3
 
 
-async def statement(database: Database, word: str, on: date | None, out: Path | None) -> dict[str, Any]:
+async def statement(database: Database, word: str, on: date | None, out: Path | None, by: Actor) -> dict[str, Any]:
     """Make the statement of an account for a day (today), write and keep it; what it says, as data."""
+    account = find_account(database, word)
     with database.reading() as session:
-        account = find_account(session, word)
-        party = party_of(session, account)
-        known = Addressed(account, party, session.get_one(Portfolio, account.portfolio))
-    case = await _case(database, account)
+        row, party = session.get_one(Account, account.id), session.get_one(Party, account.party)
+        known = Addressed(row, party, session.get_one(Portfolio, account.portfolio))
+    case = await case_of(database, account, by)
     now = datetime.now(UTC)
     day = on or debtor_day(now, case.zone)
     _refuse_day(case, day, debtor_day(now, case.zone))
@@ -61,26 +58,6 @@ async def statement(database: Database, word: str, on: date | None, out: Path | 
     file = out or Path(f"statement-{re.sub(r'[^A-Za-z0-9_.-]', '-', account.reference)}-{day}.pdf")
     _hand_out(database, document, paper, file)
     return _told(paper) | {"account": account.id, "file": str(file), "sha256": pdf.sha256, "document": document.key}
-
-
-async def _case(database: Database, account: Account) -> Case:
-    """The case as its workflow knows it; as it ended, where it has ended."""
-    if account.started is None:
-        raise Refused(f"the case of {account.reference} has not been started yet")
-    if account.last_case is None:
-        client, _ = await engine()
-        handle = client.get_workflow_handle(recovery_id(account.portfolio, account.id))
-        try:
-            view: CaseView = await answered(handle.query("case", result_type=CaseView))
-            return view.case
-        except RPCError as fault:
-            if fault.status is not RPCStatusCode.NOT_FOUND:
-                raise
-        with database.reading() as session:
-            account = session.get_one(Account, account.id)
-    if account.last_case is None:
-        raise Refused(f"the case of {account.reference} does not run in this engine")
-    return Case.model_validate(account.last_case)
 
 
 def _refuse_day(case: Case, day: date, today: date) -> None:
@@ -151,9 +128,3 @@ def _told(paper: Statement) -> dict[str, Any]:
     answers = [{"label": label, "text": text} for label, text in paper.text.closing]
     owed = {"owed": paper.owed.model_dump(mode="json")}
     return whole | owed | {"entries": told, "agreements": agreed, "answers": answers}
-
-
-def show_statement(told: dict[str, Any]) -> None:
-    """Where it was written, and by which number it can be proved."""
-    say(f"{told['file']}: {money_text(told['owed']['outstanding'], told['currency'])} outstanding on {told['day']}")
-    typer.echo(f"{told['sha256']}  {told['file']}")

@@ -13,6 +13,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from cli.output import console, say
+from desk.actor import Actor
 from desk.cases.record_fact import tell
 from desk.refused import Refused
 from intake.payments_file import CODE, bank_code
@@ -114,7 +115,7 @@ async def deliver(opened: Database, client: Client, account: Account, event: e.E
         if fresh.started is None:
             return f"the case of {fresh.reference} has not been started yet"
         try:
-            await tell(opened, fresh, event)
+            await tell(opened, fresh.id, event, Actor(event.by or "delivery", "system"))
             return None
         except Refused as refused:
             # Another one may have opened it in between: then it takes the signal.

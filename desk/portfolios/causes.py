@@ -9,6 +9,7 @@ from desk.refused import Refused
 from models.tables.accounts import Account, Cause, Portfolio
 from models.tables.trail import Journal
 from models.vocabulary import CAUSES
+from store.account_lookup import KnownAccount
 
 COLUMNS = ("portfolio", "product", "segment", "cause", "accounts", "times told")
 
@@ -49,7 +50,7 @@ def add_cause(session: Session, code: str, client: str) -> str:
     return f"{code} added to the list of {client}"
 
 
-def refuse_unknown(session: Session, account: Account, cause: str) -> None:
+def refuse_unknown(session: Session, account: Account | KnownAccount, cause: str) -> None:
     """Refuse a cause that is neither common nor of the account's client, with those that are."""
     client = session.get_one(Portfolio, account.portfolio).client
     known = [str(row["cause"]) for row in listed(session, client)]

@@ -7,6 +7,7 @@ from uuid import uuid4
 from sqlmodel import col, func, select
 from temporalio.service import RPCError, RPCStatusCode
 
+from desk.actor import Actor
 from desk.cases.record_fact import tell
 from desk.engine_calls import engine
 from desk.lookup import find_target
@@ -14,6 +15,7 @@ from desk.refused import Refused
 from models import events as e
 from models.portfolio_orders import Order
 from models.tables.accounts import Account, Portfolio
+from store.account_lookup import KnownAccount, KnownPortfolio
 from store.database import Database
 from workflows.engine_names import portfolio_id
 
@@ -25,20 +27,20 @@ def new_id(what: str) -> str:
     return f"{what}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid4().hex[:6]}"
 
 
-def concerned(database: Database, target: str) -> tuple[Account | Portfolio, int]:
+def concerned(database: Database, target: str) -> tuple[KnownAccount | KnownPortfolio, int]:
     """Whom the order is for, and how many open accounts that is."""
+    found = find_target(database, target)
+    if isinstance(found, KnownAccount):
+        return found, 1
     with database.reading() as session:
-        found = find_target(session, target)
-        if isinstance(found, Account):
-            return found, 1
         still_open = select(func.count()).where(Account.portfolio == found.id, col(Account.outcome).is_(None))
         return found, session.exec(still_open).one()
 
 
-async def order(database: Database, what: What, target: Account | Portfolio, by: str, reason: str) -> str:
+async def order(database: Database, what: What, target: KnownAccount | KnownPortfolio, by: str, reason: str) -> str:
     """Carry the order out; what to answer."""
-    if isinstance(target, Account):
-        answer = await tell(database, target, _fact(what, by, reason))
+    if isinstance(target, KnownAccount):
+        answer = await tell(database, target.id, _fact(what, by, reason), Actor(by, "operations"))
         return f"{what} of {target.reference}: {answer.message}"
     client, _ = await engine()
     if what != "withdraw":

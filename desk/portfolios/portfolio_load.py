@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cli.output import amount, count, say, show_json, show_table
+from cli.output import count, say, show_json, show_table
 from desk.catalogue.strategies import AUTOMATIC, packs_for
+from desk.readable import amount
 from desk.refused import Refused
 from intake.pack_files import Pack, jurisdictions
 from intake.portfolio_file import AccountRow, Reject, read_portfolio, tariff_of, write_rejects

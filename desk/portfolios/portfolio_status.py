@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlmodel import Session, case, col, func, select
 
-from cli.output import amount, count, local, say, show_json, show_table
+from cli.output import count, local, say, show_json, show_table
+from desk.readable import amount
 from models.tables.accounts import Account, Portfolio
 from models.tables.trail import FOR_A_PERSON, Task
 

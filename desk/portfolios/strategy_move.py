@@ -10,13 +10,13 @@ from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from desk.engine_calls import engine
-from desk.lookup import party_of
 from intake.pack_files import Pack
 from models.facts import Moved
-from models.tables.accounts import Account, Guarantor, Portfolio, StrategyText
+from models.tables.accounts import Account, Guarantor, Party, Portfolio, StrategyText
 from policy.agreeing.arrangements import terms
 from policy.deciding.segmentation import NoStrategy, Segmented, choose
 from policy.phrases import whole_units
+from store.account_lookup import KnownAccount, KnownPortfolio
 from store.database import Database
 from workflows.engine_names import recovery_id
 
@@ -30,7 +30,7 @@ class Plan(NamedTuple):
     stay: list[tuple[Account, str]]
 
 
-def planned(session: Session, target: Account | Portfolio, pack: Pack) -> Plan:
+def planned(session: Session, target: KnownAccount | KnownPortfolio, pack: Pack) -> Plan:
     """The new cycle of each open account: that of the same name, else the first that fits the account."""
     plan = Plan([], [])
     for account in _open(session, target):
@@ -78,9 +78,9 @@ async def _tell(client: Client, account: Account, cycle: str, pack: Pack, by: st
     return True
 
 
-def _open(session: Session, target: Account | Portfolio) -> Sequence[Account]:
-    if isinstance(target, Account):
-        return [target] if target.outcome is None else []
+def _open(session: Session, target: KnownAccount | KnownPortfolio) -> Sequence[Account]:
+    if isinstance(target, KnownAccount):
+        return [session.get_one(Account, target.id)] if target.outcome is None else []
     mine = select(Account).where(Account.portfolio == target.id, col(Account.outcome).is_(None))
     return session.exec(mine.order_by(col(Account.number))).all()
 
@@ -98,7 +98,7 @@ def _facts(session: Session, account: Account) -> Segmented:
     bound = session.exec(select(Guarantor).where(Guarantor.account == account.id)).first()
     return Segmented(
         client=session.get_one(Portfolio, account.portfolio).client,
-        country=party_of(session, account).country,
+        country=session.get_one(Party, account.party).country,
         product=account.product,
         legal_status=account.legal_status,
         profile=account.profile,
