@@ -21,5 +21,15 @@ def contacts() -> None:
     """Every contact of the log, asked again by the law that held then: verdict and rule; fails where one was wrong."""
 
 
+@later(app, "cli.law_commands")
+def deadlines() -> None:
+    """The deadlines of the law by place: rule, whose they are, after what; with --from the days on which they fall."""
+
+
+@later(app, "cli.law_commands")
+def charges() -> None:
+    """What the law gives on an unpaid amount: the cost of collecting it and the late fee, each with its rule."""
+
+
 if __name__ == "__main__":
     main(app)

@@ -308,7 +308,7 @@ def list_strategies(
     packs, faults = strategies.checked_strategies(check or [])
     strategies.show_strategies(packs, as_json)
     if faults:
-        raise BadNews(faults)
+        raise BadNews("\n".join(faults))
 
 
 @app.command()

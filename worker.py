@@ -22,6 +22,8 @@ from activities.issue_document import Issuing
 from activities.open_task import Worklist
 from activities.send_message import Contacting
 from activities.start_cases import Starting
+from channels.channel_spec import ByVendor
+from channels.channel_table import CHANNELS
 from cli.delivery_setup import mode, ways
 from cli.output import main as end
 from engine import EmbeddedEngine, EngineNotRunning, cluster, connect, ensure_search_attributes
@@ -89,23 +91,23 @@ async def create_worker(
         max_concurrent_local_activities=settings.max_activities,
         graceful_shutdown_timeout=GRACE,
     )
-    rates = {"sms": settings.sms_per_second, "email": settings.emails_per_second}
+    queues = [spec.by_vendor for spec in CHANNELS.values() if spec.by_vendor]
     send = by_instruction(database, contacting.send_message)
     async with AsyncExitStack() as at_work:
-        for worker in (house, *(_vendor_worker(client, settings, send, *rate) for rate in rates.items())):
+        for worker in (house, *(_vendor_worker(client, settings, send, own) for own in queues)):
             await at_work.enter_async_context(worker)
         yield
 
 
-def _vendor_worker(client: Client, settings: Settings, send: Taking, channel: str, rate: float) -> Worker:
+def _vendor_worker(client: Client, settings: Settings, send: Taking, own: ByVendor) -> Worker:
     """What leaves by a vendor: a slow or broken one holds up its own queue only. The rate is that of all workers."""
     return Worker(
         client,
-        task_queue=sending_queue(settings.task_queue, channel),
+        task_queue=sending_queue(settings.task_queue, own.queue),
         activities=[send],
         activity_executor=ThreadPoolExecutor(settings.max_activities),
         max_concurrent_activities=settings.max_activities,
-        max_task_queue_activities_per_second=rate,
+        max_task_queue_activities_per_second=getattr(settings, own.rate),
         graceful_shutdown_timeout=GRACE,
     )
 

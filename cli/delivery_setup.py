@@ -1,5 +1,6 @@
 """Which ways out are set up, and is it half a set-up? Read once, when a worker starts; told in one line."""
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from email.utils import parseaddr
 
@@ -8,6 +9,7 @@ from pydantic import SecretStr
 from activities.vendors.delivery_routes import Ways
 from activities.vendors.outbox.outbox_send import Outbox
 from activities.vendors.vendor import Provider
+from channels.channel_table import CHANNELS
 from settings import PREFIX, Settings, SettingsError
 
 NEEDS = "RIENTRO_DELIVERY=live: "
@@ -18,8 +20,8 @@ def ways(settings: Settings) -> Ways:
     outbox = Outbox(settings.outbox)
     if settings.delivery == "outbox":
         return Ways(outbox, senders=_senders(settings.twilio_senders))
-    sms, email = _sms(settings), _email(settings)
-    vendors = {channel: way for channel, way in (("sms", sms), ("email", email)) if way}
+    offered = ((spec.name, spec.by_vendor.vendors) for spec in CHANNELS.values() if spec.by_vendor)
+    vendors = {channel.value: way for channel, names in offered for name in names if (way := BUILT[name](settings))}
     if not vendors:
         raise SettingsError(f"TWILIO_ACCOUNT_SID: {NEEDS}name it, SENDGRID_API_KEY or SMTP_HOST")
     only = frozenset(word.strip().casefold() for word in (settings.recipients or "").split(",") if word.strip())
@@ -35,7 +37,7 @@ def mode(found: Ways) -> str:
     return f"Delivery: LIVE, {names}, {whom}; all else goes to the outbox"
 
 
-def _sms(settings: Settings) -> Provider | None:
+def _twilio(settings: Settings) -> Provider | None:
     if settings.twilio_account_sid is None:
         if settings.twilio_auth_token and (settings.twilio_messaging_service_sid or settings.twilio_senders):
             raise SettingsError(f"TWILIO_ACCOUNT_SID: {NEEDS}the other settings of Twilio need it")
@@ -66,31 +68,27 @@ def _senders(text: str | None) -> dict[str, str]:
     return {country.strip().upper(): sender.strip() for country, _, sender in pairs}
 
 
-def _email(settings: Settings) -> Provider | None:
-    key, host = settings.sendgrid_api_key, settings.smtp_host
-    if key is None and host is None:
+def _sendgrid(settings: Settings) -> Provider | None:
+    key = settings.sendgrid_api_key
+    if key is None:
         return None
-    if key and host:
+    if settings.smtp_host:
         raise SettingsError(f"SMTP_HOST: {NEEDS}SENDGRID_API_KEY is set too, e-mail leaves by one of them")
-    sender = settings.email_from or ""
-    if "@" not in parseaddr(sender)[1]:
-        raise SettingsError(f"{PREFIX}EMAIL_FROM: {NEEDS}e-mail needs a sender, `Name <address>`")
-    if key:
-        from activities.vendors.sendgrid.sendgrid_send import SendGrid
+    from activities.vendors.sendgrid.sendgrid_send import SendGrid
 
-        return SendGrid(key, sender, settings.vendor_timeout, settings.sendgrid_host.rstrip("/"))
-    return _smtp(settings, sender)
+    return SendGrid(key, _mail_sender(settings), settings.vendor_timeout, settings.sendgrid_host.rstrip("/"))
 
 
-def _smtp(settings: Settings, sender: str) -> Provider:
+def _smtp(settings: Settings) -> Provider | None:
+    if settings.smtp_host is None:
+        return None
     from activities.vendors.smtp.smtp_send import Smtp
 
-    assert settings.smtp_host
     password = _needed(settings.smtp_password, "SMTP_PASSWORD", "SMTP_USER") if settings.smtp_user else None
     return Smtp(
         host=settings.smtp_host,
         port=settings.smtp_port,
-        sender=sender,
+        sender=_mail_sender(settings),
         timeout=settings.vendor_timeout,
         user=settings.smtp_user,
         password=password,
@@ -102,3 +100,18 @@ def _needed(secret: SecretStr | None, name: str, given: str) -> SecretStr:
     if secret is None:
         raise SettingsError(f"{name}: {NEEDS}{given} is set without it")
     return secret
+
+
+def _mail_sender(settings: Settings) -> str:
+    sender = settings.email_from or ""
+    if "@" not in parseaddr(sender)[1]:
+        raise SettingsError(f"{PREFIX}EMAIL_FROM: {NEEDS}e-mail needs a sender, `Name <address>`")
+    return sender
+
+
+BUILT: Mapping[str, Callable[[Settings], Provider | None]] = {
+    "twilio": _twilio,
+    "sendgrid": _sendgrid,
+    "smtp": _smtp,
+}
+"""The vendors that the specs of the channels name; each None where it is not set up."""

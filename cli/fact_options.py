@@ -47,7 +47,7 @@ HELP = {
     "proof": "The number of the receipt.",
     "reason": "The reason, as a code word.",
     "of": "The reason of the hold, or the step that waits for a person.",
-    "ground": "Of the letter that ends a PERSI: the ground in DL 227/2012 art. 17.",
+    "ground": "Of the letter that ends a PERSI: its ground in the law, such as 17-1-c.",
     "reasons": "Of that letter: its reasons, as a code word or a document's number.",
     "granted": "Whether the step may go ahead.",
     "inbound": "Whether the debtor called.",

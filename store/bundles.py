@@ -5,10 +5,12 @@ same day (policy/deciding/foresight.py). The others find that when their own ste
 """
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
+from channels.channel_table import CHANNELS
+from models.addressee import Companion
 from models.decisions import StepInput
 from models.events import Channel, Result, StepDeferred
 from models.tables.accounts import Account
@@ -19,36 +21,64 @@ from store.inbox import overtaken
 
 KINDS = frozenset({"first_reminder", "second_reminder", "account_update"})
 """Texts that say no more than what is overdue, so that one can say it of several accounts."""
-CHANNELS = frozenset({Channel.sms, Channel.email})
 LEFT = ("sent", "delivered")
+NOT_LEFT = ("sending", "failed", "withdrawn")
+"""An attempt like this, whose vendor was not called, surely did not leave: it may be made under the same key."""
 SOONEST, LATEST = timedelta(seconds=1), timedelta(minutes=5)
 """Between two looks whether the message of another account has left."""
 
 
-def others(session: Session, asked: StepInput, at: datetime) -> list[dict[str, Any]]:
+def companions(session: Session, asked: StepInput, at: datetime) -> tuple[Companion, ...]:
+    """The accounts to write of besides: those with which the message may have left, else all it can speak for."""
+    attempt = session.get(Attempt, asked.act.key)
+    if attempt is None or not (_begun_with_others(attempt) or asked.overtaken):
+        return others(session, asked, at)
+    return tuple(Companion(**kept) for kept in attempt.covers or ())
+
+
+def _begun_with_others(attempt: Attempt) -> bool:
+    """Whether the message may have left with those that were written down: the outbox too may have taken it."""
+    return may_have_left(attempt) or (attempt.status == "sending" and attempt.provider is not None)
+
+
+def others(session: Session, asked: StepInput, at: datetime) -> tuple[Companion, ...]:
     """The other accounts that this message can speak for, with their own steps' keys; empty where it may not.
 
     Same person, portfolio, creditor and currency, so that one way to pay and one sum serve all of them.
-    To be asked under the party's lock.
+    Certain only under the party's lock.
     """
-    act, mine = asked.act, session.get_one(Account, asked.account)
+    act = asked.act
+    if act.text not in KINDS or not (act.channel and _for_several(act.channel)):
+        return ()
+    mine = session.get_one(Account, asked.account)
+    if not mine.next_message or mine.next_message["key"] != act.key:
+        return ()
     kind = {"channel": act.channel, "text": act.text, "day": debtor_day(at, asked.zone).isoformat()}
-    allowed = mine.next_message and mine.next_message["key"] == act.key
-    if not allowed or act.text not in KINDS or act.channel not in CHANNELS:
-        return []
-    same = select(Account).where(Account.party == asked.party, Account.portfolio == mine.portfolio)
-    same = same.where(Account.creditor == mine.creditor, Account.currency == mine.currency)
-    running = same.where(Account.id != mine.id, col(Account.outcome).is_(None)).order_by(col(Account.number))
     found = []
-    for row in session.exec(running):
+    for row in session.exec(_running_beside(mine)):
         said = row.next_message
         if not said or {name: said[name] for name in kind} != kind or _begun(session, asked, said["key"], at):
             continue
         # News of that account that its case may not know yet: it decides for itself.
         if overtaken(session, asked.model_copy(update={"account": row.id}), at) is None:
-            covered = {name: said[name] for name in ("key", "overdue", "outstanding")}
-            found.append(covered | {"account": row.id, "reference": row.reference})
-    return found
+            found.append(Companion(said["key"], row.id, row.reference, said["overdue"], said["outstanding"]))
+    return tuple(found)
+
+
+def _for_several(channel: Channel) -> bool:
+    written = CHANNELS[channel].written
+    return written is not None and written.several
+
+
+def _running_beside(mine: Account) -> SelectOfScalar[Account]:
+    same = select(Account).where(Account.party == mine.party, Account.portfolio == mine.portfolio)
+    same = same.where(Account.creditor == mine.creditor, Account.currency == mine.currency)
+    return same.where(Account.id != mine.id, col(Account.outcome).is_(None)).order_by(col(Account.number))
+
+
+def may_have_left(attempt: Attempt) -> bool:
+    """Whether its message left, or nobody can exclude it."""
+    return attempt.status not in NOT_LEFT or attempt.called is not None
 
 
 def gone_with_another(session: Session, asked: StepInput, at: datetime) -> Result | None:

@@ -7,10 +7,11 @@ from typing import Literal, NamedTuple
 
 from sqlmodel import Session, col, select
 
+from channels.channel_table import ANSWERED
 from models.event import Channel
 from models.tables.accounts import OptedOut
 
-BY_MESSAGE = frozenset({"sms", "email", "provider"})
+BY_MESSAGE = frozenset({*ANSWERED, "provider"})
 """Where a stop was said that the same party may take back by a message; one told to a person a person lifts."""
 
 

@@ -13,7 +13,8 @@ from babel.numbers import format_percent
 from models.ledger_entries import CostLine, Entry, Served
 from writing.document_content import Agreement, Computation, ComputationLine, Letter, Statement, charge_kind
 from writing.document_tables import Cells, Data, labelled, phrase, table, word_of
-from writing.texts import LOCALES, Texts, count, day, money
+from writing.local_formats import LOCALES, count, day, money
+from writing.texts import Texts
 
 RATE = re.compile(r"([\d.]+) %(?: a (day|year))?")
 MANY_PAYMENTS = 6

@@ -3,48 +3,48 @@
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from models.addressee import Addressee
 from models.case import Case
-from models.jurisdiction import Jurisdiction
 from models.ledger_entries import Entry, OpenCharge
 from policy.money.ledger import entries
 from policy.money.position import Position, beside, position
-from store.addressees import Addressed, creditor_of, demanded, people, window
 from writing.document_content import Agreement, InstalmentLine, Owed, Statement
-from writing.texts import TextFacts, Texts, render
+from writing.rendering import render
+from writing.text_facts import TextFacts, demanded, pay_to, people
+from writing.texts import Texts
 
 
-def stated(texts: Texts, packs: Jurisdiction, case: Case, known: Addressed, day: date) -> Statement:
+def stated(texts: Texts, case: Case, to: Addressee, day: date) -> Statement:
     """The statement for a day. Raises ValueError where the ledger does not make what is open, and Lacking.
 
     It is dated by the day it is computed for, so that the same day and the same case make the same bytes.
     """
-    account, party, portfolio = known
     owed, lines = position(case, day), entries(case, day)
     facts = TextFacts(
-        **people(portfolio, creditor_of(account)),
-        name=party.name,
-        reference=account.reference,
-        pay_to=portfolio.pay_to or f"{account.creditor}, {account.reference}",
+        **people(to.writer, to.creditor),
+        name=to.debtor.name,
+        reference=to.reference,
+        pay_to=pay_to(to, to.reference),
         currency=case.currency,
         today=day,
         overdue=owed.overdue,
         outstanding=owed.outstanding,
-        product=account.product,
+        product=to.product,
         principal=owed.principal,
         interest=owed.interest,
         late_fees=owed.late_fees,
         costs=owed.costs,
     )
-    fields = demanded(packs, known, "statement", "letter", facts)
+    fields = demanded(to, "statement", "letter", facts)
     return Statement(
-        language=party.language,
+        language=to.debtor.language,
         made=datetime.combine(day, time(), ZoneInfo(case.zone)),
         sender=facts.sender,
         contact=facts.contact,
-        creditor=account.creditor,
-        reference=account.reference,
-        text=render(texts, party.language, "statement", "letter", facts, fields),
-        address=window(party),
+        creditor=to.creditor.name,
+        reference=to.reference,
+        text=render(texts, to.debtor.language, "statement", "letter", facts, fields),
+        address=to.debtor.window,
         day=day,
         currency=case.currency,
         owed=_owed(owed, lines, beside(case, day)),

@@ -8,8 +8,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 from models.decisions import Barred
 from models.ledger_entries import Entry, Itemised, OpenCharge
 from policy.charging.barring import Verdict
+from writing.rendering import Rendered
 from writing.safe_lines import Filled, Line
-from writing.texts import Rendered
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Delivery = Literal["letter", "registered_letter", "certified_email"]

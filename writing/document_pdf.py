@@ -11,9 +11,9 @@ from functools import cache
 from typing import Any
 
 import typst
-from pydantic import BaseModel, ConfigDict
 
 from models.decisions import Barred
+from models.evidence import Pdf
 from writing.computation import computation, statement
 from writing.document_content import (
     Certificate,
@@ -26,23 +26,13 @@ from writing.document_content import (
     WriteOffLine,
 )
 from writing.document_tables import Data, labelled, table, word_of
-from writing.texts import Texts, count, day, money, text_version
+from writing.local_formats import LOCALES, count, day, money
+from writing.texts import Texts, text_version
 from writing.validation_notice import in_parts
-
-REGIONS = {"pt": "BR", "en": "GB"}
 
 
 class DocumentFault(RuntimeError):
     """A paper that cannot be made as it stands, for example because a character of a name has no glyph."""
-
-
-class Pdf(BaseModel):
-    """A finished paper."""
-
-    model_config = ConfigDict(frozen=True)
-    content: bytes
-    sha256: str
-    text_version: str
 
 
 def make_letter(texts: Texts, letter: Letter) -> Pdf:
@@ -176,13 +166,19 @@ def _notices(texts: Texts, paper: Package) -> Data:
     return table(texts, paper, "notices", ["date", "delivery", "proof", "fingerprint"], rows)
 
 
+def _region(language: str) -> str | None:
+    """Whose way of writing the language is meant, where the language is not named after that land."""
+    of, _, region = LOCALES.get(language, "").partition("_")
+    return None if region.lower() == of else region
+
+
 def _printed(texts: Texts, paper: Paper, template: str, special: Data) -> Pdf:
     version = text_version(texts, paper.language)
     head = {"date": day(paper.made.date(), paper.language), "reference": paper.reference, "creditor": paper.creditor}
     words = texts.languages[paper.language].words
     general: Data = {
         "language": paper.language,
-        "region": REGIONS.get(paper.language),
+        "region": _region(paper.language),
         "made": [paper.made.year, paper.made.month, paper.made.day],
         "title": paper.text.subject,
         "paragraphs": paper.text.paragraphs,

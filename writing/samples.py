@@ -10,12 +10,12 @@ from typing import Any
 from intake.pack_files import places
 from intake.pack_layers import layers
 from models.contact import Facts
+from models.evidence import Pdf
 from models.jurisdiction import Jurisdiction
 from models.ledger_entries import Entry, Itemised
 from policy.law.required_content import demands
 from writing import document_content
 from writing.document_pdf import (
-    Pdf,
     make_certificate,
     make_letter,
     make_notice,
@@ -23,7 +23,9 @@ from writing.document_pdf import (
     make_statement,
     make_validation,
 )
-from writing.texts import AccountLine, TextFacts, Texts, render
+from writing.rendering import render
+from writing.text_facts import AccountLine, TextFacts
+from writing.texts import Texts
 
 TODAY = date(2026, 9, 23)
 MADE = datetime(2026, 9, 23, 8, tzinfo=UTC)

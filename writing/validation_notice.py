@@ -1,21 +1,25 @@
 """What does a validation notice of US law say (12 CFR 1006.34), and what must be known before it may be made?"""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from models.addressee import Addressee
 from models.decisions import StepInput
 from models.ledger_entries import Itemised
-from store.addressees import Addressed, Lacking, paper, postal, window
+from policy.procedures.procedure_table import itemises
 from writing.document_content import ValidationNotice
 from writing.document_tables import Data, labelled, table
+from writing.local_formats import day, money
+from writing.paper_facts import paper
+from writing.rendering import Rendered
+from writing.text_facts import Lacking, TextFacts
 from writing.text_files import ANSWERS
-from writing.texts import Rendered, TextFacts, Texts, day, money
+from writing.texts import Texts
 
 CHANGES = ("interest", "fees", "payments", "credits")
-RULE = "US-C2"
 
 
 class Named(NamedTuple):
@@ -28,20 +32,19 @@ class Named(NamedTuple):
     validation_until: date
 
 
-def particulars(asked: StepInput, known: Addressed, told: TextFacts, until: date | None) -> Named:
+def particulars(asked: StepInput, to: Addressee, told: TextFacts) -> Named:
     """What is known for the notice. Raises Lacking naming what is not."""
-    account, party, portfolio = known
     sums = asked.itemised
     found = {
         "sender_address": told.sender_address,
-        "address": postal(party),
+        "address": to.debtor.postal,
         "itemised": sums,
-        "creditor_then": None if sums and sums.sold_since else account.creditor,
-        "validation_until": until,
+        "creditor_then": None if sums and sums.sold_since else to.creditor.name,
+        "validation_until": told.validation_until,
     }
     missing = [name for name, value in found.items() if not value]
     if missing:
-        raise Lacking(f"{RULE}: {', '.join(missing)} not known, portfolio {portfolio.id}")
+        raise Lacking(f"{itemises(asked.act.text)}: {', '.join(missing)} not known, portfolio {to.writer.portfolio}")
     return Named(**found)  # type: ignore[arg-type]
 
 
@@ -52,12 +55,12 @@ def itemised_in(texts: Texts, language: str, told: TextFacts, named: Named) -> T
     return TextFacts.model_validate(told.model_dump() | named._asdict() | {"itemised": itemised})
 
 
-def made(asked: StepInput, known: Addressed, named: Named, written: Sequence[Rendered]) -> ValidationNotice:
+def made(asked: StepInput, to: Addressee, named: Named, written: Sequence[Rendered], at: datetime) -> ValidationNotice:
     """The notice as a paper. Raises Lacking where its amounts do not add up or a part of it is empty."""
     try:
         return ValidationNotice(
-            **paper(asked, known, written[0]),
-            address=window(known.party),
+            **paper(asked, to, written[0], at),
+            address=to.debtor.window,
             sender_address=named.sender_address,
             creditor_then=named.creditor_then,
             currency=asked.currency,
@@ -68,7 +71,7 @@ def made(asked: StepInput, known: Addressed, named: Named, written: Sequence[Ren
         )
     except ValidationError as fault:
         found = fault.errors(include_input=False)
-        raise Lacking(f"{RULE}: {'; '.join(str(error['msg']) for error in found)}") from None
+        raise Lacking(f"{itemises(asked.act.text)}: {'; '.join(str(error['msg']) for error in found)}") from None
 
 
 def itemisation(texts: Texts, language: str, currency: str, sums: Itemised) -> list[tuple[str, str]]:

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import phonenumbers
 
-from activities.vendors.vendor import Message, Provider
+from activities.vendors.vendor import Provider
+from models.message import Message
 
 EVERYWHERE = "*"
 

@@ -1,28 +1,9 @@
 """What every way out of the house looks like to those who send: the seam behind which vendors stand."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Literal, Protocol
+from datetime import datetime
+from typing import Protocol
 
-Fault = Literal["transient", "unknown", "address", "opt_out", "configuration", "ours", "review"]
-"""What an error of a vendor means (errors.yaml)."""
-
-
-@dataclass(frozen=True)
-class Message:
-    """Something to be sent once, under the business key of its attempt."""
-
-    key: str
-    day: date
-    channel: str
-    to: str
-    subject: str | None
-    body: str
-    attachment: bytes | None = None
-    token: str = ""
-    """The opaque name of the attempt, by which a vendor's callbacks name it."""
-    html: str | None = None
-    """The same text as a page, for those who read e-mail so."""
+from models.message import Fault, Message
 
 
 class SentTwice(Exception):

@@ -1,6 +1,14 @@
-"""What does a vendor's error mean? The answer is data: errors.yaml."""
+"""What does a vendor's error mean? The answer is data: errors.yaml in the vendor's folder.
 
-from collections.abc import Mapping
+transient      surely not sent: again later, as the vendor asks
+unknown        it may have left: looked up, never sent again
+address        this number or mailbox never works: the case loses the channel and falls back
+opt_out        the person said stop: kept for the party and the channel, told to the case
+configuration  our account or sender: the channel stops, ops are alerted, no attempt is used up
+ours           our text or request is wrong: a person decides
+review         unknown refusal: a person decides
+"""
+
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -8,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict
 
-from activities.vendors.vendor import Fault, MayHaveLeft, NotSent, Rejected
+from activities.vendors.vendor import MayHaveLeft, NotSent, Rejected
+from models.message import Fault
 
-FILE = Path(__file__).with_name("errors.yaml")
+VENDORS = Path(__file__).parent
 LONGEST_WAIT_SECONDS = 3600.0
 """However long a vendor asks us to wait."""
 
@@ -31,17 +40,17 @@ class Errors(BaseModel):
 
 
 @cache
-def errors() -> Mapping[str, Errors]:
-    """The maps of all vendors."""
-    read: Any = yaml.load(FILE.read_text(), Loader=yaml.BaseLoader)
-    return TypeAdapter(dict[str, Errors]).validate_python(read)
+def errors(vendor: str) -> Errors:
+    """The map of a vendor, by its folder's name."""
+    read: Any = yaml.load((VENDORS / vendor / "errors.yaml").read_text(), Loader=yaml.BaseLoader)
+    return Errors.model_validate(read)
 
 
 def refusal(
     vendor: str, status: int, code: str | None = None, retry_after: str | None = None
 ) -> NotSent | MayHaveLeft | Rejected:
     """A vendor's answer that is no yes, as what it means for the message."""
-    fault = errors()[vendor].meaning(status, code)
+    fault = errors(vendor).meaning(status, code)
     said = f"{vendor} {code or status}"
     if fault == "transient":
         return NotSent(said, seconds(retry_after))

@@ -8,10 +8,11 @@ import typer
 from cli.output import count, say, show_json, show_table
 from desk.refused import Refused
 from intake.pack_layers import folders
+from writing.rendering import render
 from writing.samples import law, sample_facts, sample_fields, sample_pdf
 from writing.sms_segments import budget, segments
 from writing.text_files import TextChannel
-from writing.texts import Texts, load_texts, render, text_channels, text_names
+from writing.texts import Texts, load_texts, text_channels, text_names
 
 Language = Annotated[str | None, typer.Option(help="Only this language.")]
 Country = Annotated[

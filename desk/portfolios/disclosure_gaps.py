@@ -10,14 +10,16 @@ from sqlmodel import Session, col
 from cli.output import count, say
 from intake.pack_files import places
 from intake.portfolio_file import AccountRow
+from models.addressee import Creditor
 from models.contact import Facts
 from models.jurisdiction import Jurisdiction
 from models.tables.accounts import Account, Party, Portfolio
 from policy.law.required_content import Demand, demands
 from policy.parsing.pack_reading import law_at
 from policy.steps.step_outcomes import TRANSFER
-from store.addressees import Creditor, people
+from store.addressees import writer
 from store.handover import CREDITOR, SENDER
+from writing.text_facts import people
 from writing.text_files import CHANNELS, PARTICULARS
 
 Owed = tuple[str, str | None, str | None, Creditor]
@@ -76,7 +78,7 @@ def _told(owed: Mapping[Owed, int], portfolio: Portfolio) -> list[dict[str, Any]
     ways: dict[tuple[str, Demand], Ways] = {}
     wanted: dict[str, dict[Demand, Ways]] = {}
     for (country, region, postcode, creditor), accounts in owed.items():
-        law, known = law_at(packs, country, region, postcode), people(portfolio, creditor)
+        law, known = law_at(packs, country, region, postcode), people(writer(portfolio), creditor)
         if law.place not in wanted:
             wanted[law.place] = _wanted(law, portfolio)
         for demand in wanted[law.place]:

@@ -25,7 +25,6 @@ OF_THE_DEBT = frozenset(
         "contacted",
         "transferred",
         "transfer_notice",
-        "assignment_notice",
         "validation_notice",
         "fourteen_day_letter",
         "persi_entry_letter",
@@ -36,7 +35,10 @@ OF_THE_DEBT = frozenset(
         "first_contact",
     }
 )
-"""Facts that hold for the account they were told to; all others are the person's, over all accounts."""
+"""Facts that hold for the account they were told to; all others are the person's, over all accounts.
+
+A notice of a transfer lifts a ban for its debt alone, but the term that it begins protects the person (LW8).
+"""
 
 
 def circumstances(case: Case, at: datetime, law: Jurisdiction) -> tuple[Fact, ...]:

@@ -4,11 +4,8 @@ All days are days on the debtor's calendar. `last_...`, `..._by` and `..._until`
 `..._from` is the first day on which something may be done; a term's last day belongs to it. `off` tells which days are
 public holidays: the calendar comes from the jurisdiction's pack, so that a decree of tomorrow counts.
 
-The procedures of the countries (policy/procedures/) ask for those of notices, protections and PERSI.
-The others are dates for people, who do what the house does not: keeping and deleting files (`..._kept_until`), credit
-bureaus (`credit_report_from`, `bureau_...`), the sale of a loan, duties of the lender itself (`agency_notice_by`,
-`overdue_notice_by`, `arrears_notice_by`), PERSI's papers and guarantors, American consents (`number_checked_until`,
-`email_use_from`, `revocation_by`, which the packs hold as conditions).
+The procedures of the countries (policy/procedures/) ask for those of notices, protections and PERSI; all of them are
+shown to people by `auditor.py deadlines`, who do what the house does not: keep and delete files, tell credit bureaus.
 """
 
 from calendar import monthrange

@@ -52,8 +52,8 @@ class Notice(NamedTuple):
     each_counts: bool = False
     """Whether a later one leaves the earlier ones as they are."""
     announces: Announcement | None = None
-    itemises: bool = False
-    """Whether it says how the debt came about."""
+    itemises: str = ""
+    """The rule by which it says how the debt came about; empty: it need not."""
 
 
 class Duty(NamedTuple):

@@ -72,9 +72,9 @@ def asks(text: str | None) -> bool:
     return all(told.asks for told in _NOTICES.get(text or "", ()))
 
 
-def itemises(text: str | None) -> bool:
-    """Whether a text says how the debt came about."""
-    return any(told.itemises for told in _NOTICES.get(text or "", ()))
+def itemises(text: str | None) -> str:
+    """The rule by which a text says how the debt came about; empty: it need not."""
+    return next((told.itemises for told in _NOTICES.get(text or "", ()) if told.itemises), "")
 
 
 def announces(text: str | None) -> Announcing | None:

@@ -16,7 +16,7 @@ def last_day(sent: date, off: Calendar) -> date:
 VALIDATION = Procedure(
     name="validation_notice",
     country="US",
-    notices={"validation_notice": Notice(PERIOD, last_day, asks=False, itemises=True)},
+    notices={"validation_notice": Notice(PERIOD, last_day, asks=False, itemises="US-C2")},
     holds={
         PERIOD: HoldRule(
             NO_COURT,

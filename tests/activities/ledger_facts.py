@@ -9,13 +9,13 @@ from pypdf import PdfReader
 from models import events as e
 from models.case import Case, Instalment
 from models.decisions import Act, OpenInstalment, StepInput
+from models.evidence import Pdf
 from models.ledger_entries import Entry, OpenCharge, Served
 from tests.activities.letter_facts import TEXTS, facts, spaced
 from tests.policy.cases import account as an_account
 from tests.policy.cases import day as day_of
 from writing.document_content import Agreement, InstalmentLine, Owed, Statement
-from writing.document_pdf import Pdf
-from writing.texts import render
+from writing.rendering import render
 
 DAY = date(2026, 9, 23)
 RATE = "8.25 % a year"

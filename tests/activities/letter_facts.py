@@ -4,7 +4,8 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
-from writing.texts import TextFacts, load_texts
+from writing.text_facts import TextFacts
+from writing.texts import load_texts
 
 LETTERS = Path(__file__).parents[2] / "packs" / "letters"
 TEXTS = load_texts(LETTERS)

@@ -27,13 +27,14 @@ from policy.deciding.treatment import decide
 from policy.steps.step_outcomes import step_input
 from settings import HOUSE
 from store import journal
-from store.addressees import Addressed, Lacking, demanded
+from store.addressees import addressed
 from store.case_opening import load_cases
 from store.contact_log import law_of
 from store.database import Database
 from tests.activities.letter_facts import facts, spaced
 from tests.durability.machine import take
 from tests.workflows.houses import account_row, days_ago
+from writing.text_facts import Lacking, demanded
 from writing.texts import load_texts
 
 AT_ONCE = strategy(HOUSE / "tests" / "durability" / "strategy.yaml")
@@ -192,13 +193,13 @@ def test_the_law_of_a_city_binds_whoever_is_written_to_there() -> None:
     person: dict[str, Any] = {"id": "d", "client": "c", "reference": "P-1", "name": "Ann", "zone": "America/New_York"}
     owner = Portfolio(id="p", client="c", source="test")
     known = [
-        Addressed(Account(**debt), Party(**person, language="en", country="US", region=region), owner)
-        for region in (None, "NYC")
+        addressed(Account(**debt), party, owner, law_of(places(), party))
+        for party in (Party(**person, language="en", country="US", region=region) for region in (None, "NYC"))
     ]
     told = facts("en", licence=None)
-    assert demanded(law_of(places(), known[0].party), known[0], "first_reminder", "sms", told) == ("opt_out",)
+    assert demanded(known[0], "first_reminder", "sms", told) == ("opt_out",)
     with pytest.raises(Lacking, match="US-NYC-C1: licence not known, portfolio p"):
-        demanded(law_of(places(), known[1].party), known[1], "first_reminder", "sms", told)
+        demanded(known[1], "first_reminder", "sms", told)
 
 
 # --- what becomes of the step ----------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from models.evidence import Pdf
 from models.ledger_entries import Entry
 from tests.activities.letter_facts import TEXTS, facts, spaced
 from writing.document_content import (
@@ -25,8 +26,10 @@ from writing.document_content import (
     PaymentLine,
     Release,
 )
-from writing.document_pdf import DocumentFault, Pdf, make_certificate, make_letter, make_notice, make_package
-from writing.texts import LOCALES, render, text_version
+from writing.document_pdf import DocumentFault, make_certificate, make_letter, make_notice, make_package
+from writing.local_formats import LOCALES
+from writing.rendering import render
+from writing.texts import text_version
 
 NAMES = {
     "it": "Giuseppina Dell'Acqua",

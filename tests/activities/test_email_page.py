@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from activities.vendors.outbox.outbox_send import Outbox
-from activities.vendors.vendor import Message
+from models.message import Message
 from tests.activities.letter_facts import LETTERS, TEXTS, facts, spaced
 from tests.activities.test_texts import copy as copy  # a fixture
-from writing.texts import LOCALES, TextFault, load_texts, money, render, text_channels, text_names
+from writing.local_formats import LOCALES, money
+from writing.rendering import render
+from writing.texts import TextFault, load_texts, text_channels, text_names
 
 EMAILS = [(language, name) for language in LOCALES for name in sorted(text_names()) if "email" in text_channels(name)]
 TAGS = {"html", "head", "meta", "title", "body", "div", "p", "table", "tr", "th", "td", "strong"}

@@ -15,11 +15,14 @@ from policy.parsing.pack_reading import PackFault
 from tests.activities.letter_facts import LETTERS, PARTICULARS, TEXTS, facts, spaced
 from tests.activities.test_tone import COURT, THREATS
 from writing.disclosures import SENTENCES
+from writing.local_formats import LOCALES, money
+from writing.rendering import render
 from writing.safe_lines import gsm
 from writing.sms_segments import segments
+from writing.text_facts import TextFacts
 from writing.text_files import PARTICULARS as NAMES
 from writing.text_files import TextChannel
-from writing.texts import LOCALES, TextFacts, TextFault, load_texts, money, render, text_channels, text_names
+from writing.texts import TextFault, load_texts, text_channels, text_names
 
 PLACES = places()
 DAY = date(2026, 11, 24)

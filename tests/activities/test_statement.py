@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.pack_files import jurisdictions
+from models.addressee import Addressee
 from models.case import Case, Plan, Promise
 from models.ledger_entries import Entry, OpenCharge
 from models.tables.accounts import Account, Party, Portfolio
 from models.tariff import Caps, LateFee, Rate, Tariff
-from store.addressees import Addressed
+from store.addressees import addressed
 from tests.activities.ledger_facts import DAY, ENTRIES, OWED, lent, pages, statement
 from tests.activities.letter_facts import HOSTILE, TEXTS, facts, spaced
 from tests.policy.cases import day as day_of
@@ -21,7 +22,7 @@ from tests.policy.test_ledger import DAYS, books
 from writing.debt_statement import stated
 from writing.document_content import Owed, Statement
 from writing.document_pdf import DocumentFault, make_statement
-from writing.texts import LOCALES, day, money
+from writing.local_formats import LOCALES, day, money
 
 LAW = jurisdictions()["IT"]
 TYPST = '#panic("x") *b* $x$ _i_ <l> @r [c] \\ {amount} //c'
@@ -167,13 +168,14 @@ def test_a_name_without_glyphs_is_refused() -> None:
 # --- from a case -----------------------------------------------------------------------------------------------------
 
 
-def known(case: Case, language: str = "it") -> Addressed:
+def known(case: Case, language: str = "it") -> Addressee:
     common: dict[str, Any] = {"id": case.account, "portfolio": "p1", "reference": "IT-1", "party": "d1"}
     row = Account(**common, creditor="Banca Esempio", currency=case.currency)
     person: dict[str, Any] = {"id": "d1", "client": "bank", "reference": "P-1", "name": "Ștefania Щукина"}
     home: dict[str, Any] = {"street": "Via Roma 1", "city": "Roma", "country": "IT", "zone": case.zone}
     party = Party(**person, **home, language=language)
-    return Addressed(row, party, Portfolio(id="p1", client="bank", source="test", role="agency", licence="Lic. 115/7"))
+    owner = Portfolio(id="p1", client="bank", source="test", role="agency", licence="Lic. 115/7")
+    return addressed(row, party, owner, LAW)
 
 
 def test_a_case_becomes_a_statement_with_its_running_promise_and_plan_only() -> None:
@@ -183,7 +185,7 @@ def test_a_case_becomes_a_statement_with_its_running_promise_and_plan_only() -> 
     ]
     plan = Plan(event_id="p", instalments=((day_of(60), 700),), made=datetime(2027, 3, 2, tzinfo=UTC))
     case = lent(promises=tuple(promises), plans=(plan, plan.model_copy(update={"verdict": "broken"})))
-    paper = stated(TEXTS, LAW, case, known(case), day_of(45))
+    paper = stated(TEXTS, case, known(case), day_of(45))
     assert [(a.kind, a.dues) for a in paper.agreements] == [
         ("promise", ((day_of(50), 500),)),
         ("plan", ((day_of(60), 700),)),
@@ -193,7 +195,7 @@ def test_a_case_becomes_a_statement_with_its_running_promise_and_plan_only() -> 
 def test_the_same_day_and_case_make_the_same_bytes_and_another_day_others() -> None:
     case = lent()
     first, again, later = (
-        make_statement(TEXTS, stated(TEXTS, LAW, case, known(case), day_of(d))).sha256 for d in (45, 45, 46)
+        make_statement(TEXTS, stated(TEXTS, case, known(case), day_of(d))).sha256 for d in (45, 45, 46)
     )
     assert (first == again, first == later) == (True, False)
 
@@ -201,7 +203,7 @@ def test_the_same_day_and_case_make_the_same_bytes_and_another_day_others() -> N
 @given(books(), DAYS)
 @settings(max_examples=150, deadline=None)
 def test_whatever_happened_to_an_account_its_statement_adds_up_on_every_day(case: Case, on: int) -> None:
-    paper = stated(TEXTS, LAW, case, known(case), day_of(on))
+    paper = stated(TEXTS, case, known(case), day_of(on))
     due = sum(i.open for i in paper.owed.open if i.due < paper.day)
     late = sum(c.amount for c in paper.owed.beside if c.day is None or c.day < paper.day)
     assert sum(entry.amount for entry in paper.entries) == paper.owed.outstanding - paper.owed.credit
@@ -211,7 +213,7 @@ def test_whatever_happened_to_an_account_its_statement_adds_up_on_every_day(case
 @given(books(), DAYS, st.sampled_from(sorted(LOCALES)))
 @settings(max_examples=25, deadline=None)
 def test_whatever_happened_to_an_account_its_statement_can_be_printed(case: Case, on: int, language: str) -> None:
-    paper = stated(TEXTS, LAW, case, known(case, language), day_of(on))
+    paper = stated(TEXTS, case, known(case, language), day_of(on))
     assert make_statement(TEXTS, paper).content.startswith(b"%PDF")
 
 
@@ -226,7 +228,7 @@ def test_a_year_late_is_explained_period_by_period_as_it_was_computed() -> None:
         caps=Caps(total=Decimal("0.15"), rules=("X",)),
     )
     case = lent(tariff=tariff)
-    text = words(stated(TEXTS, LAW, case, known(case, "en"), day_of(200)))
+    text = words(stated(TEXTS, case, known(case, "en"), day_of(200)))
     assert "7.3% a year on €110.00 overdue, from 2 March 2027 to 31 March 2027 (30 days)" in text
     assert "Instalment 1 · 4% of €120.00 · At least €12.00 is charged." in text
     assert "Less than computed: the law or the contract sets a limit." in text

@@ -6,17 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.activities.letter_facts import HOSTILE, LETTERS, TEXTS, facts, spaced
-from writing.texts import (
-    LOCALES,
-    TextFault,
-    Texts,
-    load_texts,
-    money,
-    render,
-    text_channels,
-    text_names,
-    text_version,
-)
+from writing.local_formats import LOCALES, money
+from writing.rendering import render
+from writing.texts import TextFault, Texts, load_texts, text_channels, text_names, text_version
 
 ALL = [(language, name) for language in LOCALES for name in sorted(text_names())]
 GSM_BASIC = set("@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./:;<=>?¡ÄÖÑÜ§¿äöñüà") | set(

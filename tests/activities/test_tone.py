@@ -9,9 +9,11 @@ from models.agreement_terms import FollowUp, PromiseRules
 from models.strategy import Strategy
 from store.bundles import KINDS
 from tests.activities.letter_facts import TEXTS, facts
+from writing.local_formats import LOCALES
+from writing.rendering import render
 from writing.sms_segments import SEVERAL
 from writing.text_files import PAPERS
-from writing.texts import LOCALES, render, text_channels
+from writing.texts import text_channels
 
 THREATS = {
     "it": r"minacc|pignora|ufficiale giudiziario|galera|carcere|denunci|vergogn|subito|immediatamente|ultimatum|"

@@ -29,8 +29,9 @@ from tests.activities.letter_facts import LETTERS, TEXTS, spaced
 from tests.durability.machine import take
 from tests.vendors.post import zone_at_noon
 from tests.workflows.houses import account_row, days_ago, pack
+from writing.local_formats import LOCALES
 from writing.text_files import ANSWERS
-from writing.texts import LOCALES, TextFault, load_texts
+from writing.texts import TextFault, load_texts
 
 LAW = jurisdictions()
 LENT = days_ago(200).date()

@@ -10,8 +10,9 @@ from pypdf import PdfReader
 from tests.activities.letter_facts import spaced
 from tests.activities.test_texts import segments as by_the_standard
 from tests.commands.conftest import Command
+from writing.local_formats import LOCALES
 from writing.sms_segments import budget, segments
-from writing.texts import LOCALES, text_channels, text_names
+from writing.texts import text_channels, text_names
 
 
 def test_every_text_is_listed_with_its_channels_its_languages_and_the_segments_of_its_sms(command: Command) -> None:

@@ -16,8 +16,8 @@ from activities.instructed import by_instruction
 from activities.open_task import Worklist
 from activities.send_message import Contacting
 from activities.vendors.outbox.outbox_send import Outbox
-from activities.vendors.vendor import Message
 from intake.pack_files import jurisdictions
+from models.message import Message
 from settings import HOUSE
 from store.database import Database
 from tests.workflows.houses import House

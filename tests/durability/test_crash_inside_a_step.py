@@ -17,17 +17,19 @@ from activities.issue_document import Issuing
 from activities.open_task import Worklist
 from activities.send_message import Contacting
 from activities.vendors.outbox.outbox_send import Outbox
-from activities.vendors.vendor import Message, SentTwice
+from activities.vendors.vendor import SentTwice
 from intake.pack_files import jurisdictions, strategy
 from models.case import Case
 from models.decisions import Act, DecideInput, StepInput, Turn
 from models.events import Channel, Heard, PaymentReceived, PaymentReversed, StepDeferred
+from models.message import Message
 from models.tables.trail import Attempt, Document, Journal, Ledger, Task
 from policy.apply import apply
 from policy.deciding.treatment import decide
 from policy.steps.step_outcomes import step_input
 from settings import HOUSE
 from store import journal
+from store.attempts import Step
 from store.case_opening import load_cases
 from store.database import Database
 from tests.activities.telling import told
@@ -215,7 +217,7 @@ def test_two_workers_at_the_same_step_do_not_defer_each_other(database: Database
     def begin() -> Any:
         start.wait()
         with database.session() as session:
-            return desk.effects.begin(session, asked, asked.now)
+            return Step(database, session, asked, asked.now).begin(LAW)
 
     with ThreadPoolExecutor(4) as workers:
         answers = [worker.result() for worker in [workers.submit(begin) for _ in range(4)]]

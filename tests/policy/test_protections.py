@@ -7,10 +7,11 @@ import pytest
 
 from models import events as e
 from models.case import Case
-from models.contact import Fact
+from models.contact import Fact, Facts, Party
 from policy.apply import apply
 from policy.deciding.law_facts import circumstances, personal
 from policy.law.deadlines import recovery_from
+from policy.law.may_contact import Allow, Defer, may_contact
 from policy.objections import objection
 from policy.procedures.procedure_table import protected_until
 from tests.policy.cases import LAW, Life, account, at, by_hand, day
@@ -177,3 +178,16 @@ def test_without_an_objection_a_romanian_case_goes_on_on_day_31():
     life.hears(e.Circumstance, name="assignment_notice", since=day(0))
     life.until(40)
     assert [life.diary[0][0], day(life.diary[0][1])] == ["letter", recovery_from(day(0))]
+
+
+@pytest.mark.parametrize("name", ["assignment_notice", "transfer_notice"])
+def test_LW8_a_romanian_notice_begins_thirty_days_on_the_other_accounts_of_the_person_too(name):
+    known = tuple(fact for fact in circumstances(told("RO", circumstance(name)), at(5), LAW["RO"]) if personal(fact))
+    party, other = Party("d1", ("Europe/Bucharest",)), Facts("another account", known=known)
+    answers = [may_contact(party, "letter", at(n, zone="Europe/Bucharest"), [], other, LAW["RO"]) for n in (34, 35)]
+    assert [type(answer) for answer in answers] == [Defer, Allow]
+    assert "RO-C1" in answers[0].rules
+
+
+def test_LW8_a_notice_of_a_transfer_lifts_a_ban_for_its_own_debt_alone():
+    assert not personal(Fact("transfer_notice", day(4)))

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from activities.attempt_frame import token
 from models.events import Channel, Heard, Result
 from models.tables.accounts import OptedOut
 from models.tables.arrivals import BankPayment, FeedUpdate, Webhook
 from models.tables.trail import Attempt, Journal, Task
 from policy.apply import apply
+from store.attempts import token
 from store.database import Database
 from tests.standin.vendors import Script, Vendors, vendors
 from tests.vendors.post import TIMEOUT, Post, by_vendors

@@ -14,8 +14,9 @@ from pydantic import SecretStr
 from activities.vendors.sendgrid.sendgrid_send import SendGrid
 from activities.vendors.smtp.smtp_send import Smtp
 from activities.vendors.twilio.twilio_send import Twilio
-from activities.vendors.vendor import MayHaveLeft, Message, NotSent, Provider, Rejected
+from activities.vendors.vendor import MayHaveLeft, NotSent, Provider, Rejected
 from activities.vendors.vendor_errors import errors, seconds
+from models.message import Message
 from tests.standin.mailbox import Mailbox
 from tests.standin.vendors import ACCOUNT, API_KEY, AUTH_TOKEN, SERVICE, Script, Vendors, specifications, vendors
 
@@ -268,7 +269,7 @@ def test_a_mail_whose_answer_is_lost_may_have_left() -> None:
 
 @pytest.mark.parametrize(("vendor", "other_4xx"), [("twilio", "review"), ("sendgrid", "review"), ("smtp", "transient")])
 def test_what_nobody_heard_of_is_never_sent_again_blindly(vendor: str, other_4xx: str) -> None:
-    known = errors()[vendor]
+    known = errors(vendor)
     assert known.meaning(499, "99999") == other_4xx
     assert known.meaning(502) == ("review" if vendor == "smtp" else "unknown")
     assert known.meaning(0) == known.meaning(302) == "unknown"

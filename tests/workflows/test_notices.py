@@ -9,11 +9,11 @@ from temporalio.testing import WorkflowEnvironment
 from intake.pack_files import Pack, jurisdictions
 from models import events as e
 from models.case import Case
-from models.tables.accounts import Account, Party, Portfolio
+from models.tables.accounts import Account
 from models.tables.trail import Ledger
 from policy.parsing.pack_reading import read_strategy, strategy_version
 from settings import HOUSE
-from store.addressees import Addressed
+from store.addressees import addressee_of
 from store.database import Database
 from tests.workflows.houses import House, account_row, days_ago
 from tests.workflows.lives import Led
@@ -56,10 +56,8 @@ async def led(env: WorkflowEnvironment, house: House, steps: str, **changes: Any
 def printed(database: Database, case: Case, day: date) -> str:
     """The statement of the case for a day: every word of its tables; and it can be printed."""
     with database.reading() as session:
-        account = session.get_one(Account, case.account)
-        party = session.get_one(Party, case.party)
-        known = Addressed(account, party, session.get_one(Portfolio, account.portfolio))
-    paper = stated(TEXTS, jurisdictions()[case.country], case, known, day)
+        known = addressee_of(session, jurisdictions(), session.get_one(Account, case.account))
+    paper = stated(TEXTS, case, known, day)
     assert make_statement(TEXTS, paper).content.startswith(b"%PDF")
     return str(statement(TEXTS, paper)).replace("\\xa0", " ")
 

@@ -4,7 +4,8 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from activities.vendors.vendor import Message, SentTwice
+from activities.vendors.vendor import SentTwice
+from models.message import Message
 
 
 class Outbox:

@@ -16,8 +16,9 @@ from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 from sendgrid.helpers.mail import Attachment, CustomArg, FileContent, FileName, FileType, Mail
 
-from activities.vendors.vendor import MayHaveLeft, Message, NotSent
+from activities.vendors.vendor import MayHaveLeft, NotSent
 from activities.vendors.vendor_errors import refusal
+from models.message import Message
 
 HOST = "https://api.sendgrid.com"
 # It prints the key and the whole message.

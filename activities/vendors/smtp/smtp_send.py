@@ -12,8 +12,9 @@ from typing import Literal
 
 from pydantic import SecretStr
 
-from activities.vendors.vendor import MayHaveLeft, Message, NotSent
+from activities.vendors.vendor import MayHaveLeft, NotSent
 from activities.vendors.vendor_errors import refusal
+from models.message import Message
 
 ENHANCED = re.compile(rb"^([245]\.\d{1,3}\.\d{1,3})\b")
 

@@ -17,8 +17,9 @@ from twilio.rest import Client
 from urllib3.exceptions import MaxRetryError, NewConnectionError, SSLError
 
 from activities.vendors.delivery_routes import country_of, sender_of
-from activities.vendors.vendor import MayHaveLeft, Message, NotSent, Rejected
+from activities.vendors.vendor import MayHaveLeft, NotSent, Rejected
 from activities.vendors.vendor_errors import refusal
+from models.message import Message
 
 CLOCKS_DIFFER = timedelta(minutes=2)
 MOST_LISTED = 100
