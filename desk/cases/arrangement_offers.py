@@ -10,6 +10,7 @@ from desk.cases.live_case import view_of
 from desk.cases.record_fact import tell
 from desk.lookup import find_account
 from desk.portfolios.ops_orders import new_id
+from desk.readable import answer
 from desk.refused import Refused
 from intake.fact_fields import money
 from models.agreement_terms import Arrangement, Schedule
@@ -45,7 +46,7 @@ async def make_offer(
     account = find_account(database, word)
     made = _chosen(_proposals(await _sight(database, account, wished, by)), what, schedule, by)
     recorded = await tell(database, account.id, made, by)
-    return recorded.model_dump() | {"account": account.reference, "needs": made.needs}
+    return answer(recorded, account.reference) | {"needs": made.needs}
 
 
 def find_offer(case: Case, word: str | None, states: tuple[str, ...], by: Actor) -> str:

@@ -14,6 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from desk.actor import Actor
 from desk.engine_calls import ANSWER_SECONDS, answered, engine
+from desk.readable import answer
 from desk.refused import Refused
 from models import events as e
 from models.case import Case
@@ -70,7 +71,7 @@ async def _record(client: Client, account: KnownAccount, fact: e.Event) -> Recor
         raise NotTaken(reason) from None
     if recorded.became in ("refused", "kept"):
         why = recorded.why if recorded.became == "refused" and recorded.why else recorded.message
-        raise NotTaken(why, recorded.model_dump() | {"account": account.reference})
+        raise NotTaken(why, answer(recorded, account.reference))
     return recorded
 
 

@@ -14,6 +14,7 @@ from desk.cases.record_fact import tell
 from desk.lookup import find_account, find_key
 from desk.portfolios.causes import refuse_unknown
 from desk.portfolios.ops_orders import new_id
+from desk.readable import answer
 from desk.refused import Refused
 from intake.fact_fields import Context, NotAFact, make
 from models.event import Block, Channel
@@ -57,7 +58,7 @@ async def tell_fields(database: Database, word: str, written: Written, by: Actor
         recorded = await tell_with(database, account, fact, written.month, by)
     else:
         recorded = await tell(database, account.id, fact, by)
-    told = recorded.model_dump() | {"account": account.reference}
+    told = answer(recorded, account.reference)
     stops = _stops(fact) if recorded.became == "taken" else ()
     return Answer(told, tuple(stops), leaves(stops) if stops else "")
 
