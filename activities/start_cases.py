@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlmodel import Session, col, select
 from temporalio import activity
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
@@ -15,9 +14,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from models import events as e
 from models.case import Case
 from models.portfolio_orders import PORTFOLIO_PAUSE, Order, PageInput, PageResult, TellInput
-from models.tables.accounts import Account
 from store.case_opening import load_cases
 from store.database import Database
+from store.open_accounts import open_accounts
 from workflows.engine_names import PORTFOLIO, SEGMENT, START_PAGE, TELL_PAGE, recovery_id
 
 AT_ONCE = 32
@@ -57,18 +56,14 @@ class Starting:
     @activity.defn(name=TELL_PAGE)
     async def tell_page(self, page: TellInput) -> PageResult:
         """Tell the next open accounts; one that has ended meanwhile needs no telling."""
-        accounts, cursor, more = await asyncio.to_thread(self._open, page)
+        accounts, cursor, more = await asyncio.to_thread(
+            open_accounts, self._database, page.portfolio, page.after, page.limit
+        )
         told = 0
         async for batch in _paced(accounts, 0):
             told += sum(await asyncio.gather(*(self._tell(page, account) for account in batch)))
             activity.heartbeat(cursor)
         return PageResult(cursor=cursor, started=told, known=len(accounts) - told, more=more)
-
-    def _open(self, page: TellInput) -> tuple[list[str], int, bool]:
-        with self._database.reading() as session:
-            rows = _after(session, page.portfolio, page.after, page.limit)
-        more = len(rows) == page.limit
-        return [r.id for r in rows if r.outcome is None], rows[-1].number if rows else page.after, more
 
     async def _tell(self, page: TellInput, account: str) -> bool:
         fact = _fact(page.order, account)
@@ -118,11 +113,6 @@ def _fact(order: Order, account: str) -> e.Event:
             return e.Release(event_id=event_id, of=PORTFOLIO_PAUSE, by=order.by)
         case "withdraw":
             return e.Withdraw(event_id=event_id, by=order.by)
-
-
-def _after(session: Session, portfolio: str, after: int, limit: int) -> Sequence[Account]:
-    rows = select(Account).where(Account.portfolio == portfolio, Account.number > after)
-    return session.exec(rows.order_by(col(Account.number)).limit(limit)).all()
 
 
 async def _paced(items: Sequence[Item], rate: float) -> AsyncIterator[Sequence[Item]]:

@@ -39,7 +39,7 @@ def apply(case: Case, heard: Heard) -> Case:
 def follow(case: Case, decision: Decision) -> Case:
     """The case with the decision's findings; what it was asked to do is still to come."""
     for finding in decision.findings:
-        case = apply(case, Heard.model_construct(event=finding, at=decision.at))
+        case = apply(case, Heard(event=finding, at=decision.at))
     return case.model_copy(update={"decisions": decision.number})
 
 

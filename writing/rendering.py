@@ -15,12 +15,13 @@ from babel.dates import format_date
 from babel.numbers import format_percent
 from pydantic import BaseModel, ConfigDict
 
+from channels.channel_spec import TextForm
 from writing.disclosures import added
 from writing.local_formats import LOCALES, count, day, money
 from writing.safe_lines import gsm, plain
 from writing.sms_segments import SEVERAL
 from writing.text_facts import AccountLine, TextFacts
-from writing.text_files import BEFORE_OVERDUE, CHANNELS, PAPERS, PLACEHOLDER, LanguageFile, TextChannel
+from writing.text_files import BEFORE_OVERDUE, CHANNELS, PAPERS, PLACEHOLDER, LanguageFile
 from writing.texts import TextFault, Texts, text_channels
 
 SMS_DATES = {"ru": "dd.MM.yyyy"}
@@ -48,7 +49,7 @@ class Rendered(BaseModel):
 
 
 def render(
-    texts: Texts, language: str, name: str, channel: TextChannel, facts: TextFacts, demanded: Iterable[str] = ()
+    texts: Texts, language: str, name: str, channel: TextForm, facts: TextFacts, demanded: Iterable[str] = ()
 ) -> Rendered:
     """The text `name` in the language, for the channel; with `demanded`, what the law of the place wants it to name."""
     file = texts.words(language)

@@ -1,12 +1,13 @@
 """How many SMS does a text leave as? Letters are counted as the standard has them (3GPP TS 23.038)."""
 
+from channels.sms import MOST_SEGMENTS
+
 GSM_DOUBLE = frozenset("^{}\\[~]|€")
 """Letters of the extension table: two places each."""
 GSM_7 = GSM_DOUBLE | frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
     "¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-BUDGET = 2
 BUDGETS = {"ru": 3}
 """Where letters cost more: an SMS in Cyrillic holds 70."""
 SEVERAL = "several_accounts"
@@ -15,7 +16,7 @@ SEVERAL = "several_accounts"
 
 def budget(language: str, text: str = "") -> int:
     """The most segments that the text may have in the language."""
-    return BUDGETS.get(language, BUDGET) + (text == SEVERAL)
+    return BUDGETS.get(language, MOST_SEGMENTS) + (text == SEVERAL)
 
 
 def segments(text: str) -> int:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import cast
 
+from channels.channel_spec import TextForm
+from channels.channel_table import CHANNELS
 from models.addressee import Addressee, Companion
 from models.decisions import StepInput
 from policy.steps.step_outcomes import TRANSFER, VALIDATION
@@ -13,23 +14,34 @@ from writing.paper_facts import paper
 from writing.rendering import Rendered, render
 from writing.sms_segments import SEVERAL, budget, segments
 from writing.text_facts import Lacking, TextFacts, demanded, of_several
-from writing.text_files import TextChannel
 from writing.texts import Texts
 from writing.validation_notice import itemised_in, made, particulars
+
+
+class NoText(Exception):
+    """The step is no message."""
+
+
+def text_form(asked: StepInput) -> TextForm:
+    """In which form the step's text goes. Raises NoText where it has none, or none goes on its channel."""
+    written = CHANNELS[asked.act.channel].written if asked.act.channel else None
+    if written is None or asked.act.text is None:
+        raise NoText(f"{asked.act.step}: a message needs a text, and a channel on which texts go")
+    return written.texts
 
 
 def composed(
     texts: Texts, asked: StepInput, to: Addressee, told: TextFacts, sums: Computation | None, at: datetime
 ) -> Rendered:
     """The message of a step; `sums`: how a letter's amount comes about. Raises Lacking."""
-    name, channel = asked.act.text or "", cast(TextChannel, asked.act.channel)
-    fields = demanded(to, name, channel, told)
+    name, form = asked.act.text or "", text_form(asked)
+    fields = demanded(to, name, form, told)
     if name == TRANSFER and told.transferred is None:
         raise Lacking(f"EU-1N: transferred not known, account {asked.account}")
     if name == VALIDATION:
         return _validation(texts, asked, to, told, fields, at)
-    text = render(texts, to.debtor.language, name, channel, told, fields)
-    if channel != "letter":
+    text = render(texts, to.debtor.language, name, form, told, fields)
+    if form != "letter":
         return text
     letter = Letter(**paper(asked, to, text, at), address=to.debtor.window, computation=sums)
     return text.model_copy(update={"page": make_letter(texts, letter).content})
@@ -39,13 +51,12 @@ def _validation(
     texts: Texts, asked: StepInput, to: Addressee, told: TextFacts, fields: Iterable[str], at: datetime
 ) -> Rendered:
     """The validation notice; where it is in another language, the English one goes with it (12 CFR 1006.34(e))."""
-    channel = cast(TextChannel, asked.act.channel)
     named, written = particulars(asked, to, told), []
     for language in dict.fromkeys((to.debtor.language, "en")):
         facts = itemised_in(texts, language, told, named)
-        written.append(render(texts, language, VALIDATION, channel, facts, fields))
+        written.append(render(texts, language, VALIDATION, text_form(asked), facts, fields))
     notice = made(asked, to, named, written, at)
-    if channel == "letter":
+    if text_form(asked) == "letter":
         return written[0].model_copy(update={"page": make_validation(texts, notice).content})
     own, *english = written
     # No page: it could hold one of the two only.
@@ -60,14 +71,14 @@ def for_several(
 
     Those that an SMS does not hold have their own. What the law adds comes on top: it is no reason to write more often.
     """
-    channel, companions = cast(TextChannel, asked.act.channel), to.companions
-    while companions and channel == "sms" and not _fits(texts, to, of_several(told, to, companions)):
+    form, companions = text_form(asked), to.companions
+    while companions and form == "sms" and not _fits(texts, to, of_several(told, to, companions)):
         companions = companions[:-1]
     if not companions:
         return None, ()
     about = of_several(told, to, companions)
-    fields = demanded(to, SEVERAL, channel, about)
-    return render(texts, to.debtor.language, SEVERAL, channel, about, fields), companions
+    fields = demanded(to, SEVERAL, form, about)
+    return render(texts, to.debtor.language, SEVERAL, form, about, fields), companions
 
 
 def _fits(texts: Texts, to: Addressee, about: TextFacts) -> bool:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from channels.channel_spec import TextForm
 from models.charges import Effect
 from models.events import Channel, Outcome
 from models.ledger_entries import ItemisedBy
@@ -17,8 +18,6 @@ from policy.charging.barring import Verdict
 from policy.law.required_content import NOT_TO_DEBTOR
 from writing.sms_segments import SEVERAL
 
-TextChannel = Literal["sms", "email", "letter"]
-
 MESSAGES = (
     *("reminder_before_due", "due_today", "first_reminder", "second_reminder", "first_letter", "second_letter"),
     *("broken_promise", "offer_plan", "offer_discount", "offer_deferral", "financial_education", "account_update"),
@@ -26,7 +25,7 @@ MESSAGES = (
 )
 PAPERS = NOT_TO_DEBTOR
 """Not addressed to the debtor: no greeting and no closing."""
-CHANNELS: Mapping[str, tuple[TextChannel, ...]] = MappingProxyType(
+CHANNELS: Mapping[str, tuple[TextForm, ...]] = MappingProxyType(
     dict.fromkeys(MESSAGES, ("sms", "email", "letter"))
     | {"formal_notice": ("email", "letter"), "fourteen_day_letter": ("letter",), "statement": ("letter",)}
     | dict.fromkeys(("validation_notice", "transfer_notice"), ("email", "letter"))

@@ -14,10 +14,11 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateError
 from pydantic import ValidationError
 
+from channels.channel_spec import TextForm
 from models.vocabulary import LANGUAGES
 from writing.replies import Replies, RepliesFault, load_replies
 from writing.text_facts import PLACEHOLDERS
-from writing.text_files import CHANNELS, LanguageFile, OnceLoader, TextChannel, faults
+from writing.text_files import CHANNELS, LanguageFile, OnceLoader, faults
 
 PAGE = "email.html"
 
@@ -50,7 +51,7 @@ def text_names() -> frozenset[str]:
     return frozenset(CHANNELS)
 
 
-def text_channels(name: str) -> tuple[TextChannel, ...]:
+def text_channels(name: str) -> tuple[TextForm, ...]:
     """The channels on which a text exists."""
     if name not in CHANNELS:
         raise TextFault(f"no text {name!r}; there are: {', '.join(sorted(CHANNELS))}")

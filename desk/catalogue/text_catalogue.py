@@ -5,13 +5,13 @@ from typing import Annotated, Any
 
 import typer
 
+from channels.channel_spec import TextForm
 from cli.output import count, say, show_json, show_table
 from desk.refused import Refused
 from intake.pack_layers import folders
 from writing.rendering import render
 from writing.samples import law, sample_facts, sample_fields, sample_pdf
 from writing.sms_segments import budget, segments
-from writing.text_files import TextChannel
 from writing.texts import Texts, load_texts, text_channels, text_names
 
 Language = Annotated[str | None, typer.Option(help="Only this language.")]
@@ -20,7 +20,7 @@ Country = Annotated[
     typer.Option(help="Where the debtor is, or a region with its own pack (US-NYC): what its law wants named."),
 ]
 
-Wanted = tuple[str, str, TextChannel]
+Wanted = tuple[str, str, TextForm]
 """A text by its name, its language and its channel."""
 
 
@@ -84,7 +84,7 @@ def _wanted(texts: Texts, name: str | None, language: str | None, channel: str |
     return found
 
 
-def _rendered(texts: Texts, name: str, language: str, channel: TextChannel, country: str | None) -> dict[str, Any]:
+def _rendered(texts: Texts, name: str, language: str, channel: TextForm, country: str | None) -> dict[str, Any]:
     fields = sample_fields(name, channel, country)
     text = render(texts, language, name, channel, sample_facts(language, country), fields)
     shown: dict[str, Any] = {"text": name, "language": language, "channel": channel}

@@ -177,7 +177,10 @@ def finished(now: Now, round_: str, step: Step) -> bool:
 
 def _results(now: Now, round_: str, step: Step) -> list[str]:
     """What came of the attempts; those before a person said `again` no longer count."""
-    results = [r.result for r in now.records.get((round_, step.id), [])]
+    records = now.records.get((round_, step.id))
+    if records is None:
+        return []
+    results = [r.result for r in records]
     return results[len(results) - results[::-1].index("again") :] if "again" in results else results
 
 
@@ -221,9 +224,6 @@ def _in_reached_stage(now: Now, round_: str, stage: Stage) -> bool:
 
 def _gaps(now: Now, round_: str, step: Step) -> Iterator[tuple[date, str]]:
     zone = now.case.zone
-    # A contact outside of the steps puts none of them off: who rings every week is not left alone by it.
-    apart = ("passed", "withdrawn", "failed", "rejected")
-    done = [r for r in now.case.records if r.round == round_ and r.result not in apart and r.step != "contact"]
     own = now.records.get((round_, step.id), [])
     tried = [r for r in own if r.result not in ("withdrawn", "failed", "rejected", "given_up")]
     if tried:
@@ -231,13 +231,21 @@ def _gaps(now: Now, round_: str, step: Step) -> Iterator[tuple[date, str]]:
         gap = 0 if at_once else _ask_again(step, tried[-1]) or step.every_days
         why = at_once or f"{days_text(gap)} after the last attempt"
         yield debtor_day(tried[-1].at, zone) + timedelta(days=gap), why
-    elif done and step.after_days:
-        why = f"{days_text(step.after_days)} after {done[-1].step}"
-        yield debtor_day(done[-1].at, zone) + timedelta(days=step.after_days), why
+    elif step.after_days and (last := _last_done(now, round_)):
+        why = f"{days_text(step.after_days)} after {last.step}"
+        yield debtor_day(last.at, zone) + timedelta(days=step.after_days), why
     if step.do in REACHING:
         contacts = [r.at for r in now.case.records if r.channel and r.result not in NO_CONTACT]
         if contacts:
             yield debtor_day(max(contacts), zone) + timedelta(days=1), "one contact a day"
+
+
+def _last_done(now: Now, round_: str) -> StepRecord | None:
+    """The last step of the round that was taken."""
+    # A contact outside of the steps puts none of them off: who rings every week is not left alone by it.
+    apart = ("passed", "withdrawn", "failed", "rejected")
+    of_round = (r for r in reversed(now.case.records) if r.round == round_ and r.step != "contact")
+    return next((r for r in of_round if r.result not in apart), None)
 
 
 def _ask_again(step: Step, last: StepRecord) -> int | None:

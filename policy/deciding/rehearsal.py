@@ -66,7 +66,7 @@ def rehearse(
 def _heard(told: list[Scripted], at: datetime) -> list[Heard]:
     news = []
     while told and told[0].at <= at:
-        news.append(Heard.model_construct(event=told.pop(0).event, at=at))
+        news.append(Heard(event=told.pop(0).event, at=at))
     return news
 
 
@@ -113,7 +113,7 @@ class _Stage:
         case = follow(case, decision)
         match decision.next:
             case Act() as act:
-                asked = step_input(case, act, at)
+                asked = step_input(case, act, at, written=False)
                 log = self.log[case.party]
                 law = self._law(case)
                 known = circumstances(case, at, law)
@@ -122,7 +122,7 @@ class _Stage:
                 if is_demand(act) and result.kind not in ("step_deferred", "step_refused"):
                     begin = at - timedelta(days=LOG_DAYS)
                     log[:] = [*(contact for contact in log if contact.at > begin), logged(asked, at)]
-                heard = Heard.model_construct(event=result, at=at)
+                heard = Heard(event=result, at=at)
                 return apply(case, heard), heard
             case Wait(until=until):
                 if until is not None:

@@ -49,10 +49,10 @@ def decide(case: Case, strategy: Strategy, pack: Jurisdiction, now: datetime, fe
         if found is None:
             break
         findings.append(found)
-        case = apply(case, Heard.model_construct(event=found, at=now))
+        case = apply(case, Heard(event=found, at=now))
     else:
         raise RuntimeError(f"{MOST_FINDINGS} findings and no end: {findings[-1]!r}")
-    return Decision.model_construct(
+    return Decision(
         number=case.decisions + 1,
         at=now,
         findings=tuple(findings),

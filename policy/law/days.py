@@ -12,7 +12,13 @@ OF_THE_MACHINE = ("localtime", "posixrules", "Factory")
 
 def debtor_day(at: datetime, zone: str) -> date:
     """The day on the debtor's calendar."""
-    return utc(at).astimezone(_zone(zone)).date()
+    return _day(utc(at), zone)
+
+
+# The same few instants of a case (now, its holds, its attempts) are asked about again and again.
+@lru_cache(maxsize=65536)
+def _day(at: datetime, zone: str) -> date:
+    return at.astimezone(_zone(zone)).date()
 
 
 @lru_cache(maxsize=65536)

@@ -155,10 +155,10 @@ def aim(packs: Jurisdiction, zone: str, channel: str, at: datetime, turn: timede
 
 
 def _blocks(bound: Binding, known: Known, inputs: Inputs) -> Iterator[Block]:
-    party, _, _, log, facts, _ = inputs
+    party, _, now, log, facts, _ = inputs
     called_for = [(ban, terms(ban, known)) for ban in bound.bans if facts.demand or not ban.demands]
     bans = [(ban, when) for ban, when in called_for if when is not None]
-    counted = counts(bound, party.id, facts, known, log)
+    counted = counts(bound, party.id, facts, known, log, now)
     lifted = agreed(bound, known)
     for zone in party.zones:
         for ban, when in bans:

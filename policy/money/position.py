@@ -2,12 +2,22 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
 from models.case import Case, Disputed, Instalment
 from models.ledger_entries import ALLOCATION, OpenCharge, PartKind
 from policy.holds import NOTHING_DISPUTED, disputed_parts
 from policy.money.ledger import ALWAYS, Book, Claim
+
+MOVES_NO_MONEY = frozenset(
+    [
+        *("seen", "records", "released", "pending", "deferred", "refused", "notice_days", "reports", "flags", "causes"),
+        *("episode", "episode_open", "episode_since", "entry_stage", "stage", "decisions", "opt_outs", "reach"),
+    ]
+)
+MONEY = attrgetter(*(name for name in Case.model_fields if name not in MOVES_NO_MONEY))
 
 
 class Position(NamedTuple):
@@ -36,8 +46,30 @@ class Position(NamedTuple):
         return self.outstanding > 0 and self.principal == 0 and not self.open
 
 
+class _Asked:
+    """Whose position, of which day. Two cases that differ only in what moves no money have the same."""
+
+    __slots__ = ("case", "day", "money")
+
+    def __init__(self, case: Case, day: date) -> None:
+        self.case, self.day, self.money = case, day, MONEY(case)
+
+    def __hash__(self) -> int:
+        return hash((self.case.account, self.day))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and (self.day, self.money) == (other.day, other.money)
+
+
 def position(case: Case, today: date) -> Position:
     """The position at the beginning of the debtor's day `today`, with interest up to that day."""
+    return _position(_Asked(case, today))
+
+
+# In one turn an account is asked again and again: after each finding, for its step, for the law, after its step.
+@lru_cache(maxsize=16)
+def _position(asked: _Asked) -> Position:
+    case, today = asked.case, asked.day
     book = Book(case, today)
     unpaid = list(book.unpaid())
     rest: dict[int, int] = {}

@@ -24,11 +24,11 @@ TRANSFER = "transfer_notice"
 ON_PAPER = frozenset({"formal_notice", "certificate", "legal_package"})
 
 
-def step_input(case: Case, act: Act, now: datetime) -> StepInput:
-    """What the step's activity needs of the case."""
+def step_input(case: Case, act: Act, now: datetime, *, written: bool = True) -> StepInput:
+    """What the step's activity needs of the case; without what stands on paper where nothing is `written`."""
     today = debtor_day(now, case.zone)
     owed = position(case, today)
-    on_paper = act.channel is Channel.letter or act.do in ON_PAPER
+    on_paper = written and (act.channel is Channel.letter or act.do in ON_PAPER)
     amount, day = agreed(case, act.round)
     announces, missed = to_announce(case, today) if procedure_table.announces(act.text) else ((), ())
     return StepInput(
@@ -52,7 +52,7 @@ def step_input(case: Case, act: Act, now: datetime) -> StepInput:
         ),
         entries=entries(case, today) if on_paper else (),
         beside=beside(case, today) if on_paper else (),
-        itemised=itemised(case, today) if procedure_table.itemises(act.text) else None,
+        itemised=itemised(case, today) if written and procedure_table.itemises(act.text) else None,
         transferred=case.sold_on,
         credit=owed.credit,
         announces=announces,

@@ -37,7 +37,7 @@ def lines(before: Case, news: Iterable[Heard], decision: Decision) -> Iterator[L
     for heard in news:
         yield event_line(before, heard)
     for finding in decision.findings:
-        yield event_line(before, Heard.model_construct(event=finding, at=decision.at), "finding")
+        yield event_line(before, Heard(event=finding, at=decision.at), "finding")
     yield decision_line(before, decision)
 
 

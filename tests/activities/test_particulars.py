@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from channels.channel_spec import TextForm
 from intake.pack_files import law_packs, places
 from models.contact import Facts
 from models.rules import TEXT_FIELDS
@@ -21,16 +22,13 @@ from writing.safe_lines import gsm
 from writing.sms_segments import segments
 from writing.text_facts import TextFacts
 from writing.text_files import PARTICULARS as NAMES
-from writing.text_files import TextChannel
 from writing.texts import TextFault, load_texts, text_channels, text_names
 
 PLACES = places()
 DAY = date(2026, 11, 24)
 OWN_WORDS = ("validation_notice", "transfer_notice")
 """Texts that name in their own words what a law wants of them alone."""
-WAYS: list[tuple[str, TextChannel]] = [
-    (name, channel) for name in sorted(text_names()) for channel in text_channels(name)
-]
+WAYS: list[tuple[str, TextForm]] = [(name, channel) for name in sorted(text_names()) for channel in text_channels(name)]
 
 
 def said(language: str, field: str, known: TextFacts, name: str) -> list[str]:
@@ -67,7 +65,7 @@ def test_whatever_the_law_of_a_place_demands_stands_in_the_text(place: str, lang
 
 @pytest.mark.parametrize("language", LOCALES)
 @pytest.mark.parametrize(("name", "channel"), WAYS)
-def test_any_field_can_be_demanded_of_any_text(language: str, name: str, channel: TextChannel) -> None:
+def test_any_field_can_be_demanded_of_any_text(language: str, name: str, channel: TextForm) -> None:
     known = facts(language, **PARTICULARS)
     body = spaced(render(TEXTS, language, name, channel, known, TEXT_FIELDS).body)
     missing = [
@@ -91,7 +89,7 @@ def test_without_a_law_that_demands_it_a_text_stays_as_it_was(language: str) -> 
 
 
 @pytest.mark.parametrize("channel", ["sms", "email", "letter"])
-def test_what_the_words_say_already_is_not_said_again(channel: TextChannel) -> None:
+def test_what_the_words_say_already_is_not_said_again(channel: TextForm) -> None:
     known = facts("it", **(PARTICULARS | {"sender": "Banca Esempio", "creditor": "Banca Esempio", "phone": "0800 123"}))
     known = known.model_copy(update={"contact": "0800 123, aiuto.example", "sender_address": known.creditor_address})
     once = render(TEXTS, "it", "first_reminder", channel, known)
