@@ -16,11 +16,11 @@ from models.events import Heard
 from models.jurisdiction import Jurisdiction
 from models.strategy import Strategy
 from models.tables.accounts import Party
-from policy.apply import follow
 from policy.case.difference import resolved
 from policy.deciding.foresight import foreseen
+from policy.deciding.hearing import TakenIn, answer, take_in
+from policy.deciding.taking import follow
 from policy.deciding.treatment import Feed, decide
-from policy.facts.hearing import TakenIn, answer, take_in
 from policy.parsing.pack_reading import read_strategy
 from policy.steps.step_outcomes import step_input
 from policy.telling import story

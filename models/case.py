@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from models.agreement_terms import Arrangement, IfBroken, Terms
-from models.events import Block, Channel
+from models.event import Block, Channel
 from models.ledger_entries import ALLOCATION, PartKind
 from models.tariff import CostScale, Tariff
 
@@ -55,6 +55,8 @@ class Adjustment(Part):
     """The instalment that was wrong, of a dispute that was upheld."""
     undoes: str = ""
     """The adjustment that it takes back: then neither of them counts."""
+    plan: str = ""
+    """The arrangement that brought it."""
 
 
 class Refund(Part):
@@ -196,6 +198,9 @@ class StepRecord(Part):
     result: str
 
 
+WaitsFor = Literal["outcome", "proof", "answer", "release"]
+
+
 class Pending(Part):
     """What the case waits for after a step: an outcome, a proof, an answer, a release; overdue at `due`."""
 
@@ -203,7 +208,7 @@ class Pending(Part):
     round: str
     key: str
     attempt: int
-    waits_for: Literal["outcome", "proof", "answer", "release"]
+    waits_for: WaitsFor
     since: datetime
     due: datetime | None
     channel: Channel | None = None
@@ -212,11 +217,40 @@ class Pending(Part):
     """How many different people must say yes (release)."""
 
 
-class Flag(Part):
-    """Something a person must look at; it stands on the worklist under this id."""
+FlagKind = Literal[
+    "approve",
+    "dispute",
+    "duty",
+    "event",
+    "hardship",
+    "late",
+    "law",
+    "left",
+    "message",
+    "not_owed",
+    "overpaid",
+    "protection",
+    "reused",
+    "schedule",
+    "stuck",
+    "unknown",
+    "upheld",
+]
 
-    id: str
+
+class Flag(Part):
+    """Something a person must look at: what kind of thing, about what; of a step that waits for it, which."""
+
+    kind: FlagKind
+    about: str
     why: str
+    step: str | None = None
+    round: str | None = None
+
+    @property
+    def id(self) -> str:
+        """Under which it stands on the worklist."""
+        return f"{self.kind}:{self.about}"
 
 
 class Deferred(Part):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from models.case import Case
+from models.case import Case, WaitsFor
 from models.charges import Effect
 from models.events import Block, Channel, Finding, OfferMade
 from models.ledger_entries import Entry, Itemised, OpenCharge
@@ -60,7 +60,7 @@ class Act(Answer):
     notice_days: int = 0
     placed_days: int | None = None
     agency: str | None = None
-    waits_for: Literal["outcome", "proof", "answer", "release"] | None = None
+    waits_for: WaitsFor | None = None
     people: int = 1
     terms: dict[str, str] = {}
     """What an offer offers, as its text says it."""

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from models.case import Flag
 from models.contact import FactName
 from models.event import Channel, Event
 from models.money_facts import OfferMade
@@ -108,8 +109,12 @@ class Flagged(Event):
     """A person must look at the case."""
 
     kind: Literal["flagged"] = "flagged"
-    flag: str
-    why: str
+    flag: Flag
+
+    @property
+    def why(self) -> str:
+        """What is to be looked at."""
+        return self.flag.why
 
 
 class StepPassed(Event):

@@ -31,3 +31,19 @@ def days_text(days: int) -> str:
 def day_text(day: date) -> str:
     """`3 Mar 2027`."""
     return f"{day.day} {day:%b %Y}"
+
+
+def short(text: str) -> str:
+    """A reason that fits a summary."""
+    # Temporal shows at most 200 bytes of a summary.
+    return text.encode()[:197].decode(errors="ignore") + "..." if len(text.encode()) > 200 else text
+
+
+def until_text(day: date | None) -> str:
+    """`, until 3 Mar 2027`, or nothing."""
+    return f", until {day_text(day)}" if day else ""
+
+
+def document_text(number: str | None) -> str:
+    """`, document D-1`, or nothing."""
+    return f", document {number}" if number else ""

@@ -13,8 +13,7 @@ from models.events import Heard
 from models.tables.accounts import Account, Portfolio, StrategyText
 from models.tables.arrivals import Webhook
 from models.tables.trail import FOR_A_PERSON, Attempt, Instruction, Task
-from policy.apply import end
-from policy.changes import OVERPAID
+from policy.deciding.taking import end
 from policy.deciding.treatment import Feed
 from policy.law.may_contact import debtor_day
 from policy.money.position import position
@@ -56,7 +55,7 @@ def worklist(session: Session, case: Case, now: datetime, *, closing: bool) -> N
     known = set(session.exec(select(Task.key).where(col(Task.key).in_(flags))))
     for key, flag in flags.items():
         if key not in known:
-            kind, assignee = ("refund", "accounting") if flag.id.startswith(OVERPAID) else ("attention", "supervisors")
+            kind, assignee = ("refund", "accounting") if flag.kind == "overpaid" else ("attention", "supervisors")
             common: dict[str, Any] = {"account": case.account, "kind": kind, "assignee": assignee}
             session.add(Task(key=key, **common, why=flag.why, opened=now))
 

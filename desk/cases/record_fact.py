@@ -19,8 +19,8 @@ from desk.refused import Refused
 from models import events as e
 from models.case import Case
 from models.decisions import Recorded
+from policy.facts.fact_table import reused
 from policy.law.may_contact import debtor_day
-from policy.objections import reused
 from policy.phrases import day_text
 from store.account_lookup import KnownAccount, account_again
 from store.database import Database

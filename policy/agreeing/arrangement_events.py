@@ -7,7 +7,7 @@ from models import events as e
 from models.case import Adjustment, Case, Instalment, Offer, Plan
 from policy.agreeing.arrangements import OPEN, discount
 from policy.agreeing.promises import told_after
-from policy.changes import changed, flagged, recorded
+from policy.case.case_changes import changed, flagged, recorded, settled
 from policy.law.may_contact import debtor_day
 from policy.money.position import position
 
@@ -35,7 +35,7 @@ def offered(case: Case, event: e.OfferMade, at: datetime, step: str | None = Non
     if not needs:
         return case
     who = "another person" if needs == 1 else f"{needs} other people"
-    return flagged(case, f"approve:{offer.id}", f"offer {offer.id} ({offer.what}) waits for the yes of {who}")
+    return flagged(case, "approve", offer.id, f"offer {offer.id} ({offer.what}) waits for the yes of {who}")
 
 
 def _needed(case: Case, event: e.OfferMade) -> int:
@@ -96,8 +96,7 @@ def agreed(case: Case, plan: Plan, at: datetime) -> Case:
     offers = tuple(o.model_copy(update=gone) if o.id in replaced else o for o in case.offers)
     stopped = {"verdict": "replaced", **over}
     plans = tuple(p.model_copy(update=stopped) if p.verdict == "running" else p for p in case.plans)
-    flags = tuple(f for f in case.flags if not f.id.startswith("approve:"))
-    case = changed(case, offers=offers, plans=(*plans, plan), flags=flags)
+    case = settled(changed(case, offers=offers, plans=(*plans, plan)), "approve")
     if case.pending and case.pending.waits_for == "answer":
         case = recorded(case, "accepted", at)
     return case
@@ -123,12 +122,12 @@ def offer_taken(case: Case, event: e.OfferTaken, at: datetime) -> Case:
 def plan_settled(case: Case, event: e.PlanSettled, at: datetime) -> Case:
     """An arrangement was fulfilled, broken, or (after a reversal) neither any more: what follows is done here."""
     plan = next(p for p in case.plans if p.event_id == event.plan)
-    settled = None if event.verdict == "running" else event.ended
-    now = plan.model_copy(update={"verdict": event.verdict, "settled": settled})
+    over = None if event.verdict == "running" else event.ended
+    now = plan.model_copy(update={"verdict": event.verdict, "settled": over})
     case = changed(case, plans=tuple(now if p is plan else p for p in case.plans))
     if plan.offer:
         state = "accepted" if event.verdict == "running" else event.verdict
-        case = _offer(case, known_offer(case, plan.offer), state=state, settled=settled)
+        case = _offer(case, known_offer(case, plan.offer), state=state, settled=over)
     today = debtor_day(at, case.zone)
     if plan.what == "settlement" and event.verdict == "fulfilled":
         return _adjust(case, plan, -position(case, today).outstanding, today, "settled")
@@ -153,15 +152,14 @@ def _offer(case: Case, offer: Offer, **changes: Any) -> Case:
 
 
 def _unasked(case: Case, offer: Offer) -> Case:
-    return changed(case, flags=tuple(f for f in case.flags if f.id != f"approve:{offer.id}"))
+    return settled(case, "approve", offer.id)
 
 
 # --- what it does to the debt ----------------------------------------------------------------------------------------
 
 
 def _is_of(adjustment: Adjustment, plan: Plan) -> bool:
-    # No id that is told has a slash.
-    return adjustment.id.startswith(f"{plan.event_id}/")
+    return adjustment.plan == plan.event_id
 
 
 def _adjust(case: Case, plan: Plan, amount: int, day: date, reason: str, undoes: str = "") -> Case:
@@ -169,7 +167,9 @@ def _adjust(case: Case, plan: Plan, amount: int, day: date, reason: str, undoes:
     if amount == 0:
         return case
     number = sum(_is_of(a, plan) for a in case.adjustments) + 1
-    entry = Adjustment(id=f"{plan.event_id}/{number}", amount=amount, day=day, reason=reason, undoes=undoes)
+    entry = Adjustment(
+        id=f"{plan.event_id}/{number}", amount=amount, day=day, reason=reason, undoes=undoes, plan=plan.event_id
+    )
     return changed(case, adjustments=(*case.adjustments, entry))
 
 

@@ -5,9 +5,9 @@ from datetime import date, datetime, timedelta
 from models.case import Case
 from models.decisions import Close
 from models.events import Block
+from policy.case.holds import runs
 from policy.deciding.cycle import Candidate, Now
 from policy.deciding.running_agreements import agreed, open_offers
-from policy.holds import runs
 from policy.law.may_contact import debtor_day, end_of_day
 from policy.phrases import day_text, money_text, whole_units
 from policy.procedures.hold_rules import GATES

@@ -8,6 +8,7 @@ from models.case import Case
 from models.charges import Interruption
 from models.decisions import Act, Barred
 from models.jurisdiction import Jurisdiction
+from policy.case.rounds import of_episode
 from policy.charging.barring import CLAIMS, LOAN, Dues, Prescription, prescription
 from policy.deciding.cycle import Candidate, Now, exhausted
 from policy.law.binding import in_force
@@ -41,7 +42,7 @@ def against_suit(now: Now, do: str, law: Jurisdiction) -> Iterator[Against]:
             yield Against(why, now.case.episode_since or now.today)
 
 
-def stuck(now: Now, candidate: Candidate, law: Jurisdiction) -> str | None:
+def kept_waiting(now: Now, candidate: Candidate, law: Jurisdiction) -> str | None:
     """Why a person must look before a step that has come due can go on, or None."""
     found = objections(now, candidate, law)
     return f"{candidate.step.id}: {'; '.join(found)}" if found else exhausted(now, candidate)
@@ -96,7 +97,7 @@ def _forbearance_looked_at(now: Now) -> bool:
     made = [o.at for o in case.offers if len(o.approvals) >= o.needs] + [plan.made for plan in case.plans]
     offered = any(_of_episode(case, at) for at in made)
     asked = case.causes or any(hold.reason == "hardship" and _of_episode(case, hold.since) for hold in case.holds)
-    reviewed = any(r.step in reviews and r.round == f"e{case.episode}" and r.result in DONE for r in case.records)
+    reviewed = any(r.step in reviews and r.round == of_episode(case.episode) and r.result in DONE for r in case.records)
     return bool(offered or asked or reviewed)
 
 

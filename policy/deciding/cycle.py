@@ -22,7 +22,8 @@ from models.strategy import (
     Step,
     Strategy,
 )
-from policy.holds import over
+from policy.case.holds import over
+from policy.case.rounds import after_promise, before_due, of_episode
 from policy.law.may_contact import debtor_day, end_of_day
 from policy.money.cost_letters import nothing_to_announce
 from policy.money.position import Position
@@ -62,6 +63,11 @@ class Now:
         for record in self.case.records:
             found.setdefault((record.round, record.step), []).append(record)
         return found
+
+    @cached_property
+    def of_episode(self) -> Sequence[StepRecord]:
+        """What came of the steps of this episode."""
+        return [r for r in self.case.records if r.round == of_episode(self.case.episode)]
 
     @cached_property
     def candidate(self) -> "Candidate | None":
@@ -135,17 +141,17 @@ def _walk(now: Now) -> Iterator[tuple[str, Stage | None, Step]]:
         n for n, p in enumerate(case.promises, 1) if p.verdict in ("broken", "partly_kept") and _of_episode(now, p)
     ]
     for n in broken:
-        yield from ((f"p{n}", None, step) for step in now.cycle.on_broken_promise)
+        yield from ((after_promise(n), None, step) for step in now.cycle.on_broken_promise)
     entered = False
     for stage in now.cycle.stages:
         entered = entered or stage.name == case.entry_stage
         if not stage.prevention:
-            yield from ((f"e{case.episode}", stage, step) for step in stage.steps if entered or step.mandatory)
+            yield from ((of_episode(case.episode), stage, step) for step in stage.steps if entered or step.mandatory)
 
 
 def prevention_round(now: Now) -> str:
     """The round of the steps before a due date: one for each coming instalment."""
-    return f"d{now.position.oldest_unpaid:%Y%m%d}" if now.position.oldest_unpaid else "d"
+    return before_due(now.position.oldest_unpaid)
 
 
 def _of_episode(now: Now, promise: Promise) -> bool:
@@ -325,13 +331,9 @@ def _usable(case: Case, channel: Channel) -> bool:
     return channel in case.reach and channel not in case.opt_outs
 
 
-def _this_round(now: Now) -> list[StepRecord]:
-    return [r for r in now.case.records if r.round == f"e{now.case.episode}"]
-
-
 def _reached(now: Now) -> bool:
     # A review that was refused has no channel: nobody was spoken to.
-    return any(r.channel and r.result in SPOKEN for r in _this_round(now))
+    return any(r.channel and r.result in SPOKEN for r in now.of_episode)
 
 
 def _reacted(now: Now) -> bool:
@@ -346,7 +348,7 @@ def _reacted(now: Now) -> bool:
 
 def _last(now: Now, wanted: dict[str, list[Outcome]]) -> bool:
     for step, outcomes in wanted.items():
-        results = [r.result for r in _this_round(now) if r.step == step and r.result != "withdrawn"]
+        results = [r.result for r in now.of_episode if r.step == step and r.result != "withdrawn"]
         if not results or results[-1] not in outcomes:
             return False
     return True

@@ -5,20 +5,20 @@ from typing import Any
 
 from channels.channel_table import BY_PERSON
 from models import events as e
-from models.case import Pending, Plan
+from models.case import Flag, Pending, Plan
 from models.jurisdiction import Jurisdiction
 from policy.agreeing.promises import deadline, plan_verdict, settlement_paid, verdicts
-from policy.apply import goes_on
-from policy.changes import OVERPAID
+from policy.case.case_changes import flag_about
 from policy.deciding.case_status import below_threshold, closed, ended_for_good, free, last_day, why_held
-from policy.deciding.court import stuck
+from policy.deciding.court import kept_waiting
 from policy.deciding.cycle import Candidate, Now, channels, entry_stage, passes, prevention_round
-from policy.deciding.instruction import short
+from policy.deciding.finding_effects import goes_on
 from policy.deciding.running_agreements import open_offers
 from policy.law.may_contact import end_of_day
 from policy.money.charge_rules import not_owed
-from policy.phrases import day_text, money_text
+from policy.phrases import day_text, money_text, short
 from policy.procedures.procedure_table import duties
+from policy.steps.step_effects import stuck
 
 CHARGES_LEFT = "charges_left"
 
@@ -100,30 +100,31 @@ def _hold_over(now: Now, finding_id: str) -> e.Finding | None:
 
 def _overpaid(now: Now, finding_id: str) -> e.Finding | None:
     credit = now.position.credit
-    flag = f"{OVERPAID}{credit}"
-    if credit <= 0 or any(f.id == flag for f in now.case.flags):
+    if credit <= 0 or flag_about(now.case, "overpaid", str(credit)):
         return None
-    return e.Flagged(event_id=finding_id, flag=flag, why=f"overpaid by {money_text(credit, now.case.currency)}: refund")
+    why = f"overpaid by {money_text(credit, now.case.currency)}: refund"
+    return e.Flagged(event_id=finding_id, flag=Flag(kind="overpaid", about=str(credit), why=why))
 
 
 def _not_owed(now: Now, finding_id: str) -> e.Finding | None:
     """A charge that was told and that the law does not let us ask for: kept, not owed, before a person."""
-    known = {flag.id for flag in now.case.flags}
     for charge in now.case.charges:
-        why, flag = not_owed(now.case, charge), f"not_owed:{charge.id}"
-        if why and flag not in known:
+        why = not_owed(now.case, charge)
+        if why and not flag_about(now.case, "not_owed", charge.id):
             what = f"{charge.what.replace('_', ' ')} {charge.id} of {money_text(charge.amount, now.case.currency)}"
-            return e.Flagged(event_id=finding_id, flag=flag, why=f"{what} is not owed{why}")
+            return e.Flagged(
+                event_id=finding_id, flag=Flag(kind="not_owed", about=charge.id, why=f"{what} is not owed{why}")
+            )
     return None
 
 
 def _duty_missed(now: Now, finding_id: str) -> e.Finding | None:
     """A day of a procedure that passed without its event: before a person, once."""
-    known = {f.id for f in now.case.flags}
     for procedure, duty in duties(now.case, now.position.oldest_unpaid):
-        flag = f"{procedure}:{duty.rule}:{duty.by}"
-        if duty.by < now.today and flag not in known:
-            return e.Flagged(event_id=finding_id, flag=flag, why=f"{duty.says} by {day_text(duty.by)}: {duty.rule}")
+        about = f"{procedure}:{duty.rule}:{duty.by}"
+        if duty.by < now.today and not flag_about(now.case, "duty", about):
+            why = f"{duty.says} by {day_text(duty.by)}: {duty.rule}"
+            return e.Flagged(event_id=finding_id, flag=Flag(kind="duty", about=about, why=why))
     return None
 
 
@@ -207,17 +208,18 @@ def _step_over(now: Now, finding_id: str, law: Jurisdiction) -> e.Finding | None
         return None
     why = passes(now, candidate)
     if why:
-        by_law, flag = _forbidden(now, candidate), f"law:{candidate.round}:{candidate.step.id}"
-        if by_law and not any(f.id == flag for f in now.case.flags):
-            return e.Flagged(event_id=finding_id, flag=flag, why=f"{candidate.step.id} is refused by law on {by_law}")
+        by_law, about = _forbidden(now, candidate), f"{candidate.round}:{candidate.step.id}"
+        if by_law and not flag_about(now.case, "law", about):
+            says = f"{candidate.step.id} is refused by law on {by_law}"
+            return e.Flagged(event_id=finding_id, flag=Flag(kind="law", about=about, why=says))
         why = f"refused by law on {by_law}" if by_law else why
         return e.StepPassed(event_id=finding_id, step=candidate.step.id, round=candidate.round, why=why)
-    why = stuck(now, candidate, law) or (
+    why = kept_waiting(now, candidate, law) or (
         None if channels(now, candidate) else f"{candidate.step.id}: no usable channel"
     )
-    flag = f"stuck:{candidate.round}:{candidate.step.id}"
-    if why and not any(f.id == flag for f in now.case.flags):
-        return e.Flagged(event_id=finding_id, flag=flag, why=short(f"a person decides: {why}"))
+    waits = stuck(candidate.round, candidate.step.id, short(f"a person decides: {why}"))
+    if why and not flag_about(now.case, waits.kind, waits.about):
+        return e.Flagged(event_id=finding_id, flag=waits)
     return None
 
 

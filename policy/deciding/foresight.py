@@ -7,9 +7,9 @@ from models.case import Case
 from models.decisions import Act, Close, Decision, Wait
 from models.jurisdiction import Jurisdiction
 from models.strategy import Strategy
-from policy.apply import follow
+from policy.case.holds import runs
+from policy.deciding.taking import follow
 from policy.deciding.treatment import decide
-from policy.holds import runs
 from policy.law.may_contact import debtor_day, start_of_day
 from policy.steps.step_outcomes import step_input
 

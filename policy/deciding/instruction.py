@@ -10,6 +10,7 @@ from models.strategy import ContactTask, MessageStep, NoticeStep, OfferStep, Pla
 from policy.agreeing.step_offers import offer_of_step, terms
 from policy.deciding.cycle import Candidate, Now
 from policy.law.may_contact import end_of_day
+from policy.phrases import short
 from policy.procedures.procedure_table import notice_days
 
 RELEASE = ":release:"
@@ -74,9 +75,3 @@ def _particulars(now: Now, candidate: Candidate, key: str) -> dict[str, Any]:
 
 def _due(now: Now, days: int) -> datetime:
     return end_of_day(now.today + timedelta(days=days), now.case.zone)
-
-
-def short(text: str) -> str:
-    """A reason that fits a summary."""
-    # Temporal shows at most 200 bytes of a summary.
-    return text.encode()[:197].decode(errors="ignore") + "..." if len(text.encode()) > 200 else text

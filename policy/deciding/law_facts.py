@@ -7,9 +7,9 @@ from channels.channel_table import CHANNELS
 from models.case import Case
 from models.contact import FACT_NAMES, Contact, Fact, Level
 from models.jurisdiction import Jurisdiction
+from policy.case.holds import over
 from policy.charging.barring import ends_contact
 from policy.deciding.court import barred_after
-from policy.holds import over
 from policy.law.days import debtor_day
 from policy.money.position import position
 

@@ -12,8 +12,8 @@ from models.decisions import Act, Close, Decision, Line, Wait
 from models.events import AnyEvent, Heard
 from models.jurisdiction import Jurisdiction
 from models.strategy import Strategy
-from policy.apply import apply, end, follow
 from policy.deciding.law_facts import circumstances
+from policy.deciding.taking import apply, end, follow
 from policy.deciding.treatment import Feed, decide
 from policy.law.counts import LOG_DAYS
 from policy.steps.notice_effects import notice_of

@@ -8,6 +8,7 @@ from models.agreement_terms import Reminder
 from models.case import Offer, Plan
 from models.strategy import MessageStep
 from policy.agreeing.promises import deadline, plan_verdict
+from policy.case.rounds import before_instalment, before_promise
 from policy.deciding.cycle import NO_CONTACT, Candidate, Now, channels
 from policy.law.may_contact import debtor_day
 from policy.phrases import day_text, days_text, money_text
@@ -59,7 +60,7 @@ def _of_promises(now: Now) -> Iterator[Courtesy]:
     rule = now.strategy.promise.reminder
     for n, promise in enumerate(now.case.promises, 1):
         if rule and promise.verdict == "running":
-            yield from _courtesy(now, rule, f"pr{n}", "promise_reminder", promise.made, promise.due)
+            yield from _courtesy(now, rule, before_promise(n), "promise_reminder", promise.made, promise.due)
 
 
 def _of_plans(now: Now) -> Iterator[Courtesy]:
@@ -72,7 +73,7 @@ def _of_plans(now: Now) -> Iterator[Courtesy]:
         for k, (day, amount) in enumerate(plan.instalments, 1):
             due += amount
             if due > paid and day >= now.today:
-                yield from _courtesy(now, rule, f"pl{n}i{k}", "plan_reminder", plan.made, day)
+                yield from _courtesy(now, rule, before_instalment(n, k), "plan_reminder", plan.made, day)
 
 
 def _courtesy(now: Now, rule: Reminder, round_: str, name: str, made: datetime, due: date) -> Iterator[Courtesy]:

@@ -9,20 +9,20 @@ from channels.step_kind_table import REACHING
 from models import events as e
 from models.case import Case
 from models.decisions import Act, Close, Decision, Wait
-from models.events import Channel, Heard
+from models.events import Channel
 from models.jurisdiction import Jurisdiction
 from models.strategy import Strategy
-from policy.apply import apply
+from policy.case.holds import runs
 from policy.deciding.case_status import below_threshold, closed, gate, last_day, only_agreed, running
-from policy.deciding.court import dated, objections, stuck
+from policy.deciding.court import dated, kept_waiting, objections
 from policy.deciding.cycle import Candidate, Now, channels, look
+from policy.deciding.finding_effects import noted
 from policy.deciding.findings import finding
-from policy.deciding.instruction import instruction, short
+from policy.deciding.instruction import instruction
 from policy.deciding.running_agreements import open_offers, reminder
-from policy.holds import runs
 from policy.law.may_contact import aim, debtor_day, end_of_day, start_of_day
 from policy.money.position import position
-from policy.phrases import day_text, money_text
+from policy.phrases import day_text, money_text, short
 from policy.procedures.hold_rules import GATES
 from policy.procedures.procedure_table import duties
 
@@ -49,7 +49,7 @@ def decide(case: Case, strategy: Strategy, pack: Jurisdiction, now: datetime, fe
         if found is None:
             break
         findings.append(found)
-        case = apply(case, Heard(event=found, at=now))
+        case = noted(case, found, now)
     else:
         raise RuntimeError(f"{MOST_FINDINGS} findings and no end: {findings[-1]!r}")
     return Decision(
@@ -94,12 +94,12 @@ def _held(now: Now, pack: Jurisdiction, feed: Feed | None) -> Act | Wait | None:
     return Wait(until=_first_end(holding), why=short(_words(holding)))
 
 
-def _first_end(holding: list[tuple[str, datetime | None]]) -> datetime | None:
-    return min((end for _, end in holding if end is not None), default=None)
-
-
 def _words(holding: list[tuple[str, datetime | None]]) -> str:
     return "; ".join(text for text, _ in holding if text)
+
+
+def _first_end(holding: list[tuple[str, datetime | None]]) -> datetime | None:
+    return min((end for _, end in holding if end is not None), default=None)
 
 
 def _courtesy(now: Now, pack: Jurisdiction, feed: Feed | None) -> Act | datetime | None:
@@ -154,7 +154,7 @@ def _step(now: Now, pack: Jurisdiction, feed: Feed | None) -> Act | Wait | Close
         what = f"{GATES.get(candidate.step.do, candidate.step.id)} is blocked by"
         return Wait(until=_first_end(blocked), step=candidate.step.id, why=short(f"{what} {_words(blocked)}"))
     usable = channels(now, candidate)
-    if candidate.day <= now.today and (stuck(now, candidate, pack) or not usable):
+    if candidate.day <= now.today and (kept_waiting(now, candidate, pack) or not usable):
         about = ": ".join(filter(None, (candidate.step.id, "; ".join(objections(now, candidate, pack)))))
         return Wait(until=None, step=candidate.step.id, why=short(f"a person's decision about {about}"))
     at, why = _moment(now, pack, candidate, usable[0] if usable else None)
@@ -180,7 +180,7 @@ def _end(now: Now) -> str:
     """The cycle's outcome, as far as its steps were really taken: a package that was passed over went to no court."""
     outcomes = {"certificate": "uncollectible", "legal_package": "legal", "placement": "placement"}
     do = {step.id: step.do for stage in now.cycle.stages for step in stage.steps}
-    taken = [do.get(r.step, "") for r in now.case.records if r.round == f"e{now.case.episode}" and r.result in MADE]
+    taken = [do.get(r.step, "") for r in now.of_episode if r.result in MADE]
     last = [outcomes[kind] for kind in taken if kind in outcomes]
     return last[-1] if last else "closed"
 

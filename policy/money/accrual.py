@@ -8,8 +8,8 @@ from typing import NamedTuple
 from models.case import Case, Charge, Instalment
 from models.charges import Charged
 from models.tariff import LateFee, Rate, Tariff
+from policy.case.holds import blocked_days
 from policy.charging.caps import forbidden
-from policy.holds import blocked_days
 
 A_DAY = timedelta(days=1)
 YEAR_DAYS = 365

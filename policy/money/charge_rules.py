@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from models.case import Case, Charge, CostLetter, Disputed
-from policy.holds import blocked_days, disputed_parts
+from policy.case.holds import blocked_days, disputed_parts
 from policy.law.days import debtor_day
 from policy.money.accrual import forbidden_charge
 from policy.procedures.procedure_table import TERMS, not_counted

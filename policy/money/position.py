@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from models.case import Case, Disputed, Instalment
 from models.ledger_entries import ALLOCATION, OpenCharge, PartKind
-from policy.holds import NOTHING_DISPUTED, disputed_parts
+from policy.case.holds import NOTHING_DISPUTED, disputed_parts
 from policy.money.ledger import ALWAYS, Book, Claim
 
 MOVES_NO_MONEY = frozenset(

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import TypedDict, Unpack
 
 from models import events as e
 from models.case import BLOCKS, Case, CaseHold, Disputed
 from models.decisions import HoldShown
 from models.events import Block
-from policy.holds import part_of, parts_text, runs
+from policy.case.case_changes import changed, settled
+from policy.case.holds import part_of, parts_text, runs
 from policy.law.days import debtor_day, end_of_day
 from policy.procedures.procedure import ALL_BUT_INTEREST, NO_COURT, NO_STEPS, HoldRule
 from policy.procedures.procedure_table import PROCEDURES, hold_rule
@@ -118,3 +120,64 @@ def _shown(case: Case, hold: CaseHold, rule: HoldRule) -> HoldShown:
         leaves=leaves(hold.blocks),
         why=rule.why if hold.blocks == rule.blocks else "as told",
     )
+
+
+def stops_text(event: e.Dispute | e.Hardship | e.Protection | e.Hold) -> str:
+    """`: stops contact, court`."""
+    return f": stops {', '.join(stopped_by(event))}"
+
+
+# --- how a case comes to be held -------------------------------------------------------------------------------------
+
+
+class HoldMore(TypedDict, total=False):
+    """What else may be said of a hold; `blocks` absent: what holds for its reason do."""
+
+    blocks: tuple[Block, ...] | None
+    evidence: str | None
+    disputed: Disputed | None
+
+
+def held(case: Case, hold: str, reason: str, since: datetime, until: datetime | None, **more: Unpack[HoldMore]) -> Case:
+    """The case with a hold from a moment on, through the last one before `until`."""
+    blocks, disputed = more.get("blocks"), more.get("disputed")
+    begun = CaseHold(
+        id=hold,
+        reason=reason,
+        since=since,
+        until=until,
+        blocks=rule_of(reason, disputed).blocks if blocks is None else blocks,
+        evidence=more.get("evidence"),
+        disputed=disputed,
+    )
+    return changed(case, holds=(*case.holds, begun))
+
+
+def held_by(
+    case: Case,
+    event: e.Dispute | e.Hardship | e.Protection | e.Hold,
+    reason: str,
+    at: datetime,
+    **more: Unpack[HoldMore],
+) -> Case:
+    """With a hold from when it happened, if that was told, through the last moment of its last day."""
+    until = end_of_day(event.until, case.zone) if event.until else None
+    more["evidence"] = event.evidence
+    return held(case, event.event_id, reason, min(event.at or at, at), until, **more)
+
+
+def without_hold(case: Case, reason: str, at: datetime, only: str | None = None) -> Case:
+    """The case with its holds for this reason ended, or `only` one of them; what they asked of a person is answered.
+
+    What a dispute that ended by itself left to be answered is answered too.
+    """
+    meant = {h.id for h in case.holds if h.reason == reason and only in (None, h.id)}
+    holds = tuple(_ended(h, at) if h.id in meant and h.ended is None else h for h in case.holds)
+    case = changed(case, holds=holds, flags=tuple(flag for flag in case.flags if flag.about not in meant))
+    over = reason == "dispute" and not any(h.reason == reason and h.ended is None for h in holds)
+    return settled(case, "upheld") if over else case
+
+
+def _ended(hold: CaseHold, at: datetime) -> CaseHold:
+    # Told late, a hold was over at its own end all the same.
+    return hold.model_copy(update={"ended": at if hold.until is None else min(at, hold.until)})

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from models import events as e
 from models.case import Case, CaseHold
-from policy.holds import over
+from policy.case.holds import over
 from policy.law.days import debtor_day, end_of_day
 from policy.law.deadlines import (
     EndLetter,
@@ -96,7 +96,7 @@ def ended(case: Case, event: e.Release, at: datetime) -> Case | None:
         return None
     until = end_of_day(debtor_day(event.at or at, case.zone), case.zone)
     holds = tuple(h.model_copy(update={"until": until}) if h is hold else h for h in case.holds)
-    flags = tuple(f for f in case.flags if f.id.partition(":")[2] != hold.id)
+    flags = tuple(flag for flag in case.flags if flag.about != hold.id)
     return case.model_copy(update={"holds": holds, "flags": flags})
 
 

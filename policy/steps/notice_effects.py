@@ -8,10 +8,11 @@ from models.charges import ChargesPack
 from models.contact import FactName
 from models.decisions import StepInput
 from models.jurisdiction import Jurisdiction
-from policy.changes import changed, held
+from policy.case.case_changes import changed
 from policy.charging.costs import Missed, letter_cost, scale_of
 from policy.law.days import debtor_day, end_of_day, start_of_day
 from policy.law.may_contact import is_holiday
+from policy.procedures.hold_rules import held
 from policy.procedures.procedure_table import notice, told_by
 
 TELLS: dict[str, FactName] = {"visit_announcement": "visit_announced"}

@@ -1,7 +1,6 @@
 """What a step's instruction leads to, as events: used by the activities that act and by the rehearsal that does not."""
 
-import re
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from channels.step_kind_table import activity_of, channel_of, not_asked
@@ -11,6 +10,7 @@ from models.contact import Contact, Fact, Facts, Party
 from models.decisions import Act, OpenInstalment, StepInput
 from models.events import Channel
 from models.jurisdiction import Jurisdiction
+from policy.case.rounds import agreed
 from policy.deciding.law_facts import first_contact
 from policy.law.may_contact import Allow, Answer, Defer, Deny, Human, debtor_day, may_contact
 from policy.money.cost_letters import to_announce
@@ -68,18 +68,6 @@ def step_input(case: Case, act: Act, now: datetime, *, written: bool = True) -> 
             if (r.step, r.round, r.granted) == (act.step, act.round, True)
         ),
     )
-
-
-def agreed(case: Case, round_: str) -> tuple[int, date] | tuple[None, None]:
-    """What was promised or agreed, and for when: what a reminder, or the reaction to a broken promise, is about."""
-    if found := re.fullmatch(r"pl(\d+)i(\d+)", round_):
-        due, amount = case.plans[int(found[1]) - 1].instalments[int(found[2]) - 1]
-        return amount, due
-    found = re.fullmatch(r"pr?(\d+)", round_)
-    if not found and not case.promises:
-        return None, None
-    promise = case.promises[int(found[1]) - 1 if found else -1]
-    return promise.amount, promise.due
 
 
 def is_demand(act: Act) -> bool:

@@ -1,18 +1,17 @@
 """How a case's story is told: the lines that the journal keeps and the rehearsal prints, from events and decisions."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from models import events as e
 from models.case import Case
 from models.decisions import Act, AnyJson, Close, Decision, Line, Recorded, Told, Wait
 from models.events import Heard
-from policy.holds import part_of, parts_text
-from policy.phrases import day_text, money_text
-from policy.procedures.hold_rules import stopped_by
+from policy.case.case_changes import flag_about
+from policy.facts.fact_table import FACT_TABLE
+from policy.phrases import day_text, money_text, until_text
 
-MOST_TOLD = 3
 NAMED = ("hold", "protection", "release", "offer_approved", "moved")
 """Facts whose words name who told them where it reads best."""
 PLAIN = ("event_id", "at", "kind", "notice")
@@ -126,92 +125,30 @@ def _key(event: e.Event, kind: str, at: datetime) -> str:
 
 def _detail(event: e.Event) -> dict[str, AnyJson]:
     plain = event.model_dump(mode="json", exclude={*PLAIN, "step"}, exclude_none=True)
+    if isinstance(event, e.Flagged):
+        plain |= {"flag": event.flag.id, "why": event.why}
     return {name: value if isinstance(value, str | int | bool) else str(value) for name, value in plain.items()}
 
 
 def _not_taken(case: Case, event: e.Event) -> str:
-    why = next((f.why for f in case.flags if f.id == f"event:{event.event_id}"), None)
-    return f" ({why})" if why else ""
-
-
-def _until(day: date | None) -> str:
-    return f", until {day_text(day)}" if day else ""
+    kept = flag_about(case, "event", event.event_id)
+    return f" ({kept.why})" if kept else ""
 
 
 def _instant(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}Z"
 
 
-def tell(event: Any, money: str) -> str:
+def tell(event: e.Event, money: str) -> str:
     """An event in words, without personal data; amounts in the currency `money`."""
-    words = WORDS.get(event.kind)
-    if words:
+    kind = str(type(event).model_fields["kind"].default)
+    if spec := FACT_TABLE.get(kind):
+        return spec.told(event, money)
+    if words := WORDS.get(kind):
         return words(event, money)
     step = getattr(event, "step", None)
     why = getattr(event, "why", None) or getattr(event, "reason", "")
     return f"{step}, {why}" if step else str(why)
-
-
-def _outcome(event: Any, money: str) -> str:
-    by = f" by {channel}" if (channel := getattr(event, "channel", None)) else ""
-    if third := getattr(event, "third_party", None):
-        about = " where the debtor can be found" if event.purpose else ""
-        return f"{third} was asked{about}{by}: {str(event.outcome).replace('_', ' ')}"
-    return str(event.outcome).replace("_", " ") + by + (f", cause {event.cause}" if event.cause else "")
-
-
-def _hold(event: Any, money: str) -> str:
-    """`lawyer, until 3 Mar 2027, document D-1: stops contact, court, assignment`."""
-    by = f", by {event.by}" if event.by else ""
-    return f"{event.reason}{_until(event.until)}{_document(event)}{by}{_stops(event)}"
-
-
-def _document(event: Any) -> str:
-    return f", document {event.evidence}" if event.evidence else ""
-
-
-def _stops(event: Any) -> str:
-    return f": stops {', '.join(stopped_by(event))}"
-
-
-def _hardship(event: Any, money: str) -> str:
-    left = f", {money_text(event.left, money)} left a month" if event.left is not None else ""
-    return f"{event.cause or 'no cause given'}{left}{_until(event.until)}{_document(event)}{_stops(event)}"
-
-
-def _dispute(event: Any, money: str) -> str:
-    which = f" {event.dispute}" if event.dispute else ""
-    if event.status != "opened":
-        lowered = f", {money_text(event.amount, money)} less is owed" if event.amount else ""
-        return f"{event.status}{which}{lowered}{_document(event)}"
-    part = part_of(event)
-    about = f" about {parts_text(part, money)}" if part else ""
-    return f"opened{about}{_until(event.until)}{_document(event)}{_stops(event)}"
-
-
-def _plan(event: Any, money: str) -> str:
-    total = sum(i.amount for i in event.instalments)
-    return f"{len(event.instalments)} instalments, {money_text(total, money)} in all"
-
-
-def _updated(event: Any, money: str) -> str:
-    """What the lender's feed changed: amounts, and the names of what is not money."""
-    told = [f"instalment {n}: {money_text(i.amount, money)} due {day_text(i.due)}" for n, i in event.instalments]
-    if len(told) > MOST_TOLD:
-        told = [f"{len(told)} instalments"]
-    told += [f"{c.what.replace('_', ' ')} {money_text(c.amount, money)}" for c in event.charges]
-    told += [f"{a.reason.replace('_', ' ')} {money_text(a.amount, money)}" for a in event.adjustments]
-    told += [f"{channel} {'usable' if ok else 'not usable'}" for channel, ok in event.usable.items()]
-    plain = ("score", "profile", "legal_status", "contract_date", "zone")
-    told += [f"{n.replace('_', ' ')} {value}" for n in plain if (value := getattr(event, n)) is not None]
-    return ", ".join(told + ([f"tariff {event.tariff.name}"] if event.tariff else []))
-
-
-def _offer(event: Any, money: str) -> str:
-    waived = f", {money_text(event.waived, money)} waived" if event.waived else ""
-    return (
-        f"{event.what}, {_plan(event, money)}{waived}, open until {day_text(event.until)}, if broken: {event.if_broken}"
-    )
 
 
 def _settled(event: Any, money: str) -> str:
@@ -231,7 +168,7 @@ def _sent(event: Any, money: str) -> str:
 
 
 def _notice(notice: e.NoticeGiven | None) -> str:
-    return f"; it is the {notice.fact.replace('_', ' ')}{_until(notice.until)}" if notice else ""
+    return f"; it is the {notice.fact.replace('_', ' ')}{until_text(notice.until)}" if notice else ""
 
 
 def _task(event: Any, money: str) -> str:
@@ -239,32 +176,9 @@ def _task(event: Any, money: str) -> str:
 
 
 WORDS: dict[str, Callable[[Any, str], str]] = {
-    "payment_received": lambda e, _: money_text(e.amount, e.currency),
-    "payment_reversed": lambda e, _: f"payment {e.payment} was taken back",
-    "refunded": lambda e, money: f"{money_text(e.amount, money)} paid back",
-    "written_off": lambda e, money: f"{money_text(e.amount, money) if e.amount else 'all that is open'}, {e.reason}",
     "charges_left": lambda e, money: f"{money_text(e.amount, money)} {'waived' if e.waived else 'put before a person'}",
-    "promise_to_pay": lambda e, money: f"{money_text(e.amount, money)} by {day_text(e.due)}",
-    "plan_agreed": _plan,
-    "offer_made": _offer,
-    "offer_approved": lambda e, _: f"{e.offer} {'approved' if e.granted else 'refused'} by {e.by}",
-    "offer_answered": lambda e, _: f"{e.offer} {'accepted' if e.accepted else 'refused'}",
     "offer_expired": lambda e, _: f"{e.offer} was open until {day_text(e.ended)}",
     "offer_taken": lambda e, _: f"{e.offer} was paid in time",
-    "contact_outcome": _outcome,
-    "visit_outcome": _outcome,
-    "delivery_report": lambda e, _: f"{e.status} ({e.message})",
-    "dispute": _dispute,
-    "hardship": _hardship,
-    "protection": _hold,
-    "hold": _hold,
-    "opt_out": lambda e, _: f"{e.channel} is wanted again" if e.status == "lifted" else f"no more {e.channel}",
-    "circumstance": lambda e, _: f"{e.name.replace('_', ' ')}{' holds no more' if e.ended else ''}",
-    "contact_details": lambda e, _: ", ".join(f"{c} {'usable' if ok else 'not usable'}" for c, ok in e.usable.items()),
-    "account_updated": _updated,
-    "notice_served": lambda e, _: f"served on {day_text(e.served_on)}, receipt {e.proof}",
-    "release": lambda e, _: f"{e.of} {'granted' if e.granted else 'refused'} by {e.by}",
-    "moved": lambda e, _: f"to {e.strategy}, cycle {e.cycle}, by {e.by}",
     "stage_entered": lambda e, _: f"{e.stage}, {e.why}",
     "unreadable": lambda e, _: f"signal {e.signal}: {e.reason}",
     "episode_started": lambda e, _: f"oldest unpaid due date {day_text(e.since)}, stage {e.stage}, {e.why}",

@@ -25,8 +25,8 @@ from models.decisions import DecideInput, StepInput
 from models.events import Channel, Heard, Outcome
 from models.tables.accounts import Party, PartyFact, Portfolio
 from models.tables.trail import Attempt, Task
-from policy.apply import apply
 from policy.case.evolve import evolved
+from policy.deciding.taking import apply
 from policy.deciding.treatment import decide
 from policy.law.may_contact import Allow, Deny
 from policy.steps.step_outcomes import step_input

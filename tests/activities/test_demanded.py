@@ -22,7 +22,7 @@ from models.decisions import Act, StepInput, Wait
 from models.events import Channel, Heard, StepRefused
 from models.tables.accounts import Account, Party, Portfolio
 from models.tables.trail import Attempt, Document
-from policy.apply import apply, follow
+from policy.deciding.taking import apply, follow
 from policy.deciding.treatment import decide
 from policy.steps.step_outcomes import step_input
 from settings import HOUSE

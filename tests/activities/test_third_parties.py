@@ -21,8 +21,8 @@ from models.events import Channel, Heard, Outcome
 from models.tables.accounts import Party as Person
 from models.tables.accounts import PartyFact
 from models.tables.trail import Attempt
-from policy.apply import apply
-from policy.objections import objection
+from policy.deciding.taking import apply
+from policy.facts.fact_table import objection
 from store.contact_log import law_of
 from store.database import Database
 from tests.activities.test_contact_log import ANNA, Desk, outcome

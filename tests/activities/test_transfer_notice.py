@@ -18,8 +18,8 @@ from models.case import Case
 from models.decisions import Act, DecideInput
 from models.events import Channel, Heard
 from models.tables.accounts import Account, Portfolio
-from policy.apply import apply
 from policy.case.evolve import evolved
+from policy.deciding.taking import apply
 from policy.law.may_contact import Allow, Deny
 from policy.steps.step_outcomes import step_input
 from store.case_opening import load_cases

@@ -21,7 +21,7 @@ from models.decisions import Act, StepInput
 from models.events import Channel, Heard
 from models.tables.accounts import Party, Portfolio
 from models.tables.trail import Attempt
-from policy.apply import apply
+from policy.deciding.taking import apply
 from policy.steps.step_outcomes import step_input
 from store.case_opening import load_cases
 from store.database import Database

@@ -12,8 +12,8 @@ from models import events as e
 from models.case import Case, Charge, Instalment, Payment
 from models.events import Heard
 from models.tariff import Caps, LateFee, Rate, Tariff
-from policy.apply import apply, follow
 from policy.deciding.rehearsal import rehearse
+from policy.deciding.taking import apply, follow
 from policy.deciding.treatment import decide
 from policy.money.position import position
 from store.case_opening import case_of_row, load_cases

@@ -14,7 +14,7 @@ from sqlmodel import select
 from models.case import Case, Payment
 from models.tables.accounts import Account, Portfolio
 from models.tables.trail import Document
-from policy.apply import end
+from policy.deciding.taking import end
 from store.case_opening import load_cases
 from store.database import Database
 from store.handover import hand_over

@@ -24,7 +24,7 @@ from models.decisions import Act, DecideInput, StepInput, Turn
 from models.events import Channel, Heard, PaymentReceived, PaymentReversed, StepDeferred
 from models.message import Message
 from models.tables.trail import Attempt, Document, Journal, Ledger, Task
-from policy.apply import apply
+from policy.deciding.taking import apply
 from policy.deciding.treatment import decide
 from policy.steps.step_outcomes import step_input
 from settings import HOUSE

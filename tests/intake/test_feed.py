@@ -16,8 +16,8 @@ from models.case import Case, Instalment
 from models.events import AccountUpdated, Heard
 from models.tables.accounts import Account, InstalmentDue, Party, Portfolio
 from models.tables.arrivals import FeedUpdate
-from policy.apply import apply
 from policy.charging.contract_tariff import NONE
+from policy.deciding.taking import apply
 from store.case_opening import load_cases
 from store.database import Database
 from store.feed_changes import Source, keep

@@ -13,11 +13,11 @@ from models.contact import Contact
 from models.decisions import Act, Close, Decision, Wait
 from models.events import Channel, Heard, Outcome
 from models.strategy import Strategy
-from policy.apply import apply, end, follow
 from policy.case.difference import resolved
 from policy.case.evolve import evolved
 from policy.deciding.law_facts import circumstances
 from policy.deciding.rehearsal import Scripted
+from policy.deciding.taking import apply, end, follow
 from policy.deciding.treatment import Feed, decide
 from policy.law.may_contact import debtor_day
 from policy.money.ledger import entries

@@ -5,8 +5,8 @@ import pytest
 from models import events as e
 from models.case import Case
 from models.events import Channel, Heard
-from policy.apply import apply
-from policy.objections import objection
+from policy.deciding.taking import apply
+from policy.facts.fact_table import objection
 from policy.steps.step_outcomes import base
 from tests.policy.cases import Life, account, at, by_hand, day, owes
 

@@ -13,14 +13,14 @@ from models.case import Case, Charge
 from models.decisions import Act
 from models.ledger_entries import Entry
 from models.tables.accounts import Portfolio
-from policy.apply import apply, end
 from policy.charging.costs import collection_cost
+from policy.deciding.taking import apply, end
+from policy.facts.fact_table import objection
 from policy.law.deadlines import fee_allowed_from
 from policy.law.may_contact import is_holiday
 from policy.money.cost_letters import announced, nothing_to_announce
 from policy.money.ledger import Book, entries
 from policy.money.position import position
-from policy.objections import objection
 from policy.steps.notice_effects import notice_of
 from policy.steps.step_outcomes import done, step_input
 from tests.policy.cases import LAW, Life, account, at, by_hand, day, owes

@@ -6,7 +6,7 @@ import pytest
 
 from models import events as e
 from models.tariff import Rate, Tariff
-from policy.holds import disputed_parts
+from policy.case.holds import disputed_parts
 from policy.money.ledger import entries
 from policy.money.position import position
 from tests.policy.cases import Life, account, day, owes

@@ -6,8 +6,8 @@ import pytest
 
 from models import events as e
 from models.case import Adjustment, Charge, Disputed
-from policy.holds import disputed_parts
-from policy.objections import objection
+from policy.case.holds import disputed_parts
+from policy.facts.fact_table import objection
 from tests.policy.cases import Life, account, at, by_hand, day, owes
 from tests.policy.test_promises import CHASE, chased
 

@@ -7,8 +7,8 @@ import pytest
 from models import events as e
 from models.case import BLOCKS, Plan, Promise
 from models.vocabulary import CAUSES
-from policy.holds import blocked_days
-from policy.objections import objection
+from policy.case.holds import blocked_days
+from policy.facts.fact_table import objection
 from policy.procedures.hold_rules import ALWAYS, GATES, HOLDS, leaves, rule_of, shown
 from policy.telling.story import tell
 from tests.policy.cases import Life, account, at, by_hand, day, owes, staged

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from models import events as e
 from models.case import BLOCKS, Case, CaseHold
-from policy.holds import blocked_days, runs
+from policy.case.holds import blocked_days, runs
 from policy.law.may_contact import end_of_day, start_of_day
 from policy.procedures.hold_rules import GATES
 from policy.steps.step_outcomes import is_demand

@@ -9,8 +9,8 @@ from models import events as e
 from models.case import Case
 from models.contact import Fact
 from models.decisions import Act
-from policy.apply import apply
 from policy.deciding.law_facts import circumstances
+from policy.deciding.taking import apply
 from policy.law.may_contact import end_of_day
 from policy.procedures.hold_rules import shown
 from policy.steps.notice_effects import notice_of

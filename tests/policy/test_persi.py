@@ -6,9 +6,9 @@ import pytest
 
 from models import events as e
 from models.case import Case
-from policy.apply import apply
+from policy.deciding.taking import apply
+from policy.facts.fact_table import objection
 from policy.law.may_contact import end_of_day
-from policy.objections import objection
 from policy.procedures.pt_persi import PRODUCTS, duties
 from tests.policy.cases import Life, account, at, by_hand, day
 
@@ -25,7 +25,7 @@ def lived(case: Case | None = None) -> Life:
 
 
 def persi_flags(life: Life) -> list[str]:
-    return [flag.id.split(":")[1] for flag in life.case.flags if flag.id.startswith("persi:")]
+    return [flag.about.split(":")[1] for flag in life.case.flags if flag.kind == "duty"]
 
 
 def enter(life: Life, **fields: Any) -> e.Event:

@@ -18,9 +18,9 @@ from models.case import Case, StepRecord
 from models.decisions import Act, Close, Decision, Wait
 from models.events import Channel, Heard, Outcome
 from policy.agreeing.arrangements import Sight, Wish, offer_of, proposals
-from policy.apply import apply
 from policy.deciding.case_status import below_threshold
 from policy.deciding.cycle import Now, look
+from policy.deciding.taking import apply
 from policy.law.may_contact import debtor_day
 from policy.money.position import position
 from policy.steps.step_outcomes import base, is_demand

@@ -8,11 +8,11 @@ import pytest
 from models import events as e
 from models.case import Case
 from models.contact import Fact, Facts, Party
-from policy.apply import apply
 from policy.deciding.law_facts import circumstances, personal
+from policy.deciding.taking import apply
+from policy.facts.fact_table import objection
 from policy.law.deadlines import recovery_from
 from policy.law.may_contact import Allow, Defer, may_contact
-from policy.objections import objection
 from policy.procedures.procedure_table import protected_until
 from tests.policy.cases import LAW, Life, account, at, by_hand, day
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from models import events as e
 from models.case import Case, Charge
-from policy.apply import apply
 from policy.deciding.law_facts import first_contact
+from policy.deciding.taking import apply
 from policy.law.deadlines import validation_notice_by
 from policy.law.may_contact import debtor_day
 from policy.money.itemisation import itemised

@@ -13,7 +13,7 @@ from models.events import Channel, Heard, Result
 from models.tables.accounts import OptedOut
 from models.tables.arrivals import BankPayment, FeedUpdate, Webhook
 from models.tables.trail import Attempt, Journal, Task
-from policy.apply import apply
+from policy.deciding.taking import apply
 from store.attempts import token
 from store.database import Database
 from tests.standin.vendors import Script, Vendors, vendors

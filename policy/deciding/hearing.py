@@ -9,13 +9,11 @@ from pydantic import TypeAdapter, ValidationError
 from models import events as e
 from models.case import Case
 from models.decisions import Became, Recorded, Told
-from models.events import FACTS, Heard
-from policy.apply import apply
-from policy.changes import changed, flagged
-from policy.objections import objection, reused
+from models.events import Heard
+from policy.case.case_changes import changed, flag_about, flagged
+from policy.deciding.taking import apply
+from policy.facts.fact_table import FACT_TABLE, objection, reused
 
-OTHERS: dict[str, type[e.Event]] = {"moved": e.Moved}
-"""What ops tell beside the facts."""
 RESULTS: TypeAdapter[e.Result] = TypeAdapter(e.Result)
 NAME = re.compile(r"[a-z_]{1,60}")
 
@@ -31,15 +29,15 @@ def read(told: Told) -> Heard:
     """What was told, read; what cannot be is kept as `Unreadable`, with the reason and without its words."""
     if told.by == "step":
         return Heard(event=RESULTS.validate_python(told.content), at=told.at)
-    kind = FACTS.get(told.name) or OTHERS.get(told.name)
-    if kind is None:
+    spec = FACT_TABLE.get(told.name)
+    if spec is None:
         # The name of a signal may be anything, a person's too.
         name = told.name if NAME.fullmatch(told.name) else "of another name"
         return _unreadable(told, name, "no fact is called so")
     try:
-        event: Any = kind.model_validate(told.content)
+        event: Any = spec.kind.model_validate(told.content)
     except ValidationError as fault:
-        fields = ", ".join(_fault(kind, f["loc"], f["type"]) for f in fault.errors())
+        fields = ", ".join(_fault(spec.kind, f["loc"], f["type"]) for f in fault.errors())
         return _unreadable(told, told.name, fields)
     return Heard(event=event, at=told.at)
 
@@ -64,11 +62,11 @@ def answer(case: Case, told: Told) -> tuple[TakenIn, Recorded]:
     if fact.event_id in case.seen:
         return nothing, _recorded(fact, "known")
     why = objection(case, fact, heard.at)
-    # Money is a fact: in another currency it is kept for a person, not refused.
-    if why and not isinstance(fact, e.PaymentReceived):
+    if why and not FACT_TABLE[fact.kind].kept:
         return nothing, _recorded(fact, "refused", why)
     after = _safely(case, heard)
-    kept = why or next((f.why for f in after.flags if f.id == f"event:{fact.event_id}"), None)
+    flag = flag_about(after, "event", fact.event_id)
+    kept = why or (flag.why if flag else None)
     return TakenIn(after, (heard,)), _recorded(fact, "kept" if kept else "taken", kept)
 
 
@@ -93,7 +91,7 @@ def _safely(case: Case, heard: Heard) -> Case:
         event = heard.event
         seen = changed(case, seen=(*case.seen, event.event_id))
         why = f"{event.kind} could not be taken in: {type(fault).__name__}, told again when it is mended"
-        return flagged(seen, f"event:{event.event_id}", why)
+        return flagged(seen, "event", event.event_id, why)
 
 
 def _unreadable(told: Told, name: str, why: str) -> Heard:

@@ -72,9 +72,9 @@ def _kept(case: Case) -> Iterator[Span]:
 
 def open_disputes(case: Case, only: str | None = None) -> list[CaseHold]:
     """The disputes that are to be answered, or the one of this id. One that ended by itself is still among them."""
-    asked = {flag.id for flag in case.flags}
+    asked = {flag.about for flag in case.flags if flag.kind == "dispute"}
     disputes = [h for h in case.holds if h.reason == "dispute" and only in (None, h.id)]
-    return [h for h in disputes if h.ended is None or f"dispute:{h.id}" in asked]
+    return [h for h in disputes if h.ended is None or h.id in asked]
 
 
 def disputed_parts(case: Case, day: date) -> Disputed:

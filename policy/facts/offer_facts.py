@@ -1,17 +1,23 @@
-"""Why an offer, an approval or an answer to an offer cannot be taken as told."""
+"""A plan that was agreed, an offer, an approval, an answer: why not, and what follows."""
 
 from datetime import datetime, timedelta
 
 from models import events as e
 from models.case import Case, Offer
+from policy.agreeing.arrangement_events import offer_answered, offer_approved, offered, plan_agreed
 from policy.agreeing.arrangements import discount
-from policy.law.may_contact import debtor_day
+from policy.facts.fact_spec import FactSpec
+from policy.law.days import debtor_day
 from policy.money.position import position
 from policy.phrases import day_text, money_text
 
 LONGEST_OFFER_DAYS = 180
+
+
 ONLY = {"old_terms": "restructuring", "full_debt": "settlement"}
 """What can be owed only after one kind of arrangement is broken."""
+
+
 STATES = {
     "made": "was made and waits for the debtor",
     "to_approve": "waits for approval",
@@ -24,8 +30,24 @@ STATES = {
 }
 
 
-def against_offer(case: Case, event: e.OfferMade | e.OfferApproved | e.OfferAnswered, now: datetime) -> str | None:
-    """The reason against taking it, or None."""
+def _against_plan(case: Case, event: e.PlanAgreed, now: datetime) -> str | None:
+    if case.closed:
+        return f"the case ended as {case.outcome}"
+    made = debtor_day(event.at or now, case.zone)
+    owed = position(case, made).outstanding
+    total = sum(i.amount for i in event.instalments)
+    if min(i.due for i in event.instalments) < made:
+        return "the plan begins in the past"
+    if total != owed:
+        return f"the plan sums to {money_text(total, case.currency)}, {money_text(owed, case.currency)} is owed"
+    return None
+
+
+def _against_offer(case: Case, event: e.OfferMade | e.OfferApproved | e.OfferAnswered, now: datetime) -> str | None:
+    return f"the case ended as {case.outcome}" if case.closed else _against(case, event, now)
+
+
+def _against(case: Case, event: e.OfferMade | e.OfferApproved | e.OfferAnswered, now: datetime) -> str | None:
     if isinstance(event, e.OfferMade):
         return _against_days(case, event, now) or _against_terms(case, event) or _against_sum(case, event, now)
     offer = next((o for o in case.offers if o.id == event.offer), None)
@@ -85,6 +107,17 @@ def _against_terms(case: Case, event: e.OfferMade) -> str | None:
     return _against_discount(case, event)
 
 
+def _against_sum(case: Case, event: e.OfferMade, now: datetime) -> str | None:
+    owed = position(case, debtor_day(event.at or now, case.zone)).outstanding
+    total = sum(i.amount - i.interest for i in event.instalments) + event.waived
+    if total > owed or (total < owed and event.what != "deferral"):
+        with_waived = " with what it waives" if event.waived else ""
+        with_waived = " without interest" if event.what == "restructuring" else with_waived
+        told, known = money_text(total, case.currency), money_text(owed, case.currency)
+        return f"the {event.what} sums to {told}{with_waived}, {known} is owed"
+    return None
+
+
 def _against_discount(case: Case, event: e.OfferMade) -> str | None:
     needs = event.needs
     if event.what == "settlement" and case.terms:
@@ -99,12 +132,47 @@ def _against_discount(case: Case, event: e.OfferMade) -> str | None:
     return None
 
 
-def _against_sum(case: Case, event: e.OfferMade, now: datetime) -> str | None:
-    owed = position(case, debtor_day(event.at or now, case.zone)).outstanding
-    total = sum(i.amount - i.interest for i in event.instalments) + event.waived
-    if total > owed or (total < owed and event.what != "deferral"):
-        with_waived = " with what it waives" if event.waived else ""
-        with_waived = " without interest" if event.what == "restructuring" else with_waived
-        told, known = money_text(total, case.currency), money_text(owed, case.currency)
-        return f"the {event.what} sums to {told}{with_waived}, {known} is owed"
-    return None
+def _plan(fact: e.PlanAgreed | e.OfferMade, money: str) -> str:
+    total = sum(i.amount for i in fact.instalments)
+    return f"{len(fact.instalments)} instalments, {money_text(total, money)} in all"
+
+
+def _offer(event: e.OfferMade, money: str) -> str:
+    waived = f", {money_text(event.waived, money)} waived" if event.waived else ""
+    return (
+        f"{event.what}, {_plan(event, money)}{waived}, open until {day_text(event.until)}, if broken: {event.if_broken}"
+    )
+
+
+PLAN = FactSpec(
+    e.PlanAgreed,
+    about="debt",
+    help="A repayment plan was agreed.",
+    words=_plan,
+    take=plan_agreed,
+    refuse=_against_plan,
+)
+OFFER = FactSpec(
+    e.OfferMade,
+    about="debt",
+    help="An arrangement was offered.",
+    words=_offer,
+    take=offered,
+    refuse=_against_offer,
+)
+APPROVAL = FactSpec(
+    e.OfferApproved,
+    about="debt",
+    help="Somebody else approved an offer, or did not.",
+    words=lambda fact, _: f"{fact.offer} {'approved' if fact.granted else 'refused'} by {fact.by}",
+    take=offer_approved,
+    refuse=_against_offer,
+)
+ANSWER = FactSpec(
+    e.OfferAnswered,
+    about="debt",
+    help="The debtor accepted an offer, or refused it.",
+    words=lambda fact, _: f"{fact.offer} {'accepted' if fact.accepted else 'refused'}",
+    take=offer_answered,
+    refuse=_against_offer,
+)
