@@ -14,7 +14,7 @@ worker: $(VENV)/.runtime
 	@$(BIN)/python worker.py
 
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	MENDED=refuse $(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
 
 lint: $(VENV)/.development
 	$(BIN)/ruff check
@@ -24,7 +24,7 @@ lint: $(VENV)/.development
 	$(BIN)/lint-imports --no-logo
 
 bench: $(VENV)/.development
-	$(BIN)/python -m tests.bench $(if $(LINES),--lines $(LINES))
+	$(BIN)/python -m tests.bench $(if $(LINES),--lines $(LINES)) $(if $(BASE),--base $(BASE))
 
 migrate: $(VENV)/.runtime
 	$(BIN)/alembic upgrade head

@@ -3,6 +3,7 @@
 import asyncio
 from argparse import ArgumentParser
 
+from tests.bench.against import compare
 from tests.bench.engine import cached, history, starts
 from tests.bench.hooks import hooks
 from tests.bench.law import asking_the_law, planning_a_day
@@ -16,8 +17,17 @@ def main() -> None:
     """All figures."""
     options = ArgumentParser(description=main.__doc__)
     options.add_argument("--lines", type=int, default=5_000, help="of the payments file")
-    lines = options.parse_args().lines
+    options.add_argument("--base", help="a commit: ratios to it instead of figures")
+    told = options.parse_args()
     print(f"{'figure':<38} {'measured':>16}   {'wanted':<14} how")
+    if told.base:
+        compare(told.base)
+    else:
+        figures(told.lines)
+
+
+def figures(lines: int) -> None:
+    """What this tree does on this machine."""
     deciding()
     explaining()
     rehearsing()

@@ -5,7 +5,7 @@ What is raised and what is done about it is not followed: the value is a sound o
 
 import ast
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -70,6 +70,20 @@ def product_modules(house: Path = HOUSE) -> dict[str, Module]:
             name = ".".join(parts).removesuffix(".__init__")
             found[name] = Module(name, path)
     return found
+
+
+@cache
+def product() -> "CallGraph":
+    """The product as it stands."""
+    return CallGraph(product_modules())
+
+
+@cache
+def beside_the_product() -> Mapping[str, Module]:
+    """Tests and migrations by dotted name."""
+    paths = [path for folder in ("tests", "migrations") for path in sorted((HOUSE / folder).rglob("*.py"))]
+    names = [".".join(path.relative_to(HOUSE).with_suffix("").parts) for path in paths]
+    return {name: Module(name, path) for name, path in zip(names, paths, strict=True)}
 
 
 class CallGraph:

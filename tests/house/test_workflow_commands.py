@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.house.call_graph import HOUSE, CallGraph, product_modules
+from tests.house.call_graph import (
+    HOUSE,
+    product,
+)
 from tests.house.workflow_commands import BASELINE, Fingerprint
 
 KEPT: dict[str, Any] = yaml.safe_load(BASELINE.read_text())
@@ -26,7 +29,7 @@ HISTORIES = HOUSE / "tests" / "histories"
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, Any]:
-    return Fingerprint(CallGraph(product_modules())).of_all()
+    return Fingerprint(product()).of_all()
 
 
 def test_every_workflow_has_a_baseline(found: dict[str, Any]) -> None:

@@ -13,7 +13,11 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from tests.house.call_graph import CallGraph, Place, product_modules
+from tests.house.call_graph import (
+    CallGraph,
+    Place,
+    product,
+)
 
 BASELINE = Path(__file__).parent / "walks.yaml"
 LAYERS = (
@@ -98,7 +102,7 @@ def _lies_in(module: str, folders: Sequence[str]) -> bool:
 
 def main(wanted: Sequence[str]) -> None:
     """Show the figures of all walks and keep the lower ones, or show the way of those that are named."""
-    graph, baseline = CallGraph(product_modules()), yaml.safe_load(BASELINE.read_text())
+    graph, baseline = product(), yaml.safe_load(BASELINE.read_text())
     for name, entry in baseline.items():
         visits = way(graph, walk_of(entry))
         if name in wanted:
