@@ -12,7 +12,7 @@ from cli.terminal import person
 from desk.connections import database
 from desk.refused import Refused
 
-DAY = ["%Y-%m-%d"]
+_DAY = ["%Y-%m-%d"]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
@@ -63,8 +63,8 @@ def may_contact(
 def contacts(
     party: Annotated[str | None, typer.Option(help="One debtor, by the client's reference or the id.")] = None,
     portfolio: Annotated[str | None, typer.Option(help="One portfolio.")] = None,
-    begin: Annotated[datetime | None, typer.Option("--from", formats=DAY, help="From that day.")] = None,
-    end: Annotated[datetime | None, typer.Option("--to", formats=DAY, help="Through that day.")] = None,
+    begin: Annotated[datetime | None, typer.Option("--from", formats=_DAY, help="From that day.")] = None,
+    end: Annotated[datetime | None, typer.Option("--to", formats=_DAY, help="Through that day.")] = None,
     as_json: Json = False,
 ) -> None:
     """Ask the law again."""

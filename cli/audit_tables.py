@@ -6,8 +6,8 @@ from typing import Any
 from cli.output import console, count, json_line, local, say, show_table
 from desk.readable import amount
 
-CONTACTS = ("when", "zone", "account", "channel", "outcome", "verdict", "rule")
-ANSWERS = ("id", "decision", "until (UTC)", "rules", "why, and what it must hold")
+_CONTACTS = ("when", "zone", "account", "channel", "outcome", "verdict", "rule")
+_ANSWERS = ("id", "decision", "until (UTC)", "rules", "why, and what it must hold")
 
 
 def show_header(account: Mapping[str, Any]) -> None:
@@ -43,13 +43,13 @@ def show_contacts(found: Sequence[Mapping[str, Any]]) -> None:
         [local(f["at"], f["zone"]), f["zone"], f["account"], f["channel"], f["outcome"], f["verdict"], f["rule"]]
         for f in found
     ]
-    show_table("Contacts, asked again", CONTACTS, rows)
+    show_table("Contacts, asked again", _CONTACTS, rows)
     say(count(len(found), "contact"))
 
 
 def show_answers(found: Sequence[Mapping[str, Any]]) -> None:
     """What the law says to each question."""
-    show_table("May they be contacted?", ANSWERS, [_answer(told) for told in found])
+    show_table("May they be contacted?", _ANSWERS, [_answer(told) for told in found])
 
 
 def _answer(found: Mapping[str, Any]) -> Sequence[object]:

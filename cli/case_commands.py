@@ -106,10 +106,10 @@ def _answered(told: dict[str, Any], *, as_json: bool) -> None:
 
 def holds(account: Account, as_json: Json = False) -> None:
     """Ask the case."""
-    from desk.cases.case_holds import holds
+    from desk.cases.case_holds import holds as held
 
     with database() as opened:
-        found = asyncio.run(holds(opened, account, person("agent")))
+        found = asyncio.run(held(opened, account, person("agent")))
     show_json(found) if as_json else show_holds(found)
 
 
@@ -122,8 +122,8 @@ def statement(
     as_json: Json = False,
 ) -> None:
     """Make the paper."""
-    from desk.cases.statement import statement
+    from desk.cases.statement import statement as made
 
     with database() as opened:
-        told = asyncio.run(statement(opened, account, on.date() if on else None, out, person("agent")))
+        told = asyncio.run(made(opened, account, on.date() if on else None, out, person("agent")))
     show_json(told) if as_json else show_statement(told)

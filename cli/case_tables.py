@@ -8,10 +8,10 @@ import typer
 from cli.output import BadNews, console, local, say, show_table
 from desk.readable import amount, day
 
-HOLDS = ("hold", "since", "until", "document", "stops", "leaves")
-OFFERS = ("what", "possible", "comes to", "why")
-SCHEDULE = ("no.", "due", "amount", "interest in it")
-BROKEN = {
+_HOLDS = ("hold", "since", "until", "document", "stops", "leaves")
+_OFFERS = ("what", "possible", "comes to", "why")
+_SCHEDULE = ("no.", "due", "amount", "interest in it")
+_BROKEN = {
     "rest": "what was due all along is due",
     "all_at_once": "everything is due at once",
     "old_terms": "the contract is as it was before",
@@ -24,7 +24,7 @@ def show_offers(found: Mapping[str, Any]) -> None:
     currency = found["currency"]
     rows = [[_name(p), "yes", _sum(p, currency), "; ".join(p["reasons"])] for p in found["possible"]]
     rows += [[_name(p), "no", "", "; ".join(p["reasons"])] for p in found["not_possible"]]
-    show_table("What may be offered today", OFFERS, rows)
+    show_table("What may be offered today", _OFFERS, rows)
     for proposal in found["possible"]:
         if len(proposal["instalments"]) > 1:
             _show_schedule(proposal, currency)
@@ -42,8 +42,8 @@ def _show_schedule(proposal: Mapping[str, Any], currency: str) -> None:
     ]
     total, interest = (sum(row[name] for row in instalments) for name in ("amount", "interest"))
     rows.append(["", "in all", amount(total, currency), amount(interest, currency)])
-    title = f"{_name(proposal)}; if broken: {BROKEN[proposal['if_broken']]}"
-    show_table(title, SCHEDULE, rows, right=SCHEDULE[2:])
+    title = f"{_name(proposal)}; if broken: {_BROKEN[proposal['if_broken']]}"
+    show_table(title, _SCHEDULE, rows, right=_SCHEDULE[2:])
 
 
 def _name(proposal: Mapping[str, Any]) -> str:
@@ -66,7 +66,7 @@ def show_holds(found: Mapping[str, Any]) -> None:
     elif not found["holds"]:
         say(f"nothing holds the case of {found['account']}")
     else:
-        show_table(f"What holds {found['account']}", HOLDS, [_hold(hold) for hold in found["holds"]])
+        show_table(f"What holds {found['account']}", _HOLDS, [_hold(hold) for hold in found["holds"]])
     if budget := found["budget"]:
         income, costs = (amount(budget[name], found["currency"]) for name in ("income", "costs"))
         told = f"told to {budget['by']} on {local(budget['at'], found['zone'])}"

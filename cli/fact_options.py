@@ -9,7 +9,7 @@ from cli.output import code
 from models.events import Channel, Event
 from models.field_types import choices, plain_type, several
 
-FOUND = ("currency", "offer")
+_FOUND = ("currency", "offer")
 """Required by the fact, but found where they are not given."""
 HELP = {
     "amount": "In whole units, such as 100.00.",
@@ -68,7 +68,7 @@ BUDGET = {
     "income": "What comes in a month, in whole units.",
     "costs": "What must be spent a month, in whole units.",
 }
-COMMON = {
+_COMMON = {
     "event_id": Annotated[str | None, typer.Option(help="The same id counts once; a new one by default.")],
     "by": Annotated[str | None, typer.Option(callback=code, help=HELP["by"])],
     "at": Annotated[str | None, typer.Option(help="When it happened, on the debtor's clock; now by default.")],
@@ -80,30 +80,29 @@ def options(kind: str, model: type[Event]) -> dict[str, tuple[Any, Any]]:
     """Of each option its annotation and its default."""
     own = _details_options() if kind == "contact_details" else _options(model)
     own |= _budget_options() if kind == "hardship" else {}
-    return own | {name: (annotation, False if name == "json" else None) for name, annotation in COMMON.items()}
+    return own | {name: (annotation, False if name == "json" else None) for name, annotation in _COMMON.items()}
 
 
 def _options(model: type[Event]) -> dict[str, tuple[Any, Any]]:
-    fields = {n: f for n, f in model.model_fields.items() if n not in (*COMMON, "kind")}
+    fields = {n: f for n, f in model.model_fields.items() if n not in (*_COMMON, "kind")}
     return {name: _option(name, field) for name, field in fields.items()}
 
 
 def _option(name: str, field: FieldInfo) -> tuple[Any, Any]:
     """The option's annotation and its default; `...` where it must be given."""
-    text = HELP.get(name, name)
-    default = ... if field.is_required() and name not in FOUND else None
+    needed = field.is_required() and name not in _FOUND
     if several(field):
-        text = HELP["disputed"] if get_args(plain_type(field))[0] is int else text
-        return Annotated[list[str], typer.Option(f"--{name.removesuffix('s')}", help=text)], default or []
-    kind = plain_type(field)
+        text = HELP["disputed"] if get_args(plain_type(field))[0] is int else HELP.get(name, name)
+        return Annotated[list[str], typer.Option(f"--{name.removesuffix('s')}", help=text)], ... if needed else []
+    text, kind = HELP.get(name, name), plain_type(field)
     if kind is bool:
         flags = f"--{name}" if field.default is False else f"--{name}/--refused"
-        return Annotated[bool, typer.Option(flags, help=text)], default or field.default
+        return Annotated[bool, typer.Option(flags, help=text)], ... if needed else field.default
     kind = kind if choices(field) else str
-    if default is None:
-        default = None if name in FOUND else field.default
-        kind = kind | None
-    return Annotated[kind, typer.Option(f"--{name.replace('_', '-')}", help=text)], default
+    option = typer.Option(f"--{name.replace('_', '-')}", help=text)
+    if needed:
+        return Annotated[kind, option], ...
+    return Annotated[kind | None, option], None if name in _FOUND else field.default
 
 
 def _details_options() -> dict[str, tuple[Any, Any]]:

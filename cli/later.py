@@ -4,24 +4,23 @@
 """
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 import typer
 from typer.core import TyperCommand
 from typer.main import get_command
 
+Load = Callable[[], Callable[..., Any] | typer.Typer]
 
-class Later(TyperCommand):
-    """A name and a sentence; options and work stand in a function, or an app, of a module of `cli/`."""
 
-    module = ""
-    function = ""
+class _Later(TyperCommand):
+    """A name and a sentence; options and work stand in what `load` gives: a function, or an app of its own."""
+
+    load: Load
 
     def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:
         """The context of the command itself: it runs in place of this one."""
-        found = getattr(import_module(self.module), self.function)
-        return get_command(self._alone(found)).make_context(info_name, args, parent, **extra)
+        return get_command(self._alone(self.load())).make_context(info_name, args, parent, **extra)
 
     def _alone(self, found: Callable[..., Any] | typer.Typer) -> typer.Typer:
         if isinstance(found, typer.Typer):
@@ -32,11 +31,13 @@ class Later(TyperCommand):
         return app
 
 
-def later(app: typer.Typer, module: str, name: str | None = None) -> Callable[[Callable[[], None]], None]:
-    """The function of the same name in `module` does the work; the docstring here is the command's help."""
+def later(app: typer.Typer, name: str) -> Callable[[Load], None]:
+    """The function imports the command and returns it; its docstring is the command's help."""
 
-    def register(stands_for: Callable[[], None]) -> None:
-        names = {"module": module, "function": stands_for.__name__}
-        app.command(name or stands_for.__name__, cls=type("Later", (Later,), names))(stands_for)
+    def register(load: Load) -> None:
+        def stands_for_it() -> None: ...
+
+        cls = type("Later", (_Later,), {"load": staticmethod(load)})
+        app.command(name, help=load.__doc__, cls=cls)(stands_for_it)
 
     return register

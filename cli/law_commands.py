@@ -11,13 +11,13 @@ from cli.output import show_json
 from cli.terminal import person
 from desk.catalogue import lawful_charges, legal_deadlines
 
-DAY = ["%Y-%m-%d"]
+_DAY = ["%Y-%m-%d"]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
 def deadlines(
     country: Annotated[str | None, typer.Option(help="Where the debtor lives, such as PT; everywhere.")] = None,
-    begin: Annotated[datetime | None, typer.Option("--from", formats=DAY, help="The day of what begins each.")] = None,
+    begin: Annotated[datetime | None, typer.Option("--from", formats=_DAY, help="The day of what begins each.")] = None,
     known: Annotated[
         list[str] | None, typer.Option("--given", help="Another day, such as opt_out_by=2026-04-06.")
     ] = None,
@@ -37,7 +37,7 @@ def deadlines(
 def charges(
     country: Annotated[str, typer.Option(help="Where the debtor lives, such as NL.")],
     unpaid: Annotated[float, typer.Option(min=0, max=10**12, help="What was left unpaid, in whole units.")],
-    day: Annotated[datetime | None, typer.Option("--on", formats=DAY, help="On that day; today.")] = None,
+    day: Annotated[datetime | None, typer.Option("--on", formats=_DAY, help="On that day; today.")] = None,
     product: Annotated[str, typer.Option(help="What kind of debt.")] = "consumer_loan",
     vat_due: Annotated[bool, typer.Option("--vat-due", help="The creditor cannot reclaim VAT.")] = False,
     as_json: Json = False,

@@ -11,7 +11,7 @@ from cli.terminal import person
 from desk.connections import database
 from desk.tasks.worklist import settle as settle_task
 from desk.tasks.worklist import tasks
-from models.worklist import WantedTasks
+from models.wanted_tasks import WantedTasks
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 

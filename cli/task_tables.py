@@ -6,10 +6,10 @@ from typing import Any
 from cli.output import count, local, say, show_table
 from desk.readable import amount
 
-TASKS = ("due", "what", "for", "account", "debtor", "phone", "why", "key")
-PAYMENTS = ("reference", "what", "value date", "amount", "from", "why", "file")
-WEBHOOKS = ("number", "when (UTC)", "from", "what", "state", "why")
-FROM_NO_STEP = ("attention", "refund")
+_TASKS = ("due", "what", "for", "account", "debtor", "phone", "why", "key")
+_PAYMENTS = ("reference", "what", "value date", "amount", "from", "why", "file")
+_WEBHOOKS = ("number", "when (UTC)", "from", "what", "state", "why")
+_FROM_NO_STEP = ("attention", "refund")
 """Kinds of tasks that have no attempts: somebody looks, or pays money back."""
 
 
@@ -19,7 +19,7 @@ def show_tasks(found: Sequence[Mapping[str, Any]], total: int) -> None:
         [t["last_day"], _task(t), t["assignee"], t["account"], t["debtor"], t["phone"], _why(t), t["short_key"]]
         for t in found
     ]
-    show_table("Worklist", TASKS, rows)
+    show_table("Worklist", _TASKS, rows)
     more = f", {len(found)} shown: raise --limit" if total > len(found) else ""
     say(f"{count(total, 'task')}{more}")
 
@@ -29,7 +29,7 @@ def _why(task: Mapping[str, Any]) -> str:
 
 
 def _task(task: Mapping[str, Any]) -> str:
-    what = task["kind"] if task["kind"] in FROM_NO_STEP else f"{task['kind']} {task['attempt']}"
+    what = task["kind"] if task["kind"] in _FROM_NO_STEP else f"{task['kind']} {task['attempt']}"
     return what if task["status"] == "open" else f"{what} ({task['outcome'] or task['status']})"
 
 
@@ -39,14 +39,14 @@ def show_unmatched(found: Sequence[Mapping[str, Any]]) -> None:
         [p["reference"], p["kind"], p["value_date"], amount(p["amount"], p["currency"]), p["text"], p["why"], p["file"]]
         for p in found
     ]
-    show_table("Unmatched payments", PAYMENTS, rows, right=("amount",))
+    show_table("Unmatched payments", _PAYMENTS, rows, right=("amount",))
     say(f"{count(len(found), 'payment')}; hand one over with --assign REFERENCE ACCOUNT --by NAME")
 
 
 def show_webhooks(found: Sequence[Mapping[str, Any]]) -> None:
     """What vendors told over the web."""
     rows = [[w["id"], local(w["at"]), w["source"], _said(w["content"]), w["status"], w["why"]] for w in found]
-    show_table("Webhooks", WEBHOOKS, rows, right=("number",))
+    show_table("Webhooks", _WEBHOOKS, rows, right=("number",))
     say(f"{count(len(found), 'webhook')}; settle one with --settle NUMBER --by NAME, or --account ACCOUNT with it")
 
 

@@ -18,16 +18,16 @@ from desk.connections import database
 from models.events import FACTS, Event
 
 POSITIONAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
-BY_FILE = ("account_updated",)
+_BY_FILE = ("account_updated",)
 """What the lender's file brings, and no person tells."""
 
 
-class Tellers(TyperGroup):
+class _Tellers(TyperGroup):
     """A command for every fact: the options of that one alone are made, for of 24 facts one is told."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Their names."""
-        return [kind for kind in FACTS if kind not in BY_FILE]
+        return [kind for kind in FACTS if kind not in _BY_FILE]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The one that is told."""
@@ -38,7 +38,7 @@ class Tellers(TyperGroup):
         return get_command(app)
 
 
-tell = typer.Typer(cls=Tellers, no_args_is_help=True, add_completion=False)
+tell = typer.Typer(cls=_Tellers, no_args_is_help=True, add_completion=False)
 
 
 @tell.callback()

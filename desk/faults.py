@@ -12,7 +12,7 @@ from settings import SettingsError
 from store.database import DatabaseNotMigrated, no_answer
 from store.handover import HandOverRefused
 
-ANSWERS = (
+_ANSWERS = (
     SettingsError,
     EngineNotRunning,
     DatabaseNotMigrated,
@@ -26,4 +26,4 @@ ANSWERS = (
 
 def reason(fault: Exception) -> str | None:
     """What a person is told; None: it is a fault of ours."""
-    return str(fault) if isinstance(fault, ANSWERS) else no_answer(fault)
+    return str(fault) if isinstance(fault, _ANSWERS) else no_answer(fault)

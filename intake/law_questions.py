@@ -27,7 +27,14 @@ from models.events import Outcome
 from policy.law.days import readings, zone_known
 from policy.parsing.schema_faults import expected
 
-OTHER_WORDS = {"text": "sms", "e-mail": "email", "mail": "email", "post": "letter", "phone": "call", "meeting": "visit"}
+_SYNONYMS = {
+    "text": "sms",
+    "e-mail": "email",
+    "mail": "email",
+    "post": "letter",
+    "phone": "call",
+    "meeting": "visit",
+}
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2190, 12, 31)
 
 
@@ -36,7 +43,7 @@ class Unclear(Exception):
 
 
 def _channel(value: object) -> object:
-    return OTHER_WORDS.get(value.lower(), value.lower()) if isinstance(value, str) else value
+    return _SYNONYMS.get(value.lower(), value.lower()) if isinstance(value, str) else value
 
 
 def _list(value: object) -> object:
@@ -68,7 +75,7 @@ class Past(Closed):
     place: Place = "home"
 
 
-class Held(Closed):
+class _Held(Closed):
     """A fact with its days, both included, and the channels it is about."""
 
     since: Day | None = None
@@ -82,7 +89,7 @@ class Held(Closed):
         return self
 
 
-class Wish(Closed):
+class _Wish(Closed):
     """Times that the debtor called inconvenient."""
 
     days: list[DayKind] = []
@@ -109,16 +116,16 @@ class Question(Closed):
     facts: dict[str, Any] = {}
 
 
-Value = bool | Day | Held | list[Day | Held | Way] | Way | None
-VALUE: TypeAdapter[Any] = TypeAdapter(Value)
-FACT = "expected true, its day such as 2026-03-10, channels, or an object of since, until and channels"
-SINGLE: dict[str, TypeAdapter[Any]] = {
+_Value = bool | Day | _Held | list[Day | _Held | Way] | Way | None
+_VALUE: TypeAdapter[Any] = TypeAdapter(_Value)
+_FACT = "expected true, its day such as 2026-03-10, channels, or an object of since, until and channels"
+_SINGLE: dict[str, TypeAdapter[Any]] = {
     "account": TypeAdapter(str),
     "actor": TypeAdapter(Capacity),
     "demand": TypeAdapter(bool),
     "place": TypeAdapter(Place),
     "contract_on": TypeAdapter(Day),
-    "quiet": TypeAdapter(tuple[Wish, ...]),
+    "quiet": TypeAdapter(tuple[_Wish, ...]),
     "role": TypeAdapter(Role),
     "protected": TypeAdapter(Annotated[list[str], BeforeValidator(_list)]),
 }
@@ -224,12 +231,12 @@ def _facts(told: Mapping[str, Any]) -> tuple[Role, Facts]:
     single: dict[str, Any] = {}
     known: list[Fact] = []
     for name, value in told.items():
-        if name in SINGLE:
-            single[name] = _read(name, SINGLE[name], value)
+        if name in _SINGLE:
+            single[name] = _read(name, _SINGLE[name], value)
         elif name in FACT_NAMES:
-            known += _held(name, _read(name, VALUE, value))
+            known += _held(name, _read(name, _VALUE, value))
         else:
-            raise Unclear(f"facts.{name}: is not known; {expected(name, [*SINGLE, *FACT_NAMES])}")
+            raise Unclear(f"facts.{name}: is not known; {expected(name, [*_SINGLE, *FACT_NAMES])}")
     for name in single.pop("protected", []):
         if name not in FACT_NAMES:
             raise Unclear(f"facts.protected: {name!r} is not known; {expected(name, FACT_NAMES)}")
@@ -246,7 +253,7 @@ def _read(name: str, adapter: TypeAdapter[Any], value: Any) -> Any:
         found = error.errors(include_url=False)
         # Of what a fact may be, an object is meant as its days; anything else is told all that it may be.
         meant = [fault for fault in found if "Held" in str(fault["loc"]) and isinstance(value, dict)]
-        says = FACT if adapter is VALUE and not meant else (meant or found)[0]["msg"]
+        says = _FACT if adapter is _VALUE and not meant else (meant or found)[0]["msg"]
         says = says.removeprefix("Value error, ")
         raise Unclear(f"facts.{name}: {json.dumps(value)} does not fit; {says}") from None
 
@@ -259,7 +266,7 @@ def _held(name: str, value: Any) -> list[Fact]:
             return [Fact(name)]
         case date():
             return [Fact(name, since=value)]
-        case Held():
+        case _Held():
             return [Fact(name, value.since, value.until, tuple(value.channels))]
         case list():
             words = tuple(word for word in value if word in get_args(LawChannel))

@@ -15,12 +15,12 @@ from store import journal
 from store.contact_log import NOT_MADE, OUTSIDE, asked_before, entry
 from store.database import Database
 
-DID_NOT_LEAVE = ("sending", "withdrawn", "failed")
-ACCOUNT = (
+_DID_NOT_LEAVE = ("sending", "withdrawn", "failed")
+_ACCOUNT = (
     *("reference", "id", "portfolio", "strategy", "cycle", "stage", "currency", "outstanding", "overdue"),
     *("days_past_due", "next_step", "next_at", "why", "started", "closed", "outcome"),
 )
-LINE = ("seq", "at", "key", "kind", "step", "reason", "detail", "previous", "hash")
+_LINE = ("seq", "at", "key", "kind", "step", "reason", "detail", "previous", "hash")
 
 
 class KeptCase(NamedTuple):
@@ -82,8 +82,8 @@ def case_kept(database: Database, account: str) -> KeptCase:
     with database.reading() as session:
         row, lines = session.get_one(Account, account), journal.read(session, account)
         zone = session.get_one(Party, row.party).zone
-    kept = {name: getattr(row, name) for name in ACCOUNT} | {"zone": zone}
-    return KeptCase(kept, [{n: getattr(line, n) for n in LINE} for line in lines], journal.broken_at(lines))
+    kept = {name: getattr(row, name) for name in _ACCOUNT} | {"zone": zone}
+    return KeptCase(kept, [{n: getattr(line, n) for n in _LINE} for line in lines], journal.broken_at(lines))
 
 
 def lines_since(database: Database, portfolio: str, since: datetime) -> list[tuple[str, dict[str, Any]]]:
@@ -138,7 +138,7 @@ def _chosen(parties: Sequence[str] | None, portfolio: str | None, period: Period
 
 def _contacts() -> Iterator[Any]:
     yield col(Attempt.demand) | (col(Attempt.step) == OUTSIDE)
-    yield col(Attempt.status).not_in(DID_NOT_LEAVE)
+    yield col(Attempt.status).not_in(_DID_NOT_LEAVE)
     # What left within the message of another account is that contact, not a further one.
     yield col(Attempt.within).is_(None)
     yield col(Attempt.outcome).is_(None) | col(Attempt.outcome).not_in(NOT_MADE)

@@ -16,7 +16,7 @@ from store import journal
 from store.addressees import addressee_of
 from store.database import Database
 
-TRIES = 3
+_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def hand_out(database: Database, paper: StatementMade, line: Line, write: Callab
 
     The same statement again is kept once.
     """
-    for _ in range(TRIES):
+    for _ in range(_TRIES):
         try:
             with database.session() as session:
                 database.lock(session, f"journal {paper.account}")

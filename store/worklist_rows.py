@@ -12,11 +12,11 @@ from models.decisions import Line
 from models.tables.accounts import Account, Party
 from models.tables.arrivals import Webhook
 from models.tables.trail import FOR_A_PERSON, Task
-from models.worklist import WantedTasks
+from models.wanted_tasks import WantedTasks
 from store import journal
 from store.database import Database
 
-TRIES = 3
+_TRIES = 3
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,8 @@ def _found(task: Task, account: Account, party: Party, texts: dict[str, str]) ->
 
 def _message(task: Task) -> str:
     """The number of the message that a task is about: it is no sentence, the sentence stays in the database."""
-    return task.key.partition(":message:")[2]
+    about = task.key.removeprefix(f"{task.account}:message:")
+    return "" if about == task.key else about
 
 
 def _written(session: Session, found: Sequence[Task]) -> dict[str, str]:
@@ -103,7 +104,7 @@ def attentions(database: Database, ending: str, account: str | None) -> list[Att
 
 def settle_task(database: Database, key: str, outcome: str, line: Line) -> bool:
     """Take it off the worklist, with the line that says so in the story. Not where the case is busy, or it is done."""
-    for _ in range(TRIES):
+    for _ in range(_TRIES):
         try:
             with database.session() as session:
                 task = session.get_one(Task, key)

@@ -5,8 +5,6 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from desk.actor import Actor
 from desk.lookup import find_portfolio
 from desk.refused import Refused
@@ -16,9 +14,9 @@ from policy.deciding.law_facts import first_contact
 from policy.law.may_contact import Allow, may_contact
 from policy.parsing.pack_reading import PackFault, read_pack
 from store.audit_rows import MadeContact, PartyLog, Period, contacts_made, law_text, parties_named, party_log
+from store.contact_log import FACTS
 from store.database import Database
 
-FACTS: TypeAdapter[Facts] = TypeAdapter(Facts)
 Editions = Callable[[str, tuple[str, ...]], Jurisdiction | None]
 
 

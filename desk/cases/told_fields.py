@@ -23,9 +23,9 @@ from policy.procedures.hold_rules import leaves, stopped_by
 from store.account_lookup import KnownAccount
 from store.database import Database
 
-KEYS = ("task", "message")
-BEGINS_A_HOLD = (Dispute, Hardship, Protection, Hold)
-WAITS = {"offer_approved": ("to_approve",), "offer_answered": ("made",)}
+_KEYS = ("task", "message")
+_BEGINS_A_HOLD = (Dispute, Hardship, Protection, Hold)
+_WAITS = {"offer_approved": ("to_approve",), "offer_answered": ("made",)}
 
 
 @dataclass(frozen=True)
@@ -68,10 +68,10 @@ async def _completed(database: Database, account: KnownAccount, written: Written
     if cause := given.get("cause"):
         with database.reading() as session:
             refuse_unknown(session, account, cause)
-    given |= {name: find_key(database, account, given[name]) for name in KEYS if given.get(name)}
+    given |= {name: find_key(database, account, given[name]) for name in _KEYS if given.get(name)}
     if written.details or written.unusable:
         given["usable"] = await change_details(database, account, written.details, written.unusable, by)
-    if states := WAITS.get(written.kind):
+    if states := _WAITS.get(written.kind):
         given["offer"] = find_offer((await view_of(account, by)).case, given.get("offer"), states, by)
     return given
 
@@ -84,6 +84,6 @@ def _made(kind: str, given: dict[str, Any], account: KnownAccount) -> Event:
 
 
 def _stops(fact: Event) -> Sequence[Block]:
-    if not isinstance(fact, BEGINS_A_HOLD) or getattr(fact, "status", "opened") != "opened":
+    if not isinstance(fact, _BEGINS_A_HOLD) or getattr(fact, "status", "opened") != "opened":
         return ()
     return stopped_by(fact)

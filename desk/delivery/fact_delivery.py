@@ -28,7 +28,7 @@ PAGE = 1000
 AT_ONCE = 32
 TRIES = 3
 PAUSE_SECONDS = 0.2
-HANDED_OVER = Actor("delivery", "system")
+_HANDED_OVER = Actor("delivery", "system")
 """Who tells a case of what came by a file or over the web, where the fact names nobody."""
 Show = Callable[[int], None]
 
@@ -117,7 +117,7 @@ async def deliver(opened: Database, client: Client, account: Account, event: e.E
         if fresh.started is None:
             return f"the case of {fresh.reference} has not been started yet"
         try:
-            await tell(opened, fresh.id, event, HANDED_OVER)
+            await tell(opened, fresh.id, event, _HANDED_OVER)
             return None
         except Refused as refused:
             # Another one may have opened it in between: then it takes the signal.

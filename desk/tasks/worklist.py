@@ -7,7 +7,7 @@ from desk.actor import Actor
 from desk.lookup import find_account, find_portfolio, short_key, some
 from desk.refused import Refused
 from models.decisions import Line
-from models.worklist import WantedTasks
+from models.wanted_tasks import WantedTasks
 from policy.law.days import debtor_day
 from store.database import Database
 from store.worklist_rows import Attention, TaskFound, attentions, settle_task, tasks_wanted
@@ -34,7 +34,7 @@ def _told(found: TaskFound) -> dict[str, Any]:
         "account": found.reference,
         "portfolio": found.portfolio,
         "debtor": found.debtor,
-        "phone": found.phone if task["kind"] in CALLS or ":message:" in key else None,
+        "phone": found.phone if task["kind"] in CALLS or found.text is not None else None,
         "why": task["why"],
         "duties": task["duties"],
         "text": found.text,
