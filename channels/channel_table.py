@@ -30,6 +30,9 @@ CHANNELS = channel_table(SMS, CALL, EMAIL, LETTER, VISIT)
 BY_PERSON = frozenset(spec.name for spec in CHANNELS.values() if spec.by_person)
 """Contacts that people make, as tasks."""
 WRITTEN = frozenset(spec.name for spec in CHANNELS.values() if spec.written)
+PRINTED = frozenset(spec.name for spec in CHANNELS.values() if spec.written and spec.written.texts == "letter")
+SEGMENTED = frozenset(spec.name for spec in CHANNELS.values() if spec.written and spec.written.most_segments)
+"""Where a text leaves in pieces that are counted."""
 ANSWERED = frozenset(spec.name for spec in CHANNELS.values() if spec.written and spec.written.replies)
 """Where a person can answer, or say stop."""
 FOR_SEVERAL = frozenset(spec.name for spec in CHANNELS.values() if spec.written and spec.written.several)

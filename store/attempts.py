@@ -17,7 +17,7 @@ from models.jurisdiction import Jurisdiction
 from models.tables.accounts import Party
 from models.tables.trail import Attempt
 from policy.law.may_contact import debtor_day
-from policy.steps.step_outcomes import against, is_demand
+from policy.steps.step_outcomes import against, is_demand, unasked
 from policy.telling import story
 from store import journal
 from store.bundles import gone_with_another, may_have_left
@@ -53,7 +53,7 @@ class Step:
             return self.withdraw(refused)  # Cut short before it left: others have the day.
         return self.reserve(law) if attempt is None else self._renew(attempt, law)
 
-    def reserve(self, law: dict[str, Any] | None = None) -> Attempt:
+    def reserve(self, law: dict[str, Any]) -> Attempt:
         """The attempt's row in the party's contact log: before anything leaves, it counts."""
         asked, act = self.asked, self.asked.act
         attempt = Attempt(
@@ -95,11 +95,11 @@ class Step:
         journal.append(self.session, asked.account, [line])
         return result
 
-    def _by_law(self, packs: Mapping[str, Jurisdiction]) -> tuple[dict[str, Any] | None, Result | None]:
-        """What the law was asked, to be kept; and what stands against the step, if anything does."""
+    def _by_law(self, packs: Mapping[str, Jurisdiction]) -> tuple[dict[str, Any], Result | None]:
+        """What the law was asked, or why it was not, to be kept; and what stands against the step, if anything does."""
         asked, session = self.asked, self.session
         if not is_demand(asked.act):
-            return None, None
+            return unasked(asked.act), None
         law, put = law_of(packs, session.get_one(Party, asked.party)), question(session, wanted(asked), self.at)
         answer = put.answer(law)
         refused = against(asked.act, answer)
@@ -107,7 +107,7 @@ class Step:
             refused = refused.model_copy(update={"lost": "opt_out", "person": False})
         return put.kept(law, answer), refused
 
-    def _renew(self, attempt: Attempt, law: dict[str, Any] | None) -> Attempt:
+    def _renew(self, attempt: Attempt, law: dict[str, Any]) -> Attempt:
         """An attempt that surely did not leave is made again under its key."""
         attempt.law = law
         if attempt.status != "sending":

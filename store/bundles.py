@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from channels.channel_table import CHANNELS
+from channels.channel_table import FOR_SEVERAL
 from models.addressee import Companion
 from models.decisions import StepInput
-from models.events import Channel, Result, StepDeferred
+from models.events import Result, StepDeferred
 from models.tables.accounts import Account
 from models.tables.trail import Attempt
 from policy.law.may_contact import debtor_day
@@ -21,7 +21,7 @@ from store.inbox import overtaken
 
 KINDS = frozenset({"first_reminder", "second_reminder", "account_update"})
 """Texts that say no more than what is overdue, so that one can say it of several accounts."""
-LEFT = ("sent", "delivered")
+_LEFT = ("sent", "delivered")
 NOT_LEFT = ("sending", "failed", "withdrawn")
 """An attempt like this, whose vendor was not called, surely did not leave: it may be made under the same key."""
 SOONEST, LATEST = timedelta(seconds=1), timedelta(minutes=5)
@@ -48,7 +48,7 @@ def others(session: Session, asked: StepInput, at: datetime) -> tuple[Companion,
     Certain only under the party's lock.
     """
     act = asked.act
-    if act.text not in KINDS or not (act.channel and _for_several(act.channel)):
+    if act.text not in KINDS or act.channel not in FOR_SEVERAL:
         return ()
     mine = session.get_one(Account, asked.account)
     if not mine.next_message or mine.next_message["key"] != act.key:
@@ -63,11 +63,6 @@ def others(session: Session, asked: StepInput, at: datetime) -> tuple[Companion,
         if overtaken(session, asked.model_copy(update={"account": row.id}), at) is None:
             found.append(Companion(said["key"], row.id, row.reference, said["overdue"], said["outstanding"]))
     return tuple(found)
-
-
-def _for_several(channel: Channel) -> bool:
-    written = CHANNELS[channel].written
-    return written is not None and written.several
 
 
 def _running_beside(mine: Account) -> SelectOfScalar[Account]:
@@ -93,7 +88,7 @@ def gone_with_another(session: Session, asked: StepInput, at: datetime) -> Resul
         until = at + min(max(at - other.reserved, SOONEST), LATEST)
         rule = "HOUSE-6: the message of another account speaks for this one too, and is on its way"
         return StepDeferred(**base(asked.act, "step_deferred"), until=until, rule=rule)
-    if other.status not in LEFT:
+    if other.status not in _LEFT:
         return None
     session.add(
         Attempt(
@@ -107,6 +102,7 @@ def gone_with_another(session: Session, asked: StepInput, at: datetime) -> Resul
             demand=other.demand,
             status=other.status,
             within=other.key,
+            law=other.law,
             provider=other.provider,
             reserved=other.reserved,
             finished=at,
@@ -127,7 +123,7 @@ def counted_once(account: str, rows: list[Attempt]) -> list[Attempt]:
 def _begun(session: Session, asked: StepInput, key: str, at: datetime) -> bool:
     """Whether that step has begun by itself, or another message speaks for it already."""
     other = _speaking_for(session, asked, key, at)
-    return session.get(Attempt, key) is not None or (other is not None and other.status in ("sending", *LEFT))
+    return session.get(Attempt, key) is not None or (other is not None and other.status in ("sending", *_LEFT))
 
 
 def _speaking_for(session: Session, asked: StepInput, key: str, at: datetime) -> Attempt | None:
@@ -135,5 +131,5 @@ def _speaking_for(session: Session, asked: StepInput, key: str, at: datetime) ->
     of_others = today.where(Attempt.key != asked.act.key).order_by(col(Attempt.reserved).desc())
     speaking = [row for row in session.exec(of_others) if any(c["key"] == key for c in row.covers or ())]
     # One that left, or is about to, speaks for it, however many failed before or after.
-    alive = [row for row in speaking if row.status in ("sending", *LEFT)]
+    alive = [row for row in speaking if row.status in ("sending", *_LEFT)]
     return next(iter(alive or speaking), None)

@@ -9,6 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -27,6 +28,8 @@ os.environ["TEMPORAL_CONFIG_FILE"] = os.devnull
 from engine import EmbeddedEngine, end_with_parent, executable  # noqa: E402
 from settings import HOUSE, Settings, load_settings  # noqa: E402
 from store.database import Database  # noqa: E402
+from tests.now import HOSTILE, ORDINARY, living_at  # noqa: E402
+from tests.workflows.later import Later  # noqa: E402
 from workflows.engine_names import SEARCH_ATTRIBUTES  # noqa: E402
 
 Settings.model_config["env_file"] = None
@@ -38,6 +41,8 @@ VIRTUAL_TIME = (
     "--dynamic-config-value",
     'history.timerProcessorMaxTimeShift="10ms"',
 )
+SERVERS = {"temporal_env", "engine_server", "house"}
+"""Fixtures behind which a server runs."""
 FAST_POSTGRES = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
 SHARED = HOUSE.parent / "shared"
 
@@ -65,6 +70,29 @@ def shared_dir() -> Path:
     if not SHARED.is_dir():
         pytest.skip("../shared is not there: nothing to compare with")
     return SHARED
+
+
+# --- The clock -------------------------------------------------------------------------------------------------------
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """For who wants to know of more than what is marked."""
+    parser.addoption("--any-day", action="store_true", help="every test runs on each hostile day as well")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What needs a calendar runs on an ordinary day and on each hostile one."""
+    if metafunc.definition.get_closest_marker("any_day") or metafunc.config.getoption("any_day"):
+        metafunc.parametrize("clock", [None, *HOSTILE.values()], ids=["today", *HOSTILE], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def clock(request: pytest.FixtureRequest) -> Iterator[None]:
+    """When the test lives. What meets a server or a process of its own lives now, for nobody moves their clocks."""
+    meets = SERVERS & {*request.fixturenames} or request.node.get_closest_marker("real_clock")
+    moment = getattr(request, "param", None) or (None if meets else ORDINARY)
+    with living_at(moment) if moment else nullcontext():
+        yield
 
 
 # --- Databases -------------------------------------------------------------------------------------------------------
@@ -186,7 +214,9 @@ def _created(cluster: Postgres, template: str) -> Iterator[str]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def temporal_env() -> AsyncIterator[WorkflowEnvironment]:
     """The real server on virtual time, one for each test process: use fresh workflow ids and task queues."""
-    env = await WorkflowEnvironment.start_time_skipping_v2(
+    later = Later()
+    env = later.env = await WorkflowEnvironment.start_time_skipping_v2(
+        interceptors=[later],
         data_converter=pydantic_data_converter,
         dev_server_existing_path=executable(),
         dev_server_extra_args=VIRTUAL_TIME,

@@ -19,6 +19,8 @@ from engine import EmbeddedEngine, EngineNotRunning, connect
 from settings import HOUSE, Settings, load_settings
 from workflows.engine_names import PORTFOLIO, SEARCH_ATTRIBUTES
 
+pytestmark = pytest.mark.real_clock
+
 IN_ANOTHER_PROCESS = """
 import asyncio, sys
 from pathlib import Path

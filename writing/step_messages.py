@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from channels.channel_spec import TextForm
-from channels.channel_table import CHANNELS
+from channels.channel_table import CHANNELS, SEGMENTED
 from models.addressee import Addressee, Companion
+from models.contact import LawChannel
 from models.decisions import StepInput
 from policy.steps.step_outcomes import TRANSFER, VALIDATION
 from writing.document_content import Computation, Letter
@@ -30,12 +31,17 @@ def text_form(asked: StepInput) -> TextForm:
     return written.texts
 
 
+def _law_word(asked: StepInput) -> LawChannel:
+    assert asked.act.channel, "without one there is no form either"
+    return CHANNELS[asked.act.channel].law
+
+
 def composed(
     texts: Texts, asked: StepInput, to: Addressee, told: TextFacts, sums: Computation | None, at: datetime
 ) -> Rendered:
     """The message of a step; `sums`: how a letter's amount comes about. Raises Lacking."""
     name, form = asked.act.text or "", text_form(asked)
-    fields = demanded(to, name, form, told)
+    fields = demanded(to, name, _law_word(asked), told)
     if name == TRANSFER and told.transferred is None:
         raise Lacking(f"EU-1N: transferred not known, account {asked.account}")
     if name == VALIDATION:
@@ -72,16 +78,17 @@ def for_several(
     Those that an SMS does not hold have their own. What the law adds comes on top: it is no reason to write more often.
     """
     form, companions = text_form(asked), to.companions
-    while companions and form == "sms" and not _fits(texts, to, of_several(told, to, companions)):
+    counted = asked.act.channel in SEGMENTED
+    while companions and counted and not _fits(texts, to, form, of_several(told, to, companions)):
         companions = companions[:-1]
     if not companions:
         return None, ()
     about = of_several(told, to, companions)
-    fields = demanded(to, SEVERAL, form, about)
+    fields = demanded(to, SEVERAL, _law_word(asked), about)
     return render(texts, to.debtor.language, SEVERAL, form, about, fields), companions
 
 
-def _fits(texts: Texts, to: Addressee, about: TextFacts) -> bool:
-    """Whether an SMS keeps within its segments."""
-    text = render(texts, to.debtor.language, SEVERAL, "sms", about)
+def _fits(texts: Texts, to: Addressee, form: TextForm, about: TextFacts) -> bool:
+    """Whether the text keeps within its segments."""
+    text = render(texts, to.debtor.language, SEVERAL, form, about)
     return segments(text.body) <= budget(to.debtor.language, SEVERAL)

@@ -20,7 +20,7 @@ from writing.replies import Replies, RepliesFault, load_replies
 from writing.text_facts import PLACEHOLDERS
 from writing.text_files import CHANNELS, LanguageFile, OnceLoader, faults
 
-PAGE = "email.html"
+_PAGE = "email.html"
 
 
 class TextFault(ValueError):
@@ -72,7 +72,7 @@ def load_texts(*directories: Path) -> Texts:
     files = {language: _load(_top(directories, f"{language}.yaml")) for language in LANGUAGES}
     page = _page(directories)
     papers = {path.name: path.read_bytes() for directory in directories for path in directory.glob("*.typ")}
-    set_in = papers | {PAGE: _top(directories, PAGE).read_bytes()}
+    set_in = papers | {_PAGE: _top(directories, _PAGE).read_bytes()}
     templates = b"".join(set_in[name] for name in sorted(set_in))
     versions = {
         language: hashlib.sha256(_top(directories, f"{language}.yaml").read_bytes() + templates).hexdigest()[:12]
@@ -93,9 +93,9 @@ def _top(directories: Sequence[Path], name: str) -> Path:
 def _page(directories: Sequence[Path]) -> Template:
     house = Environment(loader=FileSystemLoader(directories[::-1]), autoescape=True, undefined=StrictUndefined)
     try:
-        return house.get_template(PAGE)
+        return house.get_template(_PAGE)
     except TemplateError as fault:
-        raise TextFault(f"{PAGE}: {fault}") from fault
+        raise TextFault(f"{_PAGE}: {fault}") from fault
 
 
 def _load(path: Path) -> LanguageFile:

@@ -72,7 +72,8 @@ class Attempt(SQLModel, table=True):
     made: datetime | None = instant(nullable=True)
     """When people told that it was made; until then its reservation counts."""
     law: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
-    """What the law was asked and by which editions, and the duties of its answer: so the past can be asked again."""
+    """What the law was asked and by which editions, and the duties of its answer: so the past can be asked again; or
+    `not_asked`: why it was not."""
     proof: str | None = None
     token: str | None = Field(default=None, index=True, unique=True)
     """An opaque name of the attempt for the vendor's callbacks."""

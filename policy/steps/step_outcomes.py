@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from channels.channel_table import PRINTED
 from channels.step_kind_table import activity_of, channel_of, not_asked
 from models import events as e
 from models.case import Case
@@ -28,7 +29,7 @@ def step_input(case: Case, act: Act, now: datetime, *, written: bool = True) -> 
     """What the step's activity needs of the case; without what stands on paper where nothing is `written`."""
     today = debtor_day(now, case.zone)
     owed = position(case, today)
-    on_paper = written and (act.channel is Channel.letter or act.do in ON_PAPER)
+    on_paper = written and (act.channel in PRINTED or act.do in ON_PAPER)
     amount, day = agreed(case, act.round)
     announces, missed = to_announce(case, today) if procedure_table.announces(act.text) else ((), ())
     return StepInput(
@@ -73,6 +74,11 @@ def step_input(case: Case, act: Act, now: datetime, *, written: bool = True) -> 
 def is_demand(act: Act) -> bool:
     """Whether the step reaches a person: the law is asked about it, and there is one such contact a day."""
     return not not_asked(act)
+
+
+def unasked(act: Act) -> dict[str, str]:
+    """What is kept with a step of which the law is not asked."""
+    return {"not_asked": not_asked(act)}
 
 
 def asks(act: Act) -> bool:

@@ -23,11 +23,12 @@ from store.database import Database
 from tests.activities.ledger_facts import DAY, ENTRIES, LATE, asked, lent, pages, statement
 from tests.activities.letter_facts import TEXTS
 from tests.durability.machine import take
+from tests.now import days_ago
 from tests.policy.cases import at
 from tests.policy.cases import day as day_of
 from tests.policy.test_ledger import DAYS, books
 from tests.vendors.post import REMINDERS
-from tests.workflows.houses import account_row, days_ago
+from tests.workflows.houses import account_row
 from writing.document_content import Computation, Letter
 from writing.document_pdf import make_letter
 from writing.paper_facts import DoesNotAddUp, computed

@@ -1,6 +1,6 @@
 """Does a contact, or a word of the debtor, on one account count on all the others, at the last moment?"""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,8 +36,8 @@ from store.contact_log import Wanted, question, zones
 from store.database import Database
 from tests.activities.telling import told
 from tests.durability.machine import take
-from tests.vendors.post import zone_at_noon
-from tests.workflows.houses import account_row, days_ago
+from tests.now import days_ago, right_now, zone_at_noon
+from tests.workflows.houses import account_row
 from writing.texts import load_texts
 
 AT_ONCE = strategy(HOUSE / "tests" / "durability" / "strategy.yaml")
@@ -60,16 +60,16 @@ class Desk:
 
     def case(self, portfolio: str = "p") -> Case:
         with self.database.reading() as session:
-            return load_cases(session, portfolio, 0, 1, datetime.now(UTC))[0][0]
+            return load_cases(session, portfolio, 0, 1, right_now())[0][0]
 
     def hears(self, case: Case, *events: e.Event) -> Case:
         """The case after it was told and decided, as the workflow does it."""
-        now = datetime.now(UTC)
+        now = right_now()
         turn = ActivityEnvironment().run(self.deciding.decide, DecideInput(case=case, told=told(events, now), now=now))
         return evolved(case, turn.events)
 
     def step(self, case: Case, **changes: Any) -> StepInput:
-        now = datetime.now(UTC)
+        now = right_now()
         act: Any = decide(case, AT_ONCE.strategy, LAW[case.country], now).next
         return step_input(case, act.model_copy(update=changes), now)
 
@@ -77,7 +77,7 @@ class Desk:
         return ActivityEnvironment().run(self.contacting.send_message, self.step(case))
 
     def call(self, case: Case) -> tuple[StepInput, Any]:
-        due = datetime.now(UTC) + timedelta(days=5)
+        due = right_now() + timedelta(days=5)
         asked = self.step(case, step="ring", key=f"{case.account}:ring", do="call", channel=Channel.call, due=due)
         return asked, ActivityEnvironment().run(self.worklist.open_task, asked)
 
@@ -101,6 +101,7 @@ def test_a_call_that_no_step_asked_for_counts_on_every_account_of_the_party(desk
     assert (refused.kind, refused.rule.split(":")[0]) == ("step_deferred", "HOUSE-1")
 
 
+@pytest.mark.any_day
 def test_who_called_us_may_be_written_to_on_the_same_day(desk: Desk) -> None:
     desk.hears(desk.case("p"), outcome(inbound=True))
     assert desk.letter(desk.case("q")).kind == "message_sent"
@@ -123,7 +124,7 @@ def test_a_protected_person_is_protected_on_every_account_and_a_dispute_is_about
     desk.hears(case, e.Protection(event_id="b-1", reason="bankrupt"))
     with desk.database.reading() as session:
         contact = Wanted(other.account, other.party, other.zone, "letter")
-        answer = question(session, contact, datetime.now(UTC) + timedelta(days=1)).answer(LAW["US"])
+        answer = question(session, contact, right_now() + timedelta(days=1)).answer(LAW["US"])
     assert isinstance(answer, Deny)
     assert answer.rules == ("US-P2",)
 
@@ -152,6 +153,7 @@ def test_what_is_released_is_no_fact_any_more(desk: Desk) -> None:
     assert desk.all(PartyFact) == []
 
 
+@pytest.mark.any_day
 def test_a_call_counts_when_it_was_made_and_one_that_nobody_made_not_at_all(desk: Desk) -> None:
     asked, opened = desk.call(desk.case())
     case = apply(desk.case(), Heard(event=opened, at=asked.now))
@@ -163,9 +165,10 @@ def test_a_call_counts_when_it_was_made_and_one_that_nobody_made_not_at_all(desk
     assert desk.letter(desk.case("q")).kind == "message_sent", "an engaged line is no contact"
 
 
+@pytest.mark.any_day
 def test_an_agent_opens_a_task_only_when_the_law_still_says_yes(desk: Desk) -> None:
     asked, _ = desk.call(desk.case())
-    now = datetime.now(UTC)
+    now = right_now()
     told = open_task(desk.database, asked.act.key, None, now, DEBTOR, ANNA)
     assert (told["decision"], told["details"]) == ("allow", "+393471234567")
     desk.hears(desk.case("q"), e.Protection(event_id="l-1", reason="lawyer"))
@@ -176,7 +179,7 @@ def test_an_agent_opens_a_task_only_when_the_law_still_says_yes(desk: Desk) -> N
 
 
 def test_an_unscheduled_call_is_asked_the_same_way_and_reserves_nothing(desk: Desk) -> None:
-    now = datetime.now(UTC)
+    now = right_now()
     assert may_call(desk.database, "Q", "call", now, DEBTOR, ANNA)["decision"] == "allow"
     desk.hears(desk.case("p"), outcome())
     told = may_call(desk.database, "Q", "call", now, DEBTOR, ANNA)
@@ -216,7 +219,7 @@ def test_who_has_moved_is_asked_for_on_both_clocks_until_the_case_knows(desk: De
         person.zone = "Pacific/Auckland"
     case = desk.case()
     with desk.database.reading() as session:
-        put = question(session, Wanted(case.account, case.party, "America/New_York", "call"), datetime.now(UTC))
+        put = question(session, Wanted(case.account, case.party, "America/New_York", "call"), right_now())
     assert put.party.zones == ("America/New_York", "Pacific/Auckland")
     assert {portfolio.role for portfolio in desk.all(Portfolio)} == {put.facts.actor}
 

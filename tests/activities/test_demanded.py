@@ -1,10 +1,9 @@
 """Does a message leave without what the law of the place demands of it? Real activities, one rule after another."""
 
 import io
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from pypdf import PdfReader
@@ -33,7 +32,8 @@ from store.contact_log import law_of
 from store.database import Database
 from tests.activities.letter_facts import facts, spaced
 from tests.durability.machine import take
-from tests.workflows.houses import account_row, days_ago
+from tests.now import days_ago, lawful_noon, right_now
+from tests.workflows.houses import PLACES, account_row
 from writing.text_facts import Lacking, demanded
 from writing.texts import load_texts
 
@@ -66,20 +66,19 @@ GB = {"country": "GB", "time_zone": "Europe/London", "currency": "GBP", "languag
 
 
 class Desk:
-    """One account, and the real activities around an outbox, on a Tuesday at noon where the debtor is."""
+    """One account, and the real activities around an outbox, on the next lawful noon where the debtor is."""
 
     def __init__(self, database: Database, directory: Path, place: str, **portfolio: Any) -> None:
         self.database, self.outbox = database, Outbox(directory)
         effects = Effects(database, LAW, self.outbox)
         self.contacting, self.issuing = (make(effects, TEXTS) for make in (Contacting, Issuing))
+        country, zone = ("GB", "Europe/London") if place == "gb" else PLACES[place][:2]
+        self.now = lawful_noon(country, zone, "sms", "email")
         row = account_row("A1", "cec", [(days_ago(40), 500_00)], **GB) if place == "gb" else None
         take(database, "p", [row or account_row("A1", place, [(days_ago(40), 500_00)])], AT_ONCE, lambda _: "papers")
         self.says(**portfolio)
         with database.reading() as session:
-            self.case: Case = load_cases(session, "p", 0, 1, datetime.now(UTC))[0][0]
-        day = datetime.now(ZoneInfo(self.case.zone)).date()
-        noon = datetime.combine(day + timedelta(days=(1 - day.weekday()) % 7 + 7), time(12), ZoneInfo(self.case.zone))
-        self.now = noon.astimezone(UTC)
+            self.case: Case = load_cases(session, "p", 0, 1, right_now())[0][0]
 
     def says(self, **changes: Any) -> None:
         """Something else is known of the portfolio, or of the account's creditor."""
@@ -134,6 +133,7 @@ def test_a_message_without_what_the_rule_demands_does_not_go(
     assert desk.story() == [f"step refused: first_letter on {channel}: {refused.rule}"]
 
 
+@pytest.mark.any_day
 @pytest.mark.parametrize(("rule", "place", "channel", "field"), RULES)
 def test_a_message_that_has_it_shows_it(
     sqlite_database: Database, tmp_path: Path, rule: str, place: str, channel: str, field: str
@@ -156,6 +156,7 @@ def test_a_creditor_that_writes_itself_needs_no_licence_and_its_address_is_the_s
     assert desk.sent().count("Via Esempio 1, 00184 Roma") == 1
 
 
+@pytest.mark.any_day
 def test_who_bought_a_debt_in_romania_names_its_registration(sqlite_database: Database, tmp_path: Path) -> None:
     desk = Desk(sqlite_database, tmp_path, "kruk", licence=None)
     assert desk.send("letter").kind == "message_sent", "an agency need not"
@@ -214,6 +215,7 @@ def heard(desk: Desk, *events: Any) -> Act | Wait:
     return decision.next  # type: ignore[return-value]
 
 
+@pytest.mark.any_day
 @pytest.mark.parametrize("channel", ["sms", "letter"])
 def test_a_person_sees_what_is_missing_and_nothing_goes_until_they_decide(
     sqlite_database: Database, tmp_path: Path, channel: str

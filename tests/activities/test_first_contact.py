@@ -1,6 +1,6 @@
 """Does the law know since when a debtor knows of a debt, however long ago and by whomever it was told?"""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from policy.law.may_contact import Allow, Answer, Human
 from store.contact_log import Wanted, question
 from store.database import Database
 from tests.activities.test_contact_log import LAW, Desk, outcome
+from tests.now import right_now
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def begun(desk: Desk, days: int, **changes: Any) -> None:
 def asked(desk: Desk, case: Case, demand: bool = True) -> tuple[Answer, list[Fact]]:
     """The law's answer to a letter now, and what it was told of the first contact."""
     with desk.database.reading() as session:
-        put = question(session, Wanted(case.account, case.party, case.zone, "letter", demand), datetime.now(UTC))
+        put = question(session, Wanted(case.account, case.party, case.zone, "letter", demand), right_now())
         return put.answer(LAW["US"]), [fact for fact in put.facts.known if fact.name == "contacted"]
 
 
@@ -48,9 +49,10 @@ def test_the_first_contact_is_known_longer_than_any_limit_looks_back(desk: Desk)
     begun(desk, LOG_DAYS + 300)
     answer, [fact] = asked(desk, case)
     assert (type(answer), answer.rule.split(":")[0]) == (Human, "US-C1")
-    assert fact.since == (datetime.now(UTC) - timedelta(days=LOG_DAYS + 300)).date()
+    assert fact.since == (right_now() - timedelta(days=LOG_DAYS + 300)).date()
 
 
+@pytest.mark.any_day
 @pytest.mark.parametrize(("days", "answers"), [(5, Allow), (6, Human)])
 def test_the_notice_has_five_days(desk: Desk, days: int, answers: type) -> None:
     case = desk.case()
@@ -83,7 +85,7 @@ def test_a_call_that_reached_nobody_told_nothing(desk: Desk, result: str, told: 
     step, _ = desk.call(case)
     begun(desk, 6, outcome=Outcome(result).value)
     assert step.act.channel is Channel.call
-    assert [(datetime.now(UTC).date() - fact.since).days for fact in asked(desk, case)[1] if fact.since] == told
+    assert [(right_now().date() - fact.since).days for fact in asked(desk, case)[1] if fact.since] == told
 
 
 def test_what_a_third_party_was_asked_told_the_debtor_nothing(desk: Desk) -> None:

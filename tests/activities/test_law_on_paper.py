@@ -1,7 +1,7 @@
 """Do papers say what the law of charges says: the cost a Dutch letter announces, the Italian test of a small claim?"""
 
 import io
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,8 @@ from store.case_opening import load_cases
 from store.database import Database
 from tests.activities.letter_facts import spaced
 from tests.durability.machine import take
-from tests.workflows.houses import account_row, days_ago
+from tests.now import days_ago, right_now
+from tests.workflows.houses import account_row
 from writing.texts import TextFault, load_texts
 
 AT_ONCE = strategy(HOUSE / "tests" / "durability" / "strategy.yaml")
@@ -41,11 +42,11 @@ class Desk:
         self.contacting, self.issuing = (make(effects, TEXTS) for make in (Contacting, Issuing))
         take(database, "p", [account_row("A1", place, dues)], AT_ONCE, lambda _: "papers")
         with database.reading() as session:
-            self.case = load_cases(session, "p", 0, 1, datetime.now(UTC))[0][0]
+            self.case = load_cases(session, "p", 0, 1, right_now())[0][0]
 
     def asked(self, **changes: Any) -> StepInput:
         """The case's first step, changed as the test wants it."""
-        now = datetime.now(UTC)
+        now = right_now()
         act: Any = decide(self.case, AT_ONCE.strategy, LAW[self.case.country], now).next
         asked = step_input(self.case, act.model_copy(update=changes), now)
         return asked.model_copy(update={"released": (("anna", now.date()),)})
@@ -75,6 +76,7 @@ class Desk:
         return " ".join(spaced(" ".join(page.extract_text() for page in pages)).split())
 
 
+@pytest.mark.any_day
 def test_a_dutch_letter_announces_the_cost_on_what_is_overdue(sqlite_database: Database, tmp_path: Path) -> None:
     desk = Desk(sqlite_database, tmp_path, "alth", [(days_ago(40), 500_00), (days_ago(-20), 900_00)])
     letter = desk.letter("fourteen_day_letter")

@@ -27,6 +27,7 @@ from store.contact_log import law_of
 from store.database import Database
 from tests.activities.test_contact_log import ANNA, Desk, outcome
 from tests.commands.test_contacts import TEXTS, keep_law
+from tests.now import right_now
 
 LAW = places()
 NEIGHBOUR = Whom("neighbour-1", location=True)
@@ -40,7 +41,7 @@ def desk(sqlite_database: Database, tmp_path: Path) -> Desk:
 
 
 def asked(desk: Desk, whom: Whom = DEBTOR, account: str = "P", at: datetime | None = None) -> dict[str, Any]:
-    return may_call(desk.database, account, "call", at or datetime.now(UTC), whom, ANNA)
+    return may_call(desk.database, account, "call", at or right_now(), whom, ANNA)
 
 
 def lives_in(desk: Desk, region: str) -> None:
@@ -51,7 +52,7 @@ def lives_in(desk: Desk, region: str) -> None:
 
 def told(desk: Desk, case: Case, name: str, ago: timedelta = MINUTE, **more: Any) -> Case:
     """The case after an agent told what came of a contact, made so long ago."""
-    return desk.hears(case, outcome(name, at=datetime.now(UTC) - ago, **more))
+    return desk.hears(case, outcome(name, at=right_now() - ago, **more))
 
 
 def verdicts(desk: Desk) -> list[tuple[str, str]]:
@@ -70,25 +71,26 @@ def test_a_neighbour_is_asked_where_the_debtor_is_and_of_no_debt(desk: Desk, cap
         show_permission(refused)
 
 
+@pytest.mark.any_day
 def test_each_neighbour_is_asked_once_over_all_accounts(desk: Desk) -> None:
     case = told(desk, desk.case(), "o-1", third_party="neighbour-1", purpose="location", outcome=Outcome.no_answer)
     assert asked(desk, NEIGHBOUR)["decision"] == "allow", "nobody was spoken to"
     told(desk, case, "o-2", third_party="neighbour-1", purpose="location", outcome=Outcome.not_found)
-    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    tomorrow = right_now() + timedelta(days=1)
     assert asked(desk, NEIGHBOUR, "Q", tomorrow)["rules"] == ["US-T1B"]
     assert asked(desk, Whom("neighbour-2", location=True), "Q", tomorrow)["decision"] == "allow"
 
 
 def test_a_neighbour_who_rang_us_was_not_asked(desk: Desk) -> None:
     told(desk, desk.case(), "o-1", third_party="neighbour-1", purpose="location", outcome=Outcome.found, inbound=True)
-    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    tomorrow = right_now() + timedelta(days=1)
     assert asked(desk, NEIGHBOUR, "Q", tomorrow)["decision"] == "allow"
 
 
 def test_where_an_employer_was_asked_is_not_where_the_debtor_was(desk: Desk) -> None:
     case = desk.case()
     step, opened = desk.call(case)
-    case = apply(case, Heard(event=opened, at=datetime.now(UTC)))
+    case = apply(case, Heard(event=opened, at=right_now()))
     employer = outcome("o-1", third_party="employer", purpose="location", place="work", outcome=Outcome.found)
     desk.hears(case, outcome("o-2", outcome=Outcome.no_answer, task=step.act.key), employer)
     assert {row.third_party: row.place for row in desk.all(Attempt)} == {None: None, "employer": "work"}
@@ -97,7 +99,7 @@ def test_where_an_employer_was_asked_is_not_where_the_debtor_was(desk: Desk) -> 
 def test_who_asked_a_neighbour_has_not_spoken_to_the_debtor(desk: Desk) -> None:
     case = desk.case()
     opened = desk.call(case)[1]
-    case = apply(case, Heard(event=opened, at=datetime.now(UTC)))
+    case = apply(case, Heard(event=opened, at=right_now()))
     event = outcome("o-1", third_party="neighbour-1", purpose="location", outcome=Outcome.refused)
     case = desk.hears(case, event)
     assert case.pending is not None, "the call is still to be made"
@@ -113,7 +115,7 @@ def test_a_question_to_a_neighbour_is_no_demand_and_no_talk_with_the_debtor(desk
 
 
 def test_a_third_party_answers_no_task_and_only_a_third_party_is_asked_for_the_place(desk: Desk) -> None:
-    case, now = desk.case(), datetime.now(UTC)
+    case, now = desk.case(), right_now()
     with_task = outcome(third_party="neighbour-1", task="a:ring")
     assert "a third party answers no task" in str(objection(case, with_task, now))
     assert "name the third party" in str(objection(case, outcome(purpose="location"), now))
@@ -144,11 +146,11 @@ def test_where_law_knows_no_third_parties_nobody_is_asked_for_a_trace_either(
 
 def trace(desk: Desk) -> dict[str, Any]:
     """A trace that an agent begins."""
-    due = datetime.now(UTC) + timedelta(days=5)
+    due = right_now() + timedelta(days=5)
     case = desk.case()
     step = desk.step(case, step="trace", key=f"{case.account}:trace", do="trace", channel=None, due=due)
     ActivityEnvironment().run(desk.worklist.open_task, step)
-    return open_task(desk.database, step.act.key, None, datetime.now(UTC), DEBTOR, ANNA)
+    return open_task(desk.database, step.act.key, None, right_now(), DEBTOR, ANNA)
 
 
 def test_a_trace_in_america_says_how_others_may_be_asked(desk: Desk, capsys: Any) -> None:
@@ -177,6 +179,7 @@ def test_the_law_of_the_state_counts_calls_at_work_by_itself(desk: Desk) -> None
     assert asked(desk)["decision"] == "allow", "at home there is room"
 
 
+@pytest.mark.any_day
 def test_in_massachusetts_two_calls_elsewhere_in_thirty_days_are_enough(desk: Desk) -> None:
     lives_in(desk, "MA")
     case = desk.case()
@@ -242,7 +245,7 @@ def test_a_call_of_a_task_stands_where_it_was_made(desk: Desk) -> None:
     case = desk.case()
     step, opened = desk.call(case)
     case = apply(case, Heard(event=opened, at=step.now))
-    told = open_task(desk.database, step.act.key, None, datetime.now(UTC), Whom(place="work"), ANNA)
+    told = open_task(desk.database, step.act.key, None, right_now(), Whom(place="work"), ANNA)
     assert told["decision"] == "allow"
     desk.hears(case, outcome(outcome=Outcome.no_answer, task=step.act.key, place="work"))
     [row] = desk.all(Attempt)

@@ -1,6 +1,6 @@
 """Does the notice of a transfer hold what European law asks of it, and does it open the way for what may follow?"""
 
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +28,11 @@ from store.database import Database
 from tests.activities.letter_facts import TEXTS, spaced
 from tests.activities.telling import told
 from tests.durability.machine import take
-from tests.workflows.houses import SENDER, account_row, days_ago, pack
+from tests.now import days_ago, right_now
+from tests.workflows.houses import SENDER, account_row, pack
 
 LAW = jurisdictions()
-SOLD = days_ago(10).date()
+SOLD_DAYS_AGO = 10
 
 
 class Desk:
@@ -44,11 +45,11 @@ class Desk:
         row = account_row("A-77", place, [(days_ago(40), 500_00)], **more)
         take(database, "p", [row], pack(place), lambda _: pack(place).strategy.cycles[-1].name)
         with database.reading() as session:
-            self.case: Case = load_cases(session, "p", 0, 1, datetime.now(UTC))[0][0]
+            self.case: Case = load_cases(session, "p", 0, 1, right_now())[0][0]
 
     def hears(self, *events: Any) -> None:
         """The case after it was told and decided, as the workflow does it."""
-        now = datetime.now(UTC)
+        now = right_now()
         asked = DecideInput(case=self.case, told=told(events, now), now=now)
         self.case = evolved(self.case, ActivityEnvironment().run(self.deciding.decide, asked).events)
 
@@ -56,15 +57,15 @@ class Desk:
         key = f"{self.case.account}:x:e1:transfer_notice:1"
         common: dict[str, Any] = {"step": "transfer_notice", "round": "e1", "key": key, "attempt": 1, "why": "due"}
         act = Act(**common, do="letter", channel=Channel.letter, text="transfer_notice")
-        result = ActivityEnvironment().run(self.contacting.send_message, step_input(self.case, act, datetime.now(UTC)))
-        self.case = apply(self.case, Heard(event=result, at=datetime.now(UTC)))
+        result = ActivityEnvironment().run(self.contacting.send_message, step_input(self.case, act, right_now()))
+        self.case = apply(self.case, Heard(event=result, at=right_now()))
         return result
 
     def demanded(self) -> Any:
         """The law's answer to a letter that asks for money, had it all the days of the log behind it."""
         with self.database.reading() as session:
             contact = Wanted(self.case.account, self.case.party, self.case.zone, "letter")
-            return question(session, contact, datetime.now(UTC)).answer(LAW[self.case.country])
+            return question(session, contact, right_now()).answer(LAW[self.case.country])
 
     def say(self, table: type[Any], **values: Any) -> None:
         with self.database.session() as session:
@@ -73,10 +74,15 @@ class Desk:
                 setattr(row, name, value)
 
 
+def sold_on() -> date:
+    return days_ago(SOLD_DAYS_AGO).date()
+
+
 def sold() -> e.Circumstance:
-    return e.Circumstance(event_id="sold", name="transferred", since=SOLD)
+    return e.Circumstance(event_id="sold", name="transferred", since=sold_on())
 
 
+@pytest.mark.any_day
 @pytest.mark.parametrize("place", ["cec", "alth", "kruk"])
 def test_the_notice_holds_all_that_the_law_asks_for(sqlite_database: Database, tmp_path: Path, place: str) -> None:
     desk = Desk(sqlite_database, tmp_path, place)
@@ -84,7 +90,8 @@ def test_the_notice_holds_all_that_the_law_asks_for(sqlite_database: Database, t
     assert desk.send().kind == "message_sent"
     [file] = desk.outbox.directory.glob("*/*.txt")
     body = spaced(file.read_text(encoding="utf-8"))
-    wanted = [str(SOLD.year), str(SOLD.day), "A-77", "Banca Esempio", "Via Esempio 1, 00184 Roma", *SENDER.values()]
+    day, party = sold_on(), ["A-77", "Banca Esempio", "Via Esempio 1, 00184 Roma"]
+    wanted = [str(day.year), str(day.day), *party, *SENDER.values()]
     assert [part for part in wanted if part not in body and part != SENDER["phone"]] == []
     assert body.count("500") >= 2, "the sum, and the principal that it is made of"
 
@@ -105,11 +112,11 @@ def test_nothing_is_asked_before_the_notice_and_it_opens_the_way(sqlite_database
 
 def test_a_debt_that_is_sold_again_needs_a_notice_of_its_own(sqlite_database: Database, tmp_path: Path) -> None:
     desk = Desk(sqlite_database, tmp_path, "cec")
-    desk.hears(e.Circumstance(event_id="n", name="transfer_notice", since=SOLD - timedelta(days=1)), sold())
+    desk.hears(e.Circumstance(event_id="n", name="transfer_notice", since=sold_on() - timedelta(days=1)), sold())
     again = desk.demanded()
     assert isinstance(again, Deny)
     assert again.rules == ("EU-1",)
-    desk.hears(e.Circumstance(event_id="m", name="transfer_notice", since=SOLD))
+    desk.hears(e.Circumstance(event_id="m", name="transfer_notice", since=sold_on()))
     assert isinstance(desk.demanded(), Allow)
 
 

@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -26,7 +26,8 @@ from models.portfolio_orders import PortfolioState, Progress
 from settings import HOUSE, load_settings
 from store.database import Database
 from tests.bench.saying import say
-from tests.workflows.houses import House, a_house, account_row, days_ago, pack
+from tests.now import days_ago, right_now
+from tests.workflows.houses import House, a_house, account_row, pack
 from workflows.engine_names import SEARCH_ATTRIBUTES, portfolio_id
 
 ACCOUNTS = 300
@@ -86,7 +87,7 @@ async def _round(client: Client, database: Database, n: int) -> tuple[float, flo
         at_once = await _timed(lambda: _bare(client, queue, 32))
     house = House(database, client, "rientro", f"bench{n}", Path())
     rows = [account_row(f"B{i}", "cec", [(days_ago(3), 50_000)]) for i in range(ACCOUNTS)]
-    house.take(rows, pack("cec"), "out_of_court", datetime.now(UTC))
+    house.take(rows, pack("cec"), "out_of_court", right_now())
     ours = await _timed(lambda: _ours(client, house.portfolio))
     return ours, bare, at_once
 
@@ -139,7 +140,7 @@ async def history() -> None:
 
 async def _steps(env: WorkflowEnvironment, house: House) -> None:
     [case] = house.take(
-        [account_row("A1", "kruk", [(days_ago(1), 50_000)])], pack("kruk"), "early_monitoring", datetime.now(UTC)
+        [account_row("A1", "kruk", [(days_ago(1), 50_000)])], pack("kruk"), "early_monitoring", right_now()
     )
     with env.with_time_skipping_disabled():
         handle = await house.start(case)
@@ -166,7 +167,7 @@ async def cached() -> None:
             database = Database(settings.url)
             database.migrate()
             async with a_house(client, database, Path(directory)) as house:
-                now = datetime.now(UTC)
+                now = right_now()
                 rows = [account_row(f"M{i}", "cec", _dues(24)) for i in range(CACHED + 20)]
                 cases = house.take(rows, pack("cec"), "out_of_court", now)
                 await _start_and_wait(house, cases[:20])

@@ -9,7 +9,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode
@@ -21,6 +20,7 @@ from twilio.request_validator import RequestValidator
 from models.tables.trail import Attempt
 from settings import HOUSE, load_settings
 from store.database import Database
+from tests.now import right_now
 
 PUBLIC, TOKEN = "https://rientro.example", "bench-token"
 PORTS = (18_431, 18_432)
@@ -70,7 +70,7 @@ async def _round(database: Database, n: int) -> tuple[float, float]:
 
 
 def _attempt(name: str) -> Attempt:
-    now = datetime.now(UTC)
+    now = right_now()
     return Attempt(
         key=f"bench:{name}",
         account="bench",

@@ -7,7 +7,6 @@ import resource
 import tempfile
 import time
 from collections.abc import Awaitable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from temporalio.client import Client
@@ -19,7 +18,8 @@ from models.events import PaymentReceived
 from settings import load_settings
 from tests.bench.saying import say
 from tests.durability.machine import Machine, a_machine
-from tests.workflows.houses import account_row, days_ago, pack
+from tests.now import days_ago, right_now
+from tests.workflows.houses import account_row, pack
 from workflows.engine_names import recovery_id
 
 CASES = 500
@@ -39,7 +39,7 @@ async def begun(machine: Machine) -> list[Case]:
 
 def a_file(directory: Path, lines: int) -> Path:
     """Lines over all cases in turn, a reference each."""
-    path, day = directory / "bank.csv", datetime.now(UTC).date().isoformat()
+    path, day = directory / "bank.csv", right_now().date().isoformat()
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("reference", "account", "amount", "currency", "value_date"))
@@ -77,7 +77,7 @@ async def measured(machine: Machine, lines: int) -> tuple[float, float, int]:
     os.environ["RIENTRO_DATA_DIR"] = str(machine.settings.data_dir)
     try:
         before = await timed(bare(machine.client, cases, 0, lines // 2))
-        ours = await timed(payment_intake.load(file, PORTFOLIO, None, datetime.now(UTC)))
+        ours = await timed(payment_intake.load(file, PORTFOLIO, None, right_now()))
         after = await timed(bare(machine.client, cases, lines // 2, lines - lines // 2))
     finally:
         del os.environ["RIENTRO_DATA_DIR"]

@@ -17,7 +17,8 @@ from store import journal
 from store.database import Database
 from store.handover import hand_over, opaque_id
 from tests.commands.conftest import Command
-from tests.workflows.houses import account_row, days_ago, pack
+from tests.now import days_ago
+from tests.workflows.houses import account_row, pack
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

@@ -1,6 +1,6 @@
 """Does the auditor find the contact that was not lawful, by the law that held then?"""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from models.tables.trail import Attempt, LawText
 from store.contact_log import keep_law
 from store.database import Database
 from tests.activities.test_contact_log import Desk
+from tests.now import right_now
 
 Days = tuple[date | None, date | None]
 ALWAYS: Days = (None, None)
@@ -41,7 +42,7 @@ def test_what_the_law_allowed_is_found_lawful_again(desk: Desk) -> None:
 
 
 def test_a_call_of_an_agent_at_a_wrong_moment_is_found_with_its_rule(desk: Desk) -> None:
-    late = datetime.now(UTC) - timedelta(hours=12)
+    late = right_now() - timedelta(hours=12)
     desk.hears(desk.case("p"), ContactOutcome(event_id="o-1", outcome=Outcome.right_party, at=late))
     found = verdicts(desk)
     assert [f[:2] for f in found] == [("call", "unlawful"), ("letter", "unlawful")]
@@ -54,7 +55,7 @@ def test_a_call_that_was_told_late_makes_the_letter_after_it_one_too_many(desk: 
     with desk.database.session() as session:
         [letter] = session.exec(select(Attempt))
         letter.reserved += timedelta(minutes=5)
-    now = datetime.now(UTC)
+    now = right_now()
     desk.hears(desk.case("p"), ContactOutcome(event_id="o-1", outcome=Outcome.right_party, at=now))
     assert verdicts(desk) == [("call", "lawful", ""), ("letter", "unlawful", "HOUSE-1")]
 
@@ -63,7 +64,7 @@ def test_a_call_that_was_told_late_makes_the_letter_after_it_one_too_many(desk: 
 def test_a_first_contact_that_was_told_late_makes_a_demand_without_the_notice_unlawful(
     desk: Desk, days: int, verdict: tuple[str, str]
 ) -> None:
-    early = datetime.now(UTC) - timedelta(days=days)
+    early = right_now() - timedelta(days=days)
     desk.hears(desk.case("q"), ContactOutcome(event_id="o-1", outcome=Outcome.right_party, at=early))
     assert [found[1:] for found in verdicts(desk) if found[0] == "letter"] == [verdict]
 
@@ -77,7 +78,7 @@ def test_the_edition_that_held_then_decides_and_without_it_nothing_is_proven(des
 
 
 def test_days_and_people_are_chosen(desk: Desk) -> None:
-    tomorrow = (datetime.now(UTC) + timedelta(days=2)).date()
+    tomorrow = (right_now() + timedelta(days=2)).date()
     assert verdicts(desk, (tomorrow, None)) == []
     assert verdicts(desk, party="P-1") == [("letter", "lawful", "")]
     with pytest.raises(Refused, match="no party 'P-2'"):

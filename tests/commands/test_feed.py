@@ -5,7 +5,6 @@ import json
 import time
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from models.tables.arrivals import FeedUpdate
 from store.database import Database
 from store.handover import opaque_id
 from tests.commands.conftest import EXAMPLE, SENDER, House
+from tests.now import right_now
 
 WORDS = ("--portfolio", "spring", "--client", "bank", *SENDER)
 Row = dict[str, str]
@@ -177,7 +177,7 @@ def test_a_row_that_fits_no_strategy_any_more_is_no_reject_while_its_case_runs(s
 
 
 def test_what_was_kept_before_a_kill_is_told_by_the_next_run(spring: House) -> None:
-    rows, now = changed("IT-0009", score="9"), datetime.now(UTC)
+    rows, now = changed("IT-0009", score="9"), right_now()
     file = written(spring, rows)
     with closing(Database(f"sqlite:///{spring.directory / 'rientro.db'}")) as opened:
         portfolio = as_portfolio("spring", "bank", file)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ from settings import HOUSE
 from store.database import Database
 from store.handover import hand_over
 from tests.commands.conftest import SENDER, Command
-from tests.workflows.houses import account_row, days_ago
+from tests.now import days_ago, right_now
+from tests.workflows.houses import account_row
 from writing.samples import SAMPLE_SENDER
 
 EXAMPLE = HOUSE / "examples" / "portfolio.csv"
@@ -84,7 +85,7 @@ def test_what_a_city_wants_is_asked_for_where_only_the_postcode_tells_it() -> No
 
 
 def test_a_city_is_found_by_the_postcodes_that_are_kept(database: Database) -> None:
-    now = datetime.now(UTC)
+    now = right_now()
     with database.session() as session:
         owner = Portfolio(id="p", client="c", source="test", created=now, fed=now, **UNLICENSED)
         hand_over(session, owner, [american("10001-1234"), american("60601")], lambda _: ("v", "c"), {"v": "text"})
@@ -108,7 +109,7 @@ def test_whom_a_rule_does_not_bind_it_asks_for_nothing() -> None:
 
 
 def test_open_accounts_of_a_portfolio_are_counted_as_they_are_kept(database: Database) -> None:
-    now = datetime.now(UTC)
+    now = right_now()
     rows = [account_row(name, "crecerto", [(days_ago(3), 100)], creditor_number=None) for name in ("B1", "B2", "B3")]
     with database.session() as session:
         owner = Portfolio(id="p", client="c", source="test", created=now, fed=now)

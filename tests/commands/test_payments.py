@@ -5,7 +5,7 @@ import json
 import signal
 import time
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,7 @@ from store.database import Database
 from store.payment_matching import Scope
 from tests.commands.conftest import EXAMPLE, SENDER, House
 from tests.intake.test_payments_camt import details, entry, part, statement
-
-TODAY = datetime.now(UTC).date()
+from tests.now import right_now, today
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +50,7 @@ def paid(house: House, *rows: tuple[str, str, str], name: str = "bank.csv", **mo
     """A payments file: reference, account, amount."""
     columns = ("reference", "account", "amount", "currency", "value_date", *more)
     with (house.directory / name).open("w", newline="") as file:
-        csv.writer(file).writerows([columns, *((*row, "EUR", TODAY.isoformat(), *more.values()) for row in rows)])
+        csv.writer(file).writerows([columns, *((*row, "EUR", today().isoformat(), *more.values()) for row in rows)])
     return house.directory / name
 
 
@@ -169,12 +168,12 @@ def test_a_statement_pays_and_takes_back_and_a_reversal_may_come_later(spring: H
     before = owed(spring, "IT-0003")
     text = "<TxDtls><Refs><EndToEndId>SDD-1</EndToEndId></Refs><RmtInf><Ustrd>rata IT-0003.</Ustrd></RmtInf></TxDtls>"
     credit = entry(amount="50.00", more=details(text), reference="C-1")
-    (spring.directory / "one.xml").write_text(statement(credit).replace("2026-11-20", TODAY.isoformat()))
+    (spring.directory / "one.xml").write_text(statement(credit).replace("2026-11-20", today().isoformat()))
     assert spring.json("starter", "payments", "one.xml")["told"] == 1
     eventually(spring, "IT-0003", outstanding=before - 5000)
     back = entry("DBIT", "50.00", "<RvslInd>true</RvslInd>" + details(part("SDD-1", "50.00")), "C-2")
     lost = entry("DBIT", "50.00", "<RvslInd>true</RvslInd>" + details(part("SDD-9", "50.00")), "C-3")
-    (spring.directory / "two.xml").write_text(statement(credit, back, lost).replace("2026-11-20", TODAY.isoformat()))
+    (spring.directory / "two.xml").write_text(statement(credit, back, lost).replace("2026-11-20", today().isoformat()))
     told = spring.json("starter", "payments", "two.xml")
     assert (told["told"], told["known"], told["unmatched"]) == (1, 1, 1)
     eventually(spring, "IT-0003", outstanding=before)
@@ -216,7 +215,7 @@ def test_a_dry_run_knows_that_a_statement_takes_back_what_it_brings(spring: Hous
     text = "<TxDtls><Refs><EndToEndId>S-5</EndToEndId></Refs><RmtInf><Ustrd>IT-0003</Ustrd></RmtInf></TxDtls>"
     back = entry("DBIT", "5", "<RvslInd>true</RvslInd>" + details(part("S-5", "5")), "D-2")
     both = statement(entry(amount="5", more=details(text), reference="D-1"), back)
-    (spring.directory / "both.xml").write_text(both.replace("2026-11-20", TODAY.isoformat()))
+    (spring.directory / "both.xml").write_text(both.replace("2026-11-20", today().isoformat()))
     told = spring.json("starter", "payments", "both.xml", "--dry-run")
     assert (told["new"], told["unmatched"]) == (2, 0)
 
@@ -224,7 +223,7 @@ def test_a_dry_run_knows_that_a_statement_takes_back_what_it_brings(spring: Hous
 def test_what_was_recorded_before_a_crash_is_told_by_the_next_run(spring: House) -> None:
     before = owed(spring, "IT-0006")
     (currency,) = {account(spring, "IT-0006")["currency"]}
-    row = PaymentRow(row=2, reference="HALF-1", account="IT-0006", amount=100, currency=currency, value_date=TODAY)
+    row = PaymentRow(row=2, reference="HALF-1", account="IT-0006", amount=100, currency=currency, value_date=today())
     with closing(database(spring)) as opened:
         record(opened, [row], Scope(file="half.csv"))
     assert spring.json("starter", "payments", paid(spring, ("HALF-1", "IT-0006", "1")))["told"] == 1
@@ -267,7 +266,7 @@ def test_a_payment_for_a_case_that_was_not_started_waits_and_is_told_later(sprin
 
 
 def test_every_file_makes_the_news_of_its_portfolios_fresh(spring: House) -> None:
-    old = datetime.now(UTC) - timedelta(hours=30)
+    old = right_now() - timedelta(hours=30)
     with closing(database(spring)) as opened, opened.session() as session:
         for portfolio in session.exec(select(Portfolio)):
             portfolio.fed = old

@@ -18,8 +18,9 @@ from policy.deciding.treatment import Feed
 from store.database import Database
 from store.handover import hand_over
 from store.payment_matching import Scope, payment_event
+from tests.now import days_ago
 from tests.policy.cases import Life, account, at, by_hand
-from tests.workflows.houses import account_row, days_ago, pack
+from tests.workflows.houses import account_row, pack
 
 ANNA = Actor("anna", "operations")
 DAY = date(2026, 11, 20)

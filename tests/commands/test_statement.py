@@ -3,7 +3,7 @@
 import hashlib
 import io
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,9 @@ from store.case_opening import load_cases
 from store.database import Database
 from store.handover import hand_over
 from tests.commands.conftest import EXAMPLE, SENDER, Command, House
+from tests.now import days_ago, right_now
 from tests.workflows.houses import SENDER as WRITES
-from tests.workflows.houses import account_row, days_ago, pack
-
-NOW = datetime.now(UTC)
+from tests.workflows.houses import account_row, pack
 
 
 @pytest.fixture
@@ -32,7 +31,7 @@ def books(here: Path) -> Database:
     database.migrate()
     cec = pack("cec")
     rows = [account_row(r, "cec", [(days_ago(40), 50_000), (days_ago(-20), 50_000)]) for r in ("S-1", "S-2", "S/3")]
-    owner = Portfolio(id="p", client="c", source="test", created=NOW, fed=NOW, **WRITES)
+    owner = Portfolio(id="p", client="c", source="test", created=right_now(), fed=right_now(), **WRITES)
     with database.session() as session:
         hand_over(session, owner, rows, lambda _: (cec.version, "out_of_court"), {cec.version: cec.text})
     with database.session() as session:
@@ -40,7 +39,7 @@ def books(here: Path) -> Database:
         for account in session.exec(select(Account).where(Account.reference != "S/3")):
             account.started = days_ago(30)
             if account.reference == "S-2":
-                account.outcome, account.closed = "paid", NOW
+                account.outcome, account.closed = "paid", right_now()
                 account.last_case = ended(cases[account.id]).model_dump(mode="json")
             session.add(account)
     return database
@@ -48,7 +47,7 @@ def books(here: Path) -> Database:
 
 def ended(case: Case) -> Case:
     paid = Payment(event_id="e1", amount=101_000, value_date=days_ago(10).date(), heard=days_ago(10))
-    return end(case.model_copy(update={"payments": (paid,)}), "paid", NOW)
+    return end(case.model_copy(update={"payments": (paid,)}), "paid", right_now())
 
 
 def kept(database: Database) -> list[Document]:
@@ -107,7 +106,7 @@ def test_a_running_case_without_its_engine_is_refused_plainly(command: Command, 
     [
         (("S/3",), "the case of S/3 has not been started yet"),
         (("S-9",), "no account 'S-9' was handed over"),
-        (("S-2", "--on", f"{NOW + timedelta(days=370):%Y-%m-%d}"), "is more than a year ahead: nobody knows yet"),
+        (("S-2", "--on", "2099-01-01"), "is more than a year ahead: nobody knows yet"),
         (("S-2", "--on", "2020-01-01"), "nothing was owed on 1 Jan 2020: the first entry is of"),
         (("S-2", "--out", "nowhere/s.pdf"), "nowhere/s.pdf cannot be written: No such file or directory"),
     ],
@@ -134,9 +133,10 @@ def test_a_day_that_is_none_is_wrong_usage(command: Command, books: Database) ->
 
 
 def test_another_day_is_another_statement(command: Command, books: Database) -> None:
-    later = NOW + timedelta(days=30)
+    now = right_now()
+    later = now + timedelta(days=30)
     days = [
-        json.loads(command("agent", "statement", "S-2", "--on", f"{d:%Y-%m-%d}", "--json").stdout) for d in (NOW, later)
+        json.loads(command("agent", "statement", "S-2", "--on", f"{d:%Y-%m-%d}", "--json").stdout) for d in (now, later)
     ]
     assert days[1]["day"] == f"{later:%Y-%m-%d}"
     assert [document.key for document in kept(books)] == [d["document"] for d in days]
@@ -165,7 +165,7 @@ def test_a_running_case_is_stated_with_the_payment_it_was_told_a_moment_ago(summ
 
 
 def test_a_running_promise_stands_in_it_and_the_story_stays_whole(summer: House) -> None:
-    due = f"{NOW + timedelta(days=3):%Y-%m-%d}"
+    due = f"{days_ago(-3):%Y-%m-%d}"
     summer.json("agent", "tell", "IT-0004", "promise_to_pay", "--amount", "50", "--due", due)
     told = statement(summer, "IT-0004")
     assert told["agreements"] == [{"kind": "promise", "dues": [[due, 5_000]], "waived": 0}]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlmodel import col, select
@@ -14,7 +13,8 @@ from models.decisions import CaseView, Recorded
 from models.events import Event, PaymentReceived
 from models.tables.trail import FOR_A_PERSON, Journal, Ledger, Task
 from tests.durability.machine import until
-from tests.workflows.houses import House, account_row, days_ago, pack
+from tests.now import days_ago, right_now
+from tests.workflows.houses import House, account_row, pack
 from workflows.engine_names import recovery_id
 
 OWED = 50_000
@@ -99,7 +99,7 @@ class Life:
 async def a_life(house: House, reference: str = "A1") -> Life:
     """A case that has just begun: 500.00 overdue since forty days."""
     row = account_row(reference, "cec", [(days_ago(40), OWED)])
-    [case] = house.take([row], pack("cec"), "out_of_court", datetime.now(UTC))
+    [case] = house.take([row], pack("cec"), "out_of_court", right_now())
     return Life(house, case.account, await house.start(case))
 
 

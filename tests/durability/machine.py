@@ -11,7 +11,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from settings import HOUSE, Settings
 from store.case_opening import load_cases
 from store.database import Database
 from store.handover import hand_over
+from tests.now import right_now
 from tests.workflows.houses import SENDER
 
 DEADLINE_SECONDS = 60.0
@@ -109,7 +109,7 @@ class Machine:
     def cases(self, portfolio: str) -> list[Case]:
         """The accounts that were not started yet, as cases."""
         with self.database.reading() as session:
-            return load_cases(session, portfolio, 0, 10_000, datetime.now(UTC))[0]
+            return load_cases(session, portfolio, 0, 10_000, right_now())[0]
 
     async def start(self, portfolio: str, rate: float = 0) -> None:
         """Start the portfolio's intake as the starter does."""
@@ -126,7 +126,7 @@ class Machine:
 
     def quiet(self) -> bool:
         """Whether every case was begun, nothing is due now, and no attempt is half made."""
-        now = datetime.now(UTC)
+        now = right_now()
         with self.database.reading() as session:
             busy = col(Account.started).is_(None) | (col(Account.next_at) <= now)
             half = select(Attempt).where(Attempt.status == "sending")
@@ -146,7 +146,7 @@ def take(
     database: Database, portfolio: str, rows: Sequence[AccountRow], pack: Pack, cycle: Callable[[AccountRow], str]
 ) -> None:
     """Hand accounts over as the starter does."""
-    now = datetime.now(UTC)
+    now = right_now()
     owner = Portfolio(id=portfolio, client="client", source="test", created=now, fed=now, **SENDER)
     with database.session() as session:
         hand_over(session, owner, rows, lambda row: (pack.version, cycle(row)), {pack.version: pack.text})

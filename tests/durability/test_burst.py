@@ -17,8 +17,11 @@ from models.tables.accounts import Account
 from models.tables.trail import Attempt, Journal, Ledger, Task
 from settings import Settings
 from tests.durability.machine import Machine, a_machine, until
-from tests.workflows.houses import account_row, days_ago, pack
+from tests.now import days_ago
+from tests.workflows.houses import account_row, pack
 from workflows.engine_names import recovery_id
+
+pytestmark = pytest.mark.real_clock
 
 PAYMENTS, REVERSALS, TWICE = 130, 70, 40
 OWED = 500_000

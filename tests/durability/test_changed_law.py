@@ -26,7 +26,8 @@ from policy.parsing.pack_reading import read_strategy, strategy_version
 from settings import HOUSE, Settings, load_settings
 from store.database import Database
 from tests.durability.machine import until
-from tests.workflows.houses import House, account_row, days_ago
+from tests.now import days_ago
+from tests.workflows.houses import House, account_row
 from worker import RUNNER, create_worker
 from workflows.account_recovery import AccountRecoveryWorkflow
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -34,7 +34,8 @@ from store.case_opening import load_cases
 from store.database import Database
 from tests.activities.telling import told
 from tests.durability.machine import take
-from tests.workflows.houses import account_row, days_ago
+from tests.now import days_ago, right_now
+from tests.workflows.houses import account_row
 from writing.texts import load_texts
 
 AT_ONCE = strategy(Path(__file__).with_name("strategy.yaml"))
@@ -93,11 +94,11 @@ class Desk:
         self.effects = Effects(database, LAW, outbox)
         take(database, "p", [account_row("A1", "cec", [(days_ago(40), 50_000)])], AT_ONCE, lambda _: cycle)
         with database.reading() as session:
-            self.case: Case = load_cases(session, "p", 0, 1, datetime.now(UTC))[0][0]
+            self.case: Case = load_cases(session, "p", 0, 1, right_now())[0][0]
 
     def step(self, at: datetime | None = None) -> StepInput:
         """What the case asks to be done first."""
-        now = at or datetime.now(UTC)
+        now = at or right_now()
         act = decide(self.case, AT_ONCE.strategy, LAW["IT"], now).next
         assert isinstance(act, Act)
         return step_input(self.case, act, now)
@@ -227,7 +228,7 @@ def test_two_workers_at_the_same_step_do_not_defer_each_other(database: Database
 
 def test_a_decision_lost_with_its_worker_stands_beside_the_one_that_counts(database: Database, tmp_path: Path) -> None:
     desk = Desk(database, Outbox(tmp_path / "outbox"), "papers")
-    deciding, now = Deciding(database, LAW), datetime.now(UTC)
+    deciding, now = Deciding(database, LAW), right_now()
     lost = ActivityEnvironment().run(deciding.decide, DecideInput(case=desk.case, now=now))
     payment = PaymentReceived(event_id="all", amount=50_000, currency="EUR")
     again = DecideInput(case=desk.case, told=told([payment], now), now=now)
@@ -244,7 +245,7 @@ def test_a_task_that_a_lost_decision_withdrew_stands_on_the_worklist_again(
     sqlite_database: Database, tmp_path: Path
 ) -> None:
     desk = Desk(sqlite_database, Outbox(tmp_path / "outbox"), "traces")
-    deciding, now = Deciding(sqlite_database, LAW), datetime.now(UTC)
+    deciding, now = Deciding(sqlite_database, LAW), right_now()
     opened = apply(desk.case, Heard(event=desk.run(desk.step()), at=now))
     payment = PaymentReceived(event_id="all", amount=50_000, currency="EUR")
     back = PaymentReversed(event_id="back", payment="all")

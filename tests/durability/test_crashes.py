@@ -5,7 +5,6 @@ import os
 import random
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -23,8 +22,11 @@ from policy.deciding.rehearsal import rehearse
 from settings import Settings
 from store import journal
 from tests.durability.machine import Machine, a_machine, until
-from tests.workflows.houses import account_row, days_ago
+from tests.now import days_ago, right_now
+from tests.workflows.houses import account_row
 from workflows.engine_names import portfolio_id, recovery_id
+
+pytestmark = pytest.mark.real_clock
 
 AT_ONCE = strategy(Path(__file__).with_name("strategy.yaml"))
 CYCLES = ("papers", "notices", "traces")
@@ -48,7 +50,7 @@ def rehearsed(machine: Machine, cases: Sequence[Case]) -> list[Line]:
     """What the same cases do over the same time when nobody is killed."""
     begun = {row.id: row.started for row in machine.all(Account)}
     same = [case.model_copy(update={"opened": begun[case.account]}) for case in cases]
-    return list(rehearse(same, {AT_ONCE.version: AT_ONCE.strategy}, jurisdictions(), until=datetime.now(UTC)))
+    return list(rehearse(same, {AT_ONCE.version: AT_ONCE.strategy}, jurisdictions(), until=right_now()))
 
 
 def assert_each_step_was_taken_once(machine: Machine, cases: Sequence[Case]) -> None:

@@ -1,7 +1,7 @@
 """Does a fact count once, however often, in whatever order and however late it is told, and is none lost?"""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest_asyncio
@@ -14,7 +14,8 @@ from store.database import Database
 from tests.durability.living import OWED, Life, a_life, a_waiting_life, payment
 from tests.durability.machine import until
 from tests.durability.slow_house import a_slow_house
-from tests.workflows.houses import House, a_house, account_row, days_ago, pack
+from tests.now import days_ago, right_now
+from tests.workflows.houses import House, a_house, account_row, pack
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -152,7 +153,7 @@ async def test_an_outcome_for_a_task_that_is_overdue_still_counts(
 ) -> None:
     async with a_house(temporal_env.client, sqlite_database, tmp_path) as house:
         row = account_row("A1", "cec", [(days_ago(40), OWED)])
-        [case] = house.take([row], pack("cec"), "out_of_court", datetime.now(UTC))
+        [case] = house.take([row], pack("cec"), "out_of_court", right_now())
         with temporal_env.with_time_skipping_disabled():
             handle = await house.start(case)
         life = Life(house, case.account, handle)

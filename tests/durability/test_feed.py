@@ -17,6 +17,8 @@ from models.tables.trail import Journal
 from settings import HOUSE, Settings
 from tests.durability.machine import Machine, a_machine, until
 
+pytestmark = pytest.mark.real_clock
+
 ACCOUNTS = 600
 COLUMNS = {
     "name": "Ginevra Esempi",

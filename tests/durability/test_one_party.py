@@ -2,7 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -26,7 +26,8 @@ from settings import HOUSE
 from store.case_opening import load_cases
 from store.database import Database
 from tests.durability.machine import take
-from tests.workflows.houses import account_row, days_ago
+from tests.now import days_ago, right_now
+from tests.workflows.houses import account_row
 from writing.texts import load_texts
 
 AT_ONCE = strategy(HOUSE / "tests" / "durability" / "strategy.yaml")
@@ -62,9 +63,9 @@ def steps(database: Database) -> list[StepInput]:
         ]
         take(database, portfolio, rows, AT_ONCE, lambda _: "papers")
         with database.reading() as session:
-            cases = load_cases(session, portfolio, 0, ACCOUNTS, datetime.now(UTC))[0]
+            cases = load_cases(session, portfolio, 0, ACCOUNTS, right_now())[0]
         for case in cases:
-            now = datetime.now(UTC)
+            now = right_now()
             act = decide(case, AT_ONCE.strategy, LAW["IT"], now).next
             assert isinstance(act, Act), act
             keys = [f"{act.key}:{n}" for n in range(STEPS)]

@@ -1,7 +1,7 @@
 """What when money comes at an awkward moment, or too much of it, or in another currency, or unreadable?"""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from store.database import Database
 from tests.durability.living import OWED, Life, a_life, a_waiting_life, payment
 from tests.durability.machine import until
 from tests.durability.slow_house import a_slow_house
+from tests.now import right_now
 from tests.workflows.houses import House, a_house
 
 UNREADABLE = [
@@ -34,7 +35,7 @@ async def house(engine_server: EmbeddedEngine, sqlite_database: Database, tmp_pa
 
 async def promised(life: Life, amount: int) -> None:
     """Let the debtor promise an amount for the end of the week."""
-    due = debtor_day(datetime.now(UTC), "Europe/Rome") + timedelta(days=5)
+    due = debtor_day(right_now(), "Europe/Rome") + timedelta(days=5)
     await life.tell(PromiseToPay(event_id="promise:1", amount=amount, due=due))
     await life.until(lambda view: "promise" in view.why)
 

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -27,7 +26,8 @@ from models.tables.trail import Attempt
 from settings import HOUSE, load_settings
 from store.database import Database
 from tests.durability.machine import take, until
-from tests.workflows.houses import account_row, days_ago
+from tests.now import days_ago, right_now
+from tests.workflows.houses import account_row
 from worker import create_worker
 from workflows.engine_names import recovery_id
 
@@ -200,6 +200,6 @@ async def test_an_account_that_was_begun_is_not_loaded_again(
     starting, page = a_page(client, sqlite_database, portfolio)
     with sqlite_database.session() as session:
         for account in session.exec(select(Account).where(Account.number <= 4)):
-            account.started = datetime.now(UTC)
+            account.started = right_now()
     first = await ActivityEnvironment().run(starting.start_page, page)
     assert (first.started, first.known, first.cursor) == (6, 0, 10)

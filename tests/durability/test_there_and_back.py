@@ -7,9 +7,7 @@ import asyncio
 import hashlib
 import hmac
 import json
-import time
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
 from itertools import count
 
 import pytest
@@ -24,10 +22,13 @@ from models.tables.trail import Attempt, Journal, Task
 from policy.deciding.treatment import decide
 from settings import load_settings
 from tests.durability.machine import Machine, a_machine, until
+from tests.now import right_now
 from tests.standin.living import Living
 from tests.standin.vendors import Behaviour, Taken, Vendors, vendors
 from tests.vendors.post import LAW, REMINDERS, row
 from workflows.engine_names import recovery_id
+
+pytestmark = pytest.mark.real_clock
 
 BANK = "a-secret-of-sixteen-or-more"
 Told = tuple[str, str | None]
@@ -93,8 +94,8 @@ class Town:
         """The bank tells of the whole debt, paid or taken back."""
         paid = {"reference": f"R-{case.account}", "amount": "500.00", "currency": "USD", "kind": kind}
         account = f"A{case.portfolio[1:]}"
-        body = json.dumps({"payments": [paid | {"account": account, "value_date": f"{datetime.now(UTC):%Y-%m-%d}"}]})
-        stamp = str(int(time.time()))
+        body = json.dumps({"payments": [paid | {"account": account, "value_date": f"{right_now():%Y-%m-%d}"}]})
+        stamp = str(int(right_now().timestamp()))
         signature = hmac.new(BANK.encode(), f"{stamp}.{body}".encode(), hashlib.sha256).hexdigest()
         headers = {"Rientro-Client": "client", "Rientro-Timestamp": stamp, "Rientro-Signature": signature}
         headers["Content-Type"] = "application/json"
@@ -151,7 +152,7 @@ async def test_a_bad_address_is_never_tried_again(town: Town, cycle: str, told: 
     after = await town.case(case)
     assert Channel(cycle) not in after.reach
     # For the rule of one contact a day it was one: the step goes out otherwise on the next day.
-    waits = decide(after, REMINDERS.strategy, LAW["US"], datetime.now(UTC)).next
+    waits = decide(after, REMINDERS.strategy, LAW["US"], right_now()).next
     assert isinstance(waits, Wait)
     assert waits.until
     again = decide(after, REMINDERS.strategy, LAW["US"], waits.until).next

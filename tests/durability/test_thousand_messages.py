@@ -20,6 +20,8 @@ from tests.standin.living import Living
 from tests.standin.vendors import Behaviour, Vendors
 from tests.vendors.post import REMINDERS, row
 
+pytestmark = pytest.mark.real_clock
+
 MESSAGES = 1_000
 KILLS = 5
 RECOVERY_SECONDS = 420

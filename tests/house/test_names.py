@@ -65,9 +65,8 @@ def public() -> Iterator[Place]:
     for name, module in product().modules.items():
         for defined, node in module.defined.items():
             handed = isinstance(node, Function | ast.ClassDef) and any(map(hands_on, node.decorator_list))
-            if not (
-                defined.startswith("_") or "." in defined or handed or (name in DOORS and defined in ("app", "main"))
-            ):
+            spoken_for = handed or is_type_variable(node) or (name in DOORS and defined in ("app", "main"))
+            if not (defined.startswith("_") or "." in defined or spoken_for):
                 yield Place(name, defined)
 
 
@@ -112,6 +111,8 @@ def found_by(known: CallGraph, module: str, node: ast.AST) -> Place | None:
             return known.find(module, name)
         case ast.Attribute(value=ast.Name(id=owner), attr=name):
             return known.find(module, f"{owner}.{name}")
+        case ast.Call(func=func, args=[ast.Name(id=owner), ast.Constant(value=str(name)), *_]):
+            return known.find(module, f"{owner}.{name}") if "attr" in ast.unparse(func) else None
         case ast.Constant(value=str(name)) if name.isidentifier():  # An annotation, or a name for the engine.
             return known.find(module, name)
     return None
@@ -124,6 +125,10 @@ def is_type(place: Place) -> bool:
         and place.name[0].isupper()
         and not place.name.isupper()
     )
+
+
+def is_type_variable(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) in ("TypeVar", "ParamSpec")
 
 
 @cache

@@ -22,7 +22,8 @@ from store.case_opening import load_cases
 from store.database import Database
 from store.feed_changes import Source, keep
 from store.handover import hand_over, opaque_id
-from tests.workflows.houses import account_row, days_ago, pack
+from tests.now import days_ago
+from tests.workflows.houses import account_row, pack
 
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
 ALL = frozenset(KNOWN)

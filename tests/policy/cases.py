@@ -333,10 +333,9 @@ class Life:
         return position(self.case, self.today)
 
     @property
-    def charged(self) -> int:
-        """What came on top of the instalments: costs, fees, and interest that is no part of an instalment."""
-        on_top = [line for line in entries(self.case, self.today) if line.kind in ("cost", "late_fee", "interest")]
-        return sum(line.amount for line in on_top if line.key != "contract_interest")
+    def charged_on_top_of_the_instalments(self) -> int:
+        lines = [line for line in entries(self.case, self.today) if line.key != "contract_interest"]
+        return sum(line.amount for line in lines if line.kind in ("cost", "late_fee", "interest"))
 
     def results(self, step: str) -> list[str]:
         """What came of the attempts of a step."""

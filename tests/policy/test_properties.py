@@ -274,7 +274,8 @@ class AnyLife(RuleBasedStateMachine):
         case, found = self.life.case, self.life.position
         came = sum(p.amount for p in case.payments if p.event_id not in case.reversed)
         owed = sum(i.amount for i in case.instalments) + sum(a.amount for a in case.adjustments)
-        assert found.outstanding - found.credit == owed + self.life.charged - came
+        owed += self.life.charged_on_top_of_the_instalments
+        assert found.outstanding - found.credit == owed - came
 
     @invariant()
     def a_case_waits_or_is_closed(self):

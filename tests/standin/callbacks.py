@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from twilio.request_validator import RequestValidator
 
+from tests.now import right_now
+
 STATUSES = {"twilio": ("queued", "sent", "delivered"), "sendgrid": ("processed", "delivered")}
 Times = Callable[[str], Sequence[tuple[float, str]]]
 """What is told of a vendor's message: after how many seconds, which status."""
@@ -82,7 +84,7 @@ class Callbacks:
         told: dict[str, Any] = {"event": event, "action_id": token, "sg_message_id": f"{reference}.filter0"}
         told["timestamp"] = 1
         body = json.dumps([told | {"sg_event_id": f"{token}-{event}", "email": "debtor@example.org"}]).encode()
-        stamp = str(int(time.time()))
+        stamp = str(int(right_now().timestamp()))
         signature = base64.b64encode(self.sendgrid_key.sign(stamp.encode() + body, ECDSA(SHA256()))).decode()
         names = ("X-Twilio-Email-Event-Webhook-Signature", "X-Twilio-Email-Event-Webhook-Timestamp", "Content-Type")
         return self._post(self.events, body, dict(zip(names, (signature, stamp, "application/json"), strict=True)))

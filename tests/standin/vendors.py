@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import format_datetime
 from pathlib import Path
 from threading import Lock, Thread
@@ -24,6 +24,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 from tests.conftest import SHARED
+from tests.now import right_now
 from tests.standin.callbacks import Callbacks
 
 ACCOUNT, AUTH_TOKEN, SERVICE = "AC" + "0" * 32, "a-token-of-the-stand-in", "MG" + "0" * 32
@@ -181,7 +182,7 @@ class Vendors:
             return Response(json.dumps(page), content_type="application/json")
         form, reference = request.form, f"SM{uuid4().hex}"
         token = form.get("StatusCallback", "").rpartition("/")[2] or f"{form['To']} {form['Body']}"
-        taken = Taken("twilio", token, form["To"], form["Body"], reference, datetime.now(UTC))
+        taken = Taken("twilio", token, form["To"], form["Body"], reference, right_now())
         yes = Response(json.dumps(_resource(taken)), status=201, content_type="application/json")
         return self._answer(request, taken, yes)
 
@@ -192,7 +193,7 @@ class Vendors:
         [person] = mail["personalizations"]
         reference, to = uuid4().hex[:22], person["to"][0]["email"]
         text = mail["content"][0]["value"]
-        taken = Taken("sendgrid", person["custom_args"]["action_id"], to, text, reference, datetime.now(UTC))
+        taken = Taken("sendgrid", person["custom_args"]["action_id"], to, text, reference, right_now())
         return self._answer(request, taken, Response("", status=202, headers={"X-Message-Id": reference}))
 
 

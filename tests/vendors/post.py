@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from settings import HOUSE
 from store.case_opening import load_cases
 from store.database import Database
 from tests.durability.machine import take
+from tests.now import right_now, zone_at_noon
 from tests.standin.vendors import ACCOUNT, API_KEY, AUTH_TOKEN, SERVICE, Vendors
 from tests.workflows.houses import account_row
 from writing.texts import load_texts
@@ -39,16 +40,10 @@ TEXTS = load_texts(HOUSE / "packs" / "letters")
 TIMEOUT = 2.0
 
 
-def zone_at_noon() -> str:
-    """A zone where it is about noon now: a step may be taken at any hour the suite runs."""
-    ahead = 12 - datetime.now(UTC).hour
-    return "Etc/GMT" if ahead == 0 else f"Etc/GMT{-ahead:+d}"
-
-
 def row(reference: str, **changes: Any) -> Any:
     """An American: there every day has contact hours."""
     place = {"country": "US", "time_zone": zone_at_noon(), "currency": "USD", "language": "en"}
-    dues = [(datetime.now(UTC) - timedelta(days=40), 50_000)]
+    dues = [(right_now() - timedelta(days=40), 50_000)]
     return account_row(reference, "cec", dues, **(place | {"phone": "+393471234567"} | changes))
 
 
@@ -76,11 +71,11 @@ class Post:
         """A case at its first step."""
         take(self.database, f"p-{reference.lower()}", [row(reference, **changes)], REMINDERS, lambda _: cycle)
         with self.database.reading() as session:
-            return load_cases(session, f"p-{reference.lower()}", 0, 1, datetime.now(UTC))[0][0]
+            return load_cases(session, f"p-{reference.lower()}", 0, 1, right_now())[0][0]
 
     def step(self, case: Case, now: datetime | None = None) -> StepInput:
         """What the case asks to be done."""
-        at = now or datetime.now(UTC)
+        at = now or right_now()
         act = decide(case, REMINDERS.strategy, LAW["US"], at).next
         assert isinstance(act, Act), act
         return step_input(case, act, at)

@@ -1,7 +1,6 @@
 """What was written before the reservation, and is not so any more: may it leave, for whom, and with which bytes?"""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from store.case_opening import load_cases
 from store.database import Database
 from store.departures import MadeMeanwhile, Reserved, Vendor, Written, reserve
 from tests.durability.machine import take
+from tests.now import right_now
 from tests.standin.vendors import vendors
 from tests.vendors.post import LAW, REMINDERS, Post, by_vendors, row
 
@@ -37,7 +37,7 @@ def two(post: Post) -> tuple[StepInput, StepInput]:
     rows = [row(name, customer="P-1") for name in ("A1", "A2")]
     take(post.database, "p", rows, REMINDERS, lambda _: "sms")
     with post.database.reading() as session:
-        first, second = (post.step(case) for case in load_cases(session, "p", 0, 2, datetime.now(UTC))[0])
+        first, second = (post.step(case) for case in load_cases(session, "p", 0, 2, right_now())[0])
     with post.database.session() as session:
         for asked in (first, second):
             day = debtor_day(asked.now, asked.zone).isoformat()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from models.tables.trail import Attempt, Journal, Task
 from policy.deciding.taking import apply
 from store.attempts import token
 from store.database import Database
+from tests.now import right_now
 from tests.standin.vendors import Script, Vendors, vendors
 from tests.vendors.post import TIMEOUT, Post, by_vendors
 
@@ -85,7 +86,7 @@ def test_a_callback_says_that_it_left_before_the_vendor_is_asked(
         with pytest.raises(ApplicationError):
             post.run(asked)
         source = {"sms": "twilio_status", "email": "sendgrid"}[cycle]
-        post.keep(Webhook(key="k", source=source, attempt=asked.act.key, status="told", at=datetime.now(UTC)))
+        post.keep(Webhook(key="k", source=source, attempt=asked.act.key, status="told", at=right_now()))
         assert post.run(asked).kind == "message_sent"
     assert len(standin.taken) == 1
 
@@ -105,12 +106,13 @@ def test_what_nobody_can_tell_counts_as_sent_and_goes_to_a_person(
     assert {e.type for e in post.tries} == {"MayHaveLeft"}
     assert sum(standin.answers.values()) == 1, "it was never sent again"
     assert post.attempt.status == "unknown"
-    after = apply(case, Heard(event=result, at=datetime.now(UTC)))
+    after = apply(case, Heard(event=result, at=right_now()))
     assert [(flag.id, r.result) for flag in after.flags for r in after.records] == [
         (f"unknown:{asked.act.key}", "unknown")
     ]
 
 
+@pytest.mark.any_day
 def test_another_account_of_the_person_is_not_written_on_that_day(sqlite_database: Database, tmp_path: Path) -> None:
     with a_post(sqlite_database, tmp_path, "drop", patience=timedelta(0), lookups_fail=True) as (post, standin):
         post.until_told(post.step(post.case()))
@@ -141,6 +143,7 @@ def test_a_worker_that_dies_at_the_call_does_not_call_twice(
     assert result.kind == {"sms": "message_sent", "email": "outcome_unknown"}[cycle]
 
 
+@pytest.mark.any_day
 def test_a_repetition_at_night_still_finds_out(sqlite_database: Database, tmp_path: Path) -> None:
     with a_post(sqlite_database, tmp_path, "drop") as (post, _):
         asked = post.step(post.case())
@@ -159,7 +162,7 @@ def test_a_number_that_takes_no_sms_is_lost_and_the_next_channel_is_tried(
     with a_post(sqlite_database, tmp_path, 21614) as (post, standin):
         case = post.case()
         result = post.run(post.step(case))
-        after = apply(case, Heard(event=result, at=datetime.now(UTC)))
+        after = apply(case, Heard(event=result, at=right_now()))
         assert Channel.sms not in after.reach
         asked = post.step(after)
         assert (asked.act.channel, asked.act.attempt) == (Channel.email, 2)
@@ -171,11 +174,11 @@ def test_a_number_that_takes_no_sms_is_lost_and_the_next_channel_is_tried(
 def test_who_opted_out_at_the_vendor_is_never_written_there_again(sqlite_database: Database, tmp_path: Path) -> None:
     with a_post(sqlite_database, tmp_path, 21610) as (post, standin):
         case, running = post.case(), post.case(reference="A2", customer="P-A1")
-        after = apply(case, Heard(event=post.run(post.step(case)), at=datetime.now(UTC)))
+        after = apply(case, Heard(event=post.run(post.step(case)), at=right_now()))
         assert after.opt_outs == (Channel.sms,)
         assert [(o.channel, o.source) for o in post.all(OptedOut)] == [("sms", "provider")]
         assert post.run(post.step(after)).kind == "message_sent"
-        other = post.run(post.step(running, datetime.now(UTC) + timedelta(days=1)))
+        other = post.run(post.step(running, right_now() + timedelta(days=1)))
     assert (other.kind, getattr(other, "lost", None)) == ("step_refused", "opt_out")
     assert [taken.vendor for taken in standin.taken] == ["sendgrid"]
     assert sum(standin.answers.values()) == 2
@@ -202,7 +205,7 @@ def test_a_fault_of_ours_goes_to_a_person_at_once(sqlite_database: Database, tmp
         case = post.case()
         result = post.run(post.step(case))
     assert (result.kind, getattr(result, "reason", "")) == ("step_failed", f"twilio {code}")
-    assert [r.result for r in apply(case, Heard(event=result, at=datetime.now(UTC))).records] == ["rejected"]
+    assert [r.result for r in apply(case, Heard(event=result, at=right_now())).records] == ["rejected"]
     assert post.attempt.status == "failed"
 
 
@@ -212,7 +215,7 @@ def test_a_fault_of_ours_goes_to_a_person_at_once(sqlite_database: Database, tmp
 def money(account: str, **changes: Any) -> BankPayment:
     facts: dict[str, Any] = {"client": "client", "kind": "payment", "reference": "r", "amount": 1, "currency": "USD"}
     facts |= {"value_date": date(2026, 11, 21), "status": "received", "file": "f", "account": account}
-    return BankPayment(**(facts | {"at": datetime.now(UTC) - timedelta(days=1)} | changes))
+    return BankPayment(**(facts | {"at": right_now() - timedelta(days=1)} | changes))
 
 
 @pytest.mark.parametrize(
@@ -262,7 +265,7 @@ def test_a_stop_before_the_call_stops_it_for_good(sqlite_database: Database, tmp
         case = post.case()
         asked = post.step(case)
         post.keep(OptedOut(party=asked.party, channel="sms", since=asked.now, source="sms"))
-        after = apply(case, Heard(event=post.run(asked), at=datetime.now(UTC)))
+        after = apply(case, Heard(event=post.run(asked), at=right_now()))
         assert after.opt_outs == (Channel.sms,)
         assert post.run(post.step(after)).kind == "message_sent"
     assert [taken.vendor for taken in standin.taken] == ["sendgrid"]
@@ -279,7 +282,7 @@ def test_what_is_stopped_before_it_was_begun_never_leaves(database: Database, tm
         asked = post.step(case)
         result = overtaken(post, asked)
         assert result.kind == "step_deferred"
-        assert apply(case, Heard(event=result, at=datetime.now(UTC))).deferred is None, "it is decided anew at once"
+        assert apply(case, Heard(event=result, at=right_now())).deferred is None, "it is decided anew at once"
         assert post.run(asked) == result, "a worker that was thought dead comes too late"
         assert standin.requests == []
         anew = asked.model_copy(update={"now": asked.now + timedelta(microseconds=1)})

@@ -1,6 +1,6 @@
 """What does a step do that another account's message spoke for, by what became of that message?"""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,14 @@ from store.bundles import counted_once
 from store.case_opening import load_cases
 from store.database import Database
 from tests.durability.machine import take
+from tests.now import right_now
 from tests.standin.vendors import vendors
 from tests.vendors.post import REMINDERS, Post, by_vendors, row
 
 
 def attempt(key: str, account: str, **changes: Any) -> Attempt:
     facts: dict[str, Any] = {"party": "p", "step": "s", "attempt": 1, "channel": "sms", "demand": True}
-    now = datetime.now(UTC)
+    now = right_now()
     facts |= {"status": "sent", "reserved": now, "local_day": now.date(), "token": key}
     return Attempt(key=key, account=account, **(facts | changes))
 
@@ -60,6 +61,7 @@ def test_a_message_that_left_speaks_for_the_account_and_one_that_did_not_does_no
     assert len(standin.taken) == left
 
 
+@pytest.mark.any_day
 def test_a_message_of_yesterday_speaks_for_nobody_today(sqlite_database: Database, tmp_path: Path) -> None:
     with vendors() as standin:
         post = Post(sqlite_database, by_vendors(standin, tmp_path))
@@ -84,7 +86,7 @@ def test_a_message_for_several_asks_for_a_reply_only_where_one_can_come(
         post = Post(sqlite_database, by_vendors(standin, tmp_path, senders={"*": sender}))
         take(sqlite_database, "p", rows, REMINDERS, lambda _: "sms")
         with sqlite_database.reading() as session:
-            first, second = (post.step(case) for case in load_cases(session, "p", 0, 2, datetime.now(UTC))[0])
+            first, second = (post.step(case) for case in load_cases(session, "p", 0, 2, right_now())[0])
         with sqlite_database.session() as session:
             for asked in (first, second):
                 day = debtor_day(asked.now, asked.zone).isoformat()

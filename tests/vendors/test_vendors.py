@@ -5,7 +5,7 @@ import logging
 import socket
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from activities.vendors.twilio.twilio_send import Twilio
 from activities.vendors.vendor import MayHaveLeft, NotSent, Provider, Rejected
 from activities.vendors.vendor_errors import errors, seconds
 from models.message import Message
+from tests.now import right_now
 from tests.standin.mailbox import Mailbox
 from tests.standin.vendors import ACCOUNT, API_KEY, AUTH_TOKEN, SERVICE, Script, Vendors, specifications, vendors
 
@@ -172,7 +173,7 @@ def test_a_lookup_finds_the_message_by_number_words_and_time() -> None:
     with vendors() as standin:
         way = twilio(standin.url)
         way.send(SMS)
-        begun = datetime.now(UTC)
+        begun = right_now()
         other = Message("k", SMS.day, "sms", SMS.to, None, "other words", token=TOKEN)
         quoted = Message("k", SMS.day, "sms", SMS.to, None, f"«{SMS.body}»", token=TOKEN)
         found = [way.find(m, since) for m in (SMS, other, quoted) for since in (begun, begun + timedelta(hours=1))]

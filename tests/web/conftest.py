@@ -4,10 +4,8 @@ import base64
 import json
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -29,7 +27,8 @@ from models.tables.trail import Attempt
 from settings import Settings, load_settings
 from store.database import Database
 from store.handover import hand_over
-from tests.workflows.houses import SENDER, account_row, days_ago, pack
+from tests.now import days_ago, right_now
+from tests.workflows.houses import SENDER, account_row, pack
 from web.hooks.signatures import sign_payments
 from web.server import create_app
 
@@ -87,7 +86,7 @@ def sendgrid_headers(body: bytes, timestamp: str = "1795000000") -> dict[str, st
 
 
 def payment_headers(body: bytes, at: float | None = None, key: str = BANK, client: str = "client") -> dict[str, str]:
-    timestamp = str(int(time.time() if at is None else at))
+    timestamp = str(int(right_now().timestamp() if at is None else at))
     return {
         "Rientro-Client": client,
         "Rientro-Timestamp": timestamp,
@@ -148,7 +147,7 @@ def token(n: int) -> str:
 
 def attempt(n: int, party: str, account: str, channel: str = "sms", **more: Any) -> Attempt:
     """A message that left."""
-    now = datetime.now(UTC)
+    now = right_now()
     return Attempt(
         key=f"{account}:s:e1:{channel}:{n}",
         account=account,
@@ -194,7 +193,7 @@ def people_of(database: Database) -> People:
 
 
 def _take(database: Database, client: str, row: AccountRow) -> None:
-    now, cec = datetime.now(UTC), pack("cec")
+    now, cec = right_now(), pack("cec")
     with database.session() as session:
         portfolio = Portfolio(id=client, client=client, source="test", created=now, fed=now, **SENDER)
         hand_over(session, portfolio, [row], lambda row: (cec.version, "out_of_court"), {cec.version: cec.text})

@@ -1,13 +1,12 @@
 """Is each webhook kept once, in its rank, for the message it is about, and is a stop one at once?"""
 
-from datetime import UTC, datetime
-
 import pytest
 from sqlmodel import select
 
 from models.tables.accounts import OptedOut
 from models.tables.trail import Task
 from store.vendor_outages import stopped_until
+from tests.now import right_now
 from tests.web.conftest import EMAIL, PHONE, People, Web, token
 from web.hooks.arrivals import load_vendors
 
@@ -60,7 +59,7 @@ def test_a_fault_of_our_sender_that_is_told_later_stops_the_vendor(web: Web, cod
     web.status(SMS, "failed", ErrorCode=code, sid="SM2")
     with web.database.reading() as session:
         tasks = [(t.status, t.assignee, t.why) for t in session.exec(select(Task))]
-        until = stopped_until(session, "twilio", "IT", datetime.now(UTC))
+        until = stopped_until(session, "twilio", "IT", right_now())
     why = "twilio sends nothing to IT (twilio 30034): mend its account or sender"
     assert tasks == ([("open", "supervisors", why)] if stopped else [])
     assert bool(until) is stopped
@@ -137,7 +136,7 @@ def test_a_yes_with_nothing_to_lift_is_an_answer_for_a_person(web: Web) -> None:
 
 def test_a_stop_that_a_person_was_told_is_not_lifted_by_a_message(web: Web, people: People) -> None:
     with web.database.session() as session:
-        session.add(OptedOut(party=people.party, channel="sms", since=datetime.now(UTC), source="case"))
+        session.add(OptedOut(party=people.party, channel="sms", since=right_now(), source="case"))
     web.inbound("START")
     assert web.opted_out() == [(people.party, "sms", True)]
 

@@ -20,8 +20,9 @@ from models.tables.arrivals import Webhook
 from models.tables.trail import Attempt
 from settings import Settings
 from store.database import Database
+from tests.now import days_ago
 from tests.web.conftest import EMAIL, PHONE, Web, keys, token
-from tests.workflows.houses import House, a_house, account_row, days_ago, pack
+from tests.workflows.houses import House, a_house, account_row, pack
 from tests.workflows.lives import Led
 from web.server import create_app
 from workflows.engine_names import recovery_id

@@ -3,7 +3,6 @@
 import json
 import logging
 import socket
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from fastapi.testclient import TestClient
 from twilio.request_validator import RequestValidator
 
 from store.database import Database
+from tests.now import right_now
 from tests.web.conftest import (
     EMAIL,
     PAYMENT,
@@ -150,7 +150,7 @@ def test_what_is_replayed_changes_nothing_more(web: Web, door: str) -> None:
 
 @pytest.mark.parametrize("seconds", [-400, 400])
 def test_an_old_notification_of_a_payment_is_refused(web: Web, seconds: int) -> None:
-    headers = payment_headers(PAID, at=time.time() + seconds)
+    headers = payment_headers(PAID, at=right_now().timestamp() + seconds)
     assert web.client.post(PAYMENTS, content=PAID, headers=headers).status_code == 403
     assert unchanged(web)
 

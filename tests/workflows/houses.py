@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,6 +23,7 @@ from store import journal
 from store.case_opening import load_cases
 from store.database import Database
 from store.handover import hand_over
+from tests.now import right_now
 from worker import create_worker
 
 PLACES = {
@@ -106,7 +107,7 @@ class House:
         """Keep a strategy's text, as a command does before it moves cases to it; its version."""
         version = strategy_version(text, read_strategy(text, "moved.yaml").strategy)
         with self.database.session() as session:
-            session.add(StrategyText(version=version, text=text, added=datetime.now(UTC)))
+            session.add(StrategyText(version=version, text=text, added=right_now()))
         return version
 
     def story(self, account: str) -> list[Journal]:
@@ -146,8 +147,3 @@ async def a_house(client: Client, database: Database, directory: Path) -> AsyncI
 def pack(name: str) -> Pack:
     """One of the shipped strategies."""
     return strategies()[name]
-
-
-def days_ago(days: int) -> datetime:
-    """A moment some days before now (negative: after)."""
-    return datetime.now(UTC) - timedelta(days=days)

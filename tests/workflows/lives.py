@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 
 from temporalio.client import WorkflowFailureError, WorkflowHandle
@@ -14,7 +14,8 @@ from models import events as e
 from models.case import Case
 from models.decisions import CaseView, HoldShown, Recorded
 from policy.procedures.hold_rules import shown
-from tests.workflows.houses import House, account_row, days_ago, pack
+from tests.now import days_ago, right_now
+from tests.workflows.houses import House, account_row, pack
 from workflows.engine_names import recovery_id
 
 Life = Callable[["Led"], Awaitable[None]]
@@ -87,7 +88,7 @@ async def lead(env: WorkflowEnvironment, house: House, strategy: str, cycle: str
     dues = [(days_ago(dpd - 30 * n), amount) for n, amount in enumerate(amounts)]
     reference = f"A{len(house.started) + 1}"
     row = account_row(reference, strategy, dues, **changes)
-    cases = house.take([row], pack(strategy), cycle, datetime.now(UTC))
+    cases = house.take([row], pack(strategy), cycle, right_now())
     case = next(c for c in cases if c.account not in house.started)
     house.started.append(case.account)
     with env.with_time_skipping_disabled():

@@ -13,7 +13,8 @@ from engine import executable
 from models.portfolio_orders import Order, PortfolioState
 from store.database import Database
 from tests.conftest import VIRTUAL_TIME
-from tests.workflows.houses import House, a_house, account_row, days_ago, pack
+from tests.now import days_ago
+from tests.workflows.houses import House, a_house, account_row, pack
 from tests.workflows.lives import LIVES, lead
 from tests.workflows.test_replay import HISTORIES
 from workflows.engine_names import SEARCH_ATTRIBUTES, portfolio_id

@@ -9,7 +9,8 @@ from temporalio.testing import WorkflowEnvironment
 from models import events as e
 from models.tables.trail import FOR_A_PERSON
 from store import journal
-from tests.workflows.houses import House, days_ago, pack
+from tests.now import days_ago, right_now
+from tests.workflows.houses import House, pack
 from tests.workflows.lives import LIVES, OUTCOMES, lead
 from workflows.engine_names import NEXT_ACTION_AT, PORTFOLIO, SEGMENT, STAGE
 
@@ -85,6 +86,14 @@ async def test_while_a_promise_runs_the_open_call_leaves_the_worklist(
     assert (await led.view()).why.startswith("promise of 10.00 EUR by ")
 
 
+@pytest.mark.any_day
+async def test_su1_the_server_too_lives_on_the_day_of_the_test(temporal_env: WorkflowEnvironment, house: House) -> None:
+    led = await lead(temporal_env, house, "mfo", "small_debt")
+    there = await temporal_env.get_current_time(led.handle)
+    assert abs(there - right_now()) < timedelta(hours=1)
+
+
+@pytest.mark.any_day
 async def test_a_broken_promise_is_followed_up_by_itself(temporal_env: WorkflowEnvironment, house: House) -> None:
     led = await lead(temporal_env, house, "cec", "out_of_court")
     await led.days(3)

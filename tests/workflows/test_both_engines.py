@@ -1,6 +1,6 @@
 """Do the rehearsal and the real engine take the same steps? The same scenario runs on both and must read the same."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from temporalio.testing import WorkflowEnvironment
 from intake.pack_files import jurisdictions
 from models import events as e
 from policy.deciding.rehearsal import Scripted, rehearse
+from tests.now import days_ago
 from tests.workflows.houses import House, pack
 from tests.workflows.lives import lead
 
@@ -17,7 +18,7 @@ Diary = list[tuple[float, type[Any], dict[str, Any]]]
 
 
 def in_days(days: int) -> date:
-    return (datetime.now().astimezone() + timedelta(days=days)).date()
+    return days_ago(-days).date()
 
 
 SCENARIOS: dict[str, tuple[str, str, dict[str, Any], Diary]] = {

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -25,12 +25,15 @@ from models.tables.trail import Journal
 from settings import load_settings
 from store.database import Database
 from tests.durability.machine import until
+from tests.now import right_now
 from tests.standin.vendors import Script, Vendors, vendors
 from tests.vendors.post import LAW, REMINDERS, TEXTS, by_vendors, row
 from tests.workflows.houses import House
 from worker import RUNNER
 from workflows.account_recovery import AccountRecoveryWorkflow
 from workflows.engine_names import sending_queue
+
+pytestmark = pytest.mark.real_clock
 
 PAID = PaymentReceived(event_id="all", amount=50_000, currency="USD")
 
@@ -61,7 +64,7 @@ class Desk:
         return Worker(self.house.client, task_queue=queue, activities=send, activity_executor=ThreadPoolExecutor(4))
 
     async def begin(self) -> tuple[Case, WorkflowHandle[Any, str]]:
-        [case] = self.house.take([row("A1")], REMINDERS, "sms", datetime.now(UTC))
+        [case] = self.house.take([row("A1")], REMINDERS, "sms", right_now())
         return case, await self.house.start(case)
 
     def effects(self, account: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Does what the law asks of a notice happen by itself: the Dutch letter and its cost, the British visit?"""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlmodel import select
@@ -15,7 +15,8 @@ from policy.parsing.pack_reading import read_strategy, strategy_version
 from settings import HOUSE
 from store.addressees import addressee_of
 from store.database import Database
-from tests.workflows.houses import House, account_row, days_ago
+from tests.now import days_ago, right_now
+from tests.workflows.houses import House, account_row
 from tests.workflows.lives import Led
 from writing.computation import statement
 from writing.debt_statement import stated
@@ -47,7 +48,7 @@ async def led(env: WorkflowEnvironment, house: House, steps: str, **changes: Any
     text = HEAD + steps
     pack = Pack(read_strategy(text, "notices.yaml"), strategy_version(text, "notices"), text)
     dues = [(days_ago(40), 1000_00), (days_ago(-400), 500_00)]
-    [case] = house.take([account_row("A1", "alth", dues, **changes)], pack, "only", datetime.now(UTC))
+    [case] = house.take([account_row("A1", "alth", dues, **changes)], pack, "only", right_now())
     with env.with_time_skipping_disabled():
         handle = await house.start(case)
     return Led(env, house, handle, case)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from models.tables.trail import Attempt
 from policy.parsing.pack_reading import read_strategy, strategy_version
 from store.database import Database
 from tests.durability.machine import until
+from tests.now import right_now
 from tests.standin.vendors import Script, vendors
 from tests.vendors.post import REMINDERS, row
 from tests.workflows.houses import House
@@ -38,12 +39,12 @@ class Person:
 
     async def begin(self, pack: Pack = TOGETHER, **of_second: Any) -> None:
         """All three have decided that they wait for tomorrow."""
-        due, rows = datetime.now(UTC).date(), []
+        due, rows = right_now().date(), []
         for n, amount in enumerate(AMOUNTS, 1):
             dues = (Instalment(number=1, due=due, amount=amount),)
             changes = of_second if n == 2 else {}
             rows.append(row(f"A{n}", customer="P-1", instalments=dues, principal=amount, **changes))
-        self.cases = self.house.take(rows, pack, "sms", datetime.now(UTC))
+        self.cases = self.house.take(rows, pack, "sms", right_now())
         with self.env.with_time_skipping_disabled():
             for case in self.cases:
                 self.handles.append(await self.house.start(case))
@@ -170,7 +171,7 @@ async def test_what_is_told_of_the_message_later_is_told_to_every_case_that_it_s
             await person.went(n, "in one message")
         assert len(standin.taken) == 1
     content = {"report": "bounced"}
-    first, now = person.attempt(1).key, datetime.now(UTC)
+    first, now = person.attempt(1).key, right_now()
     told = Webhook(key="w", source="twilio_status", status="received", attempt=first, content=content, at=now)
     with sqlite_database.reading() as session:
         found = {account.id: fact for account, fact in _facts(session, told)}

@@ -1,7 +1,7 @@
 """An American account on the real server: the notice goes, its period runs, court waits, a dispute holds."""
 
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from pypdf import PdfReader
@@ -16,7 +16,8 @@ from models.tables.accounts import PartyFact
 from policy.law.may_contact import debtor_day
 from policy.parsing.pack_reading import read_strategy, strategy_version
 from tests.activities.letter_facts import spaced
-from tests.workflows.houses import House, account_row, days_ago
+from tests.now import days_ago, right_now
+from tests.workflows.houses import House, account_row
 from tests.workflows.lives import Led
 
 TEXT = """format: 1
@@ -40,7 +41,7 @@ async def led(env: WorkflowEnvironment, house: House, **changes: Any) -> Led:
     """An American case at its beginning, started on the real server."""
     facts = {"contract_date": days_ago(300).date(), "phone": "+393471234567"} | changes
     row = account_row("A1", "us_agency", [(days_ago(40), 900_00)], **facts)
-    [case] = house.take([row], PACK, "third_party", datetime.now(UTC))
+    [case] = house.take([row], PACK, "third_party", right_now())
     with env.with_time_skipping_disabled():
         handle = await house.start(case)
     return Led(env, house, handle, case)
