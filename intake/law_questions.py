@@ -52,7 +52,7 @@ def _list(value: object) -> object:
 
 Way = Annotated[LawChannel, BeforeValidator(_channel)]
 Names = Annotated[list[str], BeforeValidator(_list), Field(min_length=1)]
-Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+_Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 
 
 class Closed(BaseModel):
@@ -78,8 +78,8 @@ class Past(Closed):
 class _Held(Closed):
     """A fact with its days, both included, and the channels it is about."""
 
-    since: Day | None = None
-    until: Day | None = None
+    since: _Day | None = None
+    until: _Day | None = None
     channels: Annotated[list[Way], BeforeValidator(_list)] = []
 
     @model_validator(mode="after")
@@ -116,7 +116,7 @@ class Question(Closed):
     facts: dict[str, Any] = {}
 
 
-_Value = bool | Day | _Held | list[Day | _Held | Way] | Way | None
+_Value = bool | _Day | _Held | list[_Day | _Held | Way] | Way | None
 _VALUE: TypeAdapter[Any] = TypeAdapter(_Value)
 _FACT = "expected true, its day such as 2026-03-10, channels, or an object of since, until and channels"
 _SINGLE: dict[str, TypeAdapter[Any]] = {
@@ -124,7 +124,7 @@ _SINGLE: dict[str, TypeAdapter[Any]] = {
     "actor": TypeAdapter(Capacity),
     "demand": TypeAdapter(bool),
     "place": TypeAdapter(Place),
-    "contract_on": TypeAdapter(Day),
+    "contract_on": TypeAdapter(_Day),
     "quiet": TypeAdapter(tuple[_Wish, ...]),
     "role": TypeAdapter(Role),
     "protected": TypeAdapter(Annotated[list[str], BeforeValidator(_list)]),
