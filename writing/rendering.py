@@ -21,7 +21,7 @@ from writing.local_formats import LOCALES, count, day, money
 from writing.safe_lines import gsm, plain
 from writing.sms_segments import SEVERAL
 from writing.text_facts import AccountLine, TextFacts
-from writing.text_files import BEFORE_OVERDUE, CHANNELS, PAPERS, PLACEHOLDER, LanguageFile
+from writing.text_files import BEFORE_OVERDUE, FORMS_OF, PAPERS, PLACEHOLDER, LanguageFile
 from writing.texts import TextFault, Texts, text_channels
 
 _SMS_DATES = {"ru": "dd.MM.yyyy"}
@@ -54,7 +54,7 @@ def render(
     """The text `name` in the language, for the channel; with `demanded`, what the law of the place wants it to name."""
     file = texts.words(language)
     if channel not in text_channels(name):
-        raise TextFault(f"the text {name!r} has no {channel}; it has: {', '.join(CHANNELS[name])}")
+        raise TextFault(f"the text {name!r} has no {channel}; it has: {', '.join(FORMS_OF[name])}")
     wording = file.texts[name]
     fill = _Filling(facts, language, f"{language}.yaml: texts.{name}.{channel}", file)
     if channel == "sms":

@@ -25,7 +25,7 @@ _MESSAGES = (
 )
 PAPERS = NOT_TO_DEBTOR
 """Not addressed to the debtor: no greeting and no closing."""
-CHANNELS: Mapping[str, tuple[TextForm, ...]] = MappingProxyType(
+FORMS_OF: Mapping[str, tuple[TextForm, ...]] = MappingProxyType(
     dict.fromkeys(_MESSAGES, ("sms", "email", "letter"))
     | {"formal_notice": ("email", "letter"), "fourteen_day_letter": ("letter",), "statement": ("letter",)}
     | dict.fromkeys(("validation_notice", "transfer_notice"), ("email", "letter"))
@@ -181,10 +181,10 @@ def faults(file: LanguageFile, placeholders: frozenset[str]) -> Iterator[str]:
     yield from _differences("particulars", file.particulars, PARTICULARS)
     for field in PARTICULARS.keys() & file.particulars.keys():
         yield from _particular_faults(field, file.particulars[field])
-    yield from _differences("texts", file.texts, CHANNELS)
+    yield from _differences("texts", file.texts, FORMS_OF)
     for place, text in _all_texts(file):
         yield from _text_faults(place, text, placeholders)
-    for name in CHANNELS.keys() & file.texts.keys():
+    for name in FORMS_OF.keys() & file.texts.keys():
         yield from _channel_faults(name, file)
     if letter := file.texts.get("fourteen_day_letter"):
         yield from _fourteen_days_faults(" ".join(letter.letter))
@@ -278,7 +278,7 @@ def _channel_faults(name: str, file: LanguageFile) -> Iterator[str]:
     written = {"sms": wording.sms or "", "email": " ".join(wording.email), "letter": " ".join(wording.letter)}
     amount = "due_amount" if name in BEFORE_OVERDUE else "overdue"
     for channel, text in written.items():
-        if (channel in CHANNELS[name]) != bool(text):
+        if (channel in FORMS_OF[name]) != bool(text):
             yield f"texts.{name}: {channel} is {'not used for this text' if text else 'missing'}"
             continue
         which = "accounts" if name == SEVERAL else "reference"

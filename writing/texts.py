@@ -18,7 +18,7 @@ from channels.channel_spec import TextForm
 from models.vocabulary import LANGUAGES
 from writing.replies import Replies, RepliesFault, load_replies
 from writing.text_facts import PLACEHOLDERS
-from writing.text_files import CHANNELS, LanguageFile, OnceLoader, faults
+from writing.text_files import FORMS_OF, LanguageFile, OnceLoader, faults
 
 _PAGE = "email.html"
 
@@ -48,14 +48,14 @@ class Texts:
 
 def text_names() -> frozenset[str]:
     """The texts that every language has."""
-    return frozenset(CHANNELS)
+    return frozenset(FORMS_OF)
 
 
 def text_channels(name: str) -> tuple[TextForm, ...]:
     """The channels on which a text exists."""
-    if name not in CHANNELS:
-        raise TextFault(f"no text {name!r}; there are: {', '.join(sorted(CHANNELS))}")
-    return CHANNELS[name]
+    if name not in FORMS_OF:
+        raise TextFault(f"no text {name!r}; there are: {', '.join(sorted(FORMS_OF))}")
+    return FORMS_OF[name]
 
 
 def text_version(texts: Texts, language: str) -> str:
