@@ -102,3 +102,8 @@ def strategy_text(database: Database, version: str) -> str:
     """The strategy version that a case is pinned to, as it was written."""
     with database.reading() as session:
         return session.get_one(StrategyText, version).text
+
+
+def country_of(session: Session, party: str) -> str:
+    """Where a party lives."""
+    return session.get_one(Party, party).country
