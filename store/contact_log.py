@@ -29,6 +29,7 @@ from policy.parsing.pack_reading import law_at
 from policy.steps.step_outcomes import asks
 from store.bundles import counted_once
 from store.database import Database
+from store.person_facts import of_person
 
 NO_CONTACT = ("failed", "bounced", "withdrawn")
 """What did not leave."""
@@ -256,7 +257,9 @@ def _of_others(session: Session, contact: Wanted, at: datetime) -> Iterator[Fact
 def _known(session: Session, contact: Wanted) -> Iterator[Fact]:
     own = (col(PartyFact.account) == contact.account) | col(PartyFact.personal)
     rows = session.exec(select(PartyFact).where(PartyFact.party == contact.party, own)).all()
-    yield from dict.fromkeys(_fact(row) for row in sorted(rows, key=lambda row: (row.account, row.number)))
+    person = of_person(session, contact.party)
+    found = [_fact(row) for row in sorted(rows, key=lambda row: (row.account, row.number)) if row.name not in person]
+    yield from dict.fromkeys([*found, *(fact for fact in person.values() if fact)])
     stops = select(OptedOut).where(OptedOut.party == contact.party, col(OptedOut.lifted).is_(None))
     for stop in session.exec(stops.order_by(OptedOut.channel)):
         yield Fact("opt_out", debtor_day(stop.since, contact.zone), channels=(CHANNELS[Channel(stop.channel)].law,))

@@ -100,6 +100,10 @@ def _facts(session: Session, webhook: Webhook) -> Iterator[tuple[Account, e.Even
         for account in accounts_of(session, content.get("parties") or [webhook.party]):
             if account.id != content.get("by_account"):
                 yield account, stop
+    if "person" in content:
+        kind = e.Protection if content["person"]["kind"] == "protection" else e.Release
+        told = kind.model_validate(content["person"])
+        yield from ((a, told) for a in accounts_of(session, [webhook.party]) if a.id != content.get("by_account"))
     if "body" in content:
         # A person reads it: neither is a sentence for a history, nor can a rule tell a promise from a complaint.
         wrote = e.ContactOutcome(
