@@ -156,7 +156,7 @@ def test_PE1_a_protection_told_on_one_account_holds_at_the_gate_and_ends_whereve
     first, other = desk.case("p"), desk.case("q")
     first = desk.hears(first, e.Protection(event_id="b-1", reason="deceased", evidence="DEATH-1"))
     refused = desk.letter(other)
-    assert (refused.kind, refused.rule[:8]) == ("step_refused", "HOUSE-8:")
+    assert (refused.kind, refused.rule[:6]) == ("step_refused", "US-P2:")
     other = desk.hears(other)
     assert [(hold.reason, hold.evidence) for hold in other.holds] == [("deceased", "DEATH-1")]
     other = desk.hears(other, e.Release(event_id="r-1", of="deceased", by="anna"))
@@ -193,7 +193,7 @@ def test_an_agent_opens_a_task_only_when_the_law_still_says_yes(desk: Desk) -> N
     assert (told["decision"], told["details"]) == ("allow", "+393471234567")
     desk.hears(desk.case("q"), e.Protection(event_id="l-1", reason="lawyer"))
     told = open_task(desk.database, "ring", "P", LAW, now)
-    assert (told["decision"], told["rules"], told.get("details")) == ("deny", ["US-P1"], None)
+    assert (told["decision"], told["rules"], told.get("details")) == ("deny", ["US-P1", "HOUSE-8"], None)
     with pytest.raises(Refused, match="no call for P now: US-P1: only with the lawyer"):
         show(told)
 
