@@ -329,6 +329,7 @@ def rehearse(  # noqa: PLR0913
     events: Annotated[Path | None, typer.Option(help="What happens: see docs/events-file.md.")] = None,
     portfolio: PortfolioName = None,
     client: Client = "demo",
+    jobs: Annotated[int | None, typer.Option(min=1, help="Processes; as many as there are cores by default.")] = None,
     as_json: Json = False,
 ) -> None:
     """What would happen, on a virtual clock: no engine, no database, nothing is sent."""
@@ -341,8 +342,8 @@ def rehearse(  # noqa: PLR0913
         say(f"{count(handed.rejected, 'row')} rejected: see them with `starter.py start --dry-run`")
     cases = portfolio_rehearsal.cases_of(handed, portfolio or run_all.name_of(file), client, period.begin)
     written = portfolio_rehearsal.as_json if as_json else portfolio_rehearsal.as_text
-    for line in portfolio_rehearsal.rehearsed(handed, cases, events, period.end):
-        print(written(line))
+    for line in portfolio_rehearsal.rehearsed(handed, cases, events, period.end, written, jobs):
+        print(line)
 
 
 if __name__ == "__main__":

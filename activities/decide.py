@@ -20,7 +20,7 @@ from policy.case.difference import resolved
 from policy.deciding.foresight import foreseen
 from policy.deciding.hearing import TakenIn, answer, take_in
 from policy.deciding.taking import apply, follow
-from policy.deciding.treatment import Feed, decide
+from policy.deciding.treatment import decide
 from policy.parsing.pack_reading import read_strategy
 from policy.steps.step_outcomes import step_input
 from policy.telling import story
@@ -54,7 +54,8 @@ class Deciding:
             person = tuple(news_of_person(session, asked.case, asked.now))
             taken = _found(lambda: take_in(_heard_of_person(asked.case, person), asked.told))
             taken = TakenIn(taken.case, (*person, *taken.news))
-            strategy, law, feed = self._known(session, taken.case)
+            strategy, law = self._strategy(session, taken.case), self._law(session, taken.case)
+            feed = case_rows.feed_of(session, taken.case.portfolio)
             decision = _found(lambda: decide(taken.case, strategy, law, asked.now, feed))
             after = _found(lambda: follow(taken.case, decision))
             journal.append(session, after.account, _lines(taken, decision))
@@ -78,14 +79,13 @@ class Deciding:
             self._database.lock(session, f"journal {asked.case.account}")
             taken, recorded = _heard(asked)
             journal.append(session, asked.case.account, _heard_lines(asked, taken, recorded))
-            strategy, law, feed = self._known(session, taken.case)
             if taken.news:
-                self._keep(session, taken, asked, law)
+                self._keep(session, taken, asked, self._law(session, taken.case))
                 case_rows.owes(session, taken.case, asked.now)
             if asked.fault:
                 case_rows.undecided(session, taken.case, asked.fault, asked.now)
             if recorded:
-                recorded = recorded.model_copy(update={"next": _next(taken.case, strategy, law, asked.now, feed)})
+                recorded = recorded.model_copy(update={"next": self._next(session, taken.case, asked.now)})
             return Hearing(events=resolved(asked.case, taken.case), answer=recorded)
 
     @activity.defn(name=SET_ASIDE)
@@ -106,12 +106,25 @@ class Deciding:
             case_rows.worklist(session, case, asked.now, closing=True)
             case_rows.set_aside(session, case, asked.now)
 
-    def _known(self, session: Session, case: Case) -> tuple[Strategy, Jurisdiction, Feed | None]:
+    def _strategy(self, session: Session, case: Case) -> Strategy:
         if case.strategy not in self._strategies:
             text = _found(lambda: case_rows.strategy_text(session, case.strategy))
-            self._strategies[case.strategy] = read_strategy(text, case.strategy)
-        law = law_of(self._packs, session.get_one(Party, case.party))
-        return self._strategies[case.strategy], law, case_rows.feed_of(session, case.portfolio)
+            self._strategies[case.strategy] = _found(lambda: read_strategy(text, case.strategy))
+        return self._strategies[case.strategy]
+
+    def _law(self, session: Session, case: Case) -> Jurisdiction:
+        return law_of(self._packs, session.get_one(Party, case.party))
+
+    def _next(self, session: Session, case: Case, now: datetime) -> str:
+        """What the case does next, in words: it decides by itself, a moment later."""
+        try:
+            strategy, law = self._strategy(session, case), self._law(session, case)
+            feed = case_rows.feed_of(session, case.portfolio)
+            nxt = _found(lambda: decide(case, strategy, law, now, feed)).next
+        except ApplicationError as fault:
+            return f"no decision could be made ({fault.message}): a person looks"
+        words = {"act": "now", "wait": "waiting for", "close": "closed"}
+        return f"{words[nxt.kind]}: {nxt.why}"
 
     def _keep(
         self,
@@ -181,16 +194,6 @@ def _heard(asked: DecideInput) -> tuple[TakenIn, Recorded | None]:
     if [told.by for told in asked.told] == ["update"]:
         return answer(asked.case, asked.told[0])
     return take_in(asked.case, (told for told in asked.told if told.by != "step")), None
-
-
-def _next(case: Case, strategy: Strategy, law: Jurisdiction, now: datetime, feed: Feed | None) -> str:
-    """What the case does next, in words: it decides by itself, a moment later."""
-    try:
-        nxt = decide(case, strategy, law, now, feed).next
-    except Exception as fault:
-        return f"no decision could be made ({type(fault).__name__}): a person looks"
-    words = {"act": "now", "wait": "waiting for", "close": "closed"}
-    return f"{words[nxt.kind]}: {nxt.why}"
 
 
 def _lines(taken: TakenIn, decision: Decision) -> Iterator[Line]:

@@ -13,12 +13,12 @@ from models.message import Message
 from policy.law.may_contact import debtor_day
 from store.addressees import addressee
 from store.departures import Unwritten, Written
-from store.evidence import evidence, kept_paper
+from store.evidence_rows import evidence, kept_paper
 from writing.step_papers import certificate, formal_notice, legal_package
 from writing.text_facts import Lacking
 from writing.texts import Texts
 
-Make = Callable[[StepInput, Addressee, datetime], Pdf]
+_Make = Callable[[StepInput, Addressee, datetime], Pdf]
 
 
 class Issuing:
@@ -49,13 +49,13 @@ class Issuing:
         message = Message(asked.act.key, day, "placement", agency, subject, body)
         return send_once(self._effects, asked, Written(message), at)
 
-    def _issue(self, asked: StepInput, make: Make) -> Result:
+    def _issue(self, asked: StepInput, make: _Make) -> Result:
         """Make, reserve, keep the bytes, send, tell: a repetition sends the bytes that were kept."""
         at = clock(asked)
         to = addressee(self._effects.database, self._effects.packs, asked, at)
         return send_once(self._effects, asked, self._written(asked, to, make, at), at)
 
-    def _written(self, asked: StepInput, to: Addressee, make: Make, at: datetime) -> Written | Unwritten:
+    def _written(self, asked: StepInput, to: Addressee, make: _Make, at: datetime) -> Written | Unwritten:
         act = asked.act
         address = to.address if act.do == "formal_notice" else to.creditor.name
         if address is None:

@@ -19,8 +19,8 @@ from store.database import Database
 from store.open_accounts import open_accounts
 from workflows.engine_names import PORTFOLIO, SEGMENT, START_PAGE, TELL_PAGE, recovery_id
 
-AT_ONCE = 32
-Item = TypeVar("Item")
+_AT_ONCE = 32
+_Item = TypeVar("_Item")
 
 
 class Starting:
@@ -115,9 +115,9 @@ def _fact(order: Order, account: str) -> e.Event:
             return e.Withdraw(event_id=event_id, by=order.by)
 
 
-async def _paced(items: Sequence[Item], rate: float) -> AsyncIterator[Sequence[Item]]:
+async def _paced(items: Sequence[_Item], rate: float) -> AsyncIterator[Sequence[_Item]]:
     """Batches of what may go at once; with a rate, as many a second as it says."""
-    size = AT_ONCE if rate <= 0 else max(1, min(AT_ONCE, int(rate)))
+    size = _AT_ONCE if rate <= 0 else max(1, min(_AT_ONCE, int(rate)))
     for start in range(0, len(items), size):
         batch = items[start : start + size]
         yield batch

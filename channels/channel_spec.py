@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, Protocol
 
-from models.contact import CHANNELS as LAW_WORDS
-from models.contact import LawChannel, Level
+from models.contact import LAW_CHANNELS, LawChannel, Level
 from models.event import Channel, Outcome
 
 TextForm = Literal["sms", "email", "letter"]
@@ -97,8 +96,8 @@ class ChannelSpec:
     by_vendor: ByVendor | None = None
 
     def __post_init__(self) -> None:
-        if self.law not in LAW_WORDS:
-            says = f"the packs of law have no word {self.law!r}; expected one of {', '.join(LAW_WORDS)}"
+        if self.law not in LAW_CHANNELS:
+            says = f"the packs of law have no word {self.law!r}; expected one of {', '.join(LAW_CHANNELS)}"
             raise ChannelFault(f"the channel {self.name}: {says}")
 
     def level(self, outcome: str | None) -> Level:

@@ -5,9 +5,9 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel.core import get_global
-from babel.numbers import get_currency_precision
 
 from intake.cells import Cell, Refused, tidy
+from policy.minor_units import exponent, scaled
 
 LARGEST = 10**15
 """Minor units; what `models.events.Minor` takes."""
@@ -33,16 +33,16 @@ def currency(cell: Cell) -> str:
 
 def minor_units(cell: Cell, code: str | None) -> int:
     """The amount in minor units; without a known currency only the writing is checked."""
-    precision = get_currency_precision(code) if code else 2
+    precision = exponent(code) if code else 2
     value = cell if isinstance(cell, Decimal) else _written(tidy(cell), precision)
-    if not value.is_finite() or value.scaleb(precision) > LARGEST:
+    if not value.is_finite() or scaled(value, precision) > LARGEST:
         raise Refused("is too large")
     decimals = -int(value.as_tuple().exponent)
     if code and decimals > precision:
         raise Refused(f"has {decimals} decimals; {code} has {precision}")
     if value <= 0:
         raise Refused("is not more than zero")
-    return int(value.scaleb(precision))
+    return int(scaled(value, precision))
 
 
 def _written(text: str, precision: int) -> Decimal:

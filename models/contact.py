@@ -87,7 +87,7 @@ FactName = Literal[
     "recorded",
 ]
 FACT_NAMES: tuple[str, ...] = get_args(FactName)
-CHANNELS: tuple[str, ...] = get_args(LawChannel)
+LAW_CHANNELS: tuple[str, ...] = get_args(LawChannel)
 LEVELS: tuple[str, ...] = get_args(Level)
 
 

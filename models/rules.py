@@ -6,15 +6,15 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from models.contact import CHANNELS, Capacity, DayKind, FactName, LawChannel, Level, Place
+from models.contact import LAW_CHANNELS, Capacity, DayKind, FactName, LawChannel, Level, Place
 from models.data import Data
 
 WEEK: tuple[DayKind, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAYS: tuple[DayKind, ...] = (*WEEK, "holiday")
-TIMED: tuple[str, ...] = tuple(channel for channel in CHANNELS if channel != "letter")
+TIMED: tuple[str, ...] = tuple(channel for channel in LAW_CHANNELS if channel != "letter")
 """Channels that hours bind. A letter lies in the letter box until the debtor wants to read it."""
 GROUPS: dict[str, tuple[str, ...]] = {
-    "all": CHANNELS,
+    "all": LAW_CHANNELS,
     "timed": TIMED,
     "calls": ("call", "robot"),
     "messages": ("sms", "email", "messenger"),

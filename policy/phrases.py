@@ -1,21 +1,8 @@
 """How amounts, days and events read in a reason: short, without personal data."""
 
 from datetime import date
-from decimal import Decimal
-from functools import cache
 
-from babel.numbers import get_currency_precision
-
-
-@cache
-def exponent(currency: str) -> int:
-    """Decimal places of a currency (ISO 4217): EUR 2, JPY 0, KWD 3."""
-    return get_currency_precision(currency)
-
-
-def whole_units(amount: int, currency: str) -> Decimal:
-    """Minor units as a decimal number of whole units."""
-    return Decimal(amount).scaleb(-exponent(currency))
+from policy.minor_units import exponent, whole_units
 
 
 def money_text(amount: int, currency: str) -> str:

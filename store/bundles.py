@@ -21,7 +21,7 @@ from store.inbox import overtaken
 
 KINDS = frozenset({"first_reminder", "second_reminder", "account_update"})
 """Texts that say no more than what is overdue, so that one can say it of several accounts."""
-LEFT = ("sent", "delivered")
+_LEFT = ("sent", "delivered")
 NOT_LEFT = ("sending", "failed", "withdrawn")
 """An attempt like this, whose vendor was not called, surely did not leave: it may be made under the same key."""
 SOONEST, LATEST = timedelta(seconds=1), timedelta(minutes=5)
@@ -88,7 +88,7 @@ def gone_with_another(session: Session, asked: StepInput, at: datetime) -> Resul
         until = at + min(max(at - other.reserved, SOONEST), LATEST)
         rule = "HOUSE-6: the message of another account speaks for this one too, and is on its way"
         return StepDeferred(**base(asked.act, "step_deferred"), until=until, rule=rule)
-    if other.status not in LEFT:
+    if other.status not in _LEFT:
         return None
     session.add(
         Attempt(
@@ -123,7 +123,7 @@ def counted_once(account: str, rows: list[Attempt]) -> list[Attempt]:
 def _begun(session: Session, asked: StepInput, key: str, at: datetime) -> bool:
     """Whether that step has begun by itself, or another message speaks for it already."""
     other = _speaking_for(session, asked, key, at)
-    return session.get(Attempt, key) is not None or (other is not None and other.status in ("sending", *LEFT))
+    return session.get(Attempt, key) is not None or (other is not None and other.status in ("sending", *_LEFT))
 
 
 def _speaking_for(session: Session, asked: StepInput, key: str, at: datetime) -> Attempt | None:
@@ -131,5 +131,5 @@ def _speaking_for(session: Session, asked: StepInput, key: str, at: datetime) ->
     of_others = today.where(Attempt.key != asked.act.key).order_by(col(Attempt.reserved).desc())
     speaking = [row for row in session.exec(of_others) if any(c["key"] == key for c in row.covers or ())]
     # One that left, or is about to, speaks for it, however many failed before or after.
-    alive = [row for row in speaking if row.status in ("sending", *LEFT)]
+    alive = [row for row in speaking if row.status in ("sending", *_LEFT)]
     return next(iter(alive or speaking), None)

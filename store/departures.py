@@ -23,7 +23,7 @@ from store.inbox import overtaken, reported
 from store.opt_outs import OptOut, opt_out
 from store.vendor_outages import deferral, stop, stopped_until, works_again
 
-STOPPED = "HOUSE-3: stopped before it left"
+_STOPPED = "HOUSE-3: stopped before it left"
 
 
 class MadeMeanwhile(Exception):
@@ -91,15 +91,18 @@ def reserve(
         reserved = _reserved(step, attempt, written)
         if attempt.status not in NOT_LEFT:
             return step.finish(reserved.told)
-        if attempt.called or asked.overtaken:
-            return reserved
-        late = overtaken(session, asked, at) or _stopped(step, vendor)
-        if late is not None:
-            return step.withdraw(late)
-        attempt.provider = vendor.name
-        # The outbox remembers by itself what it took.
-        attempt.called = None if vendor.remembers else datetime.now(UTC)
-        return reserved
+        return reserved if attempt.called or asked.overtaken else _leaving(step, attempt, reserved, vendor)
+
+
+def _leaving(step: Step, attempt: Attempt, reserved: Reserved, vendor: Vendor) -> Reserved | Result:
+    """The mark that the vendor is called now, unless news are against it or the vendor is stopped."""
+    late = overtaken(step.session, step.asked, step.at) or _stopped(step, vendor)
+    if late is not None:
+        return step.withdraw(late)
+    attempt.provider = vendor.name
+    # The outbox remembers by itself what it took.
+    attempt.called = None if vendor.remembers else datetime.now(UTC)
+    return reserved
 
 
 def _to_find_out(step: Step) -> Attempt | Result:
@@ -237,11 +240,11 @@ def taken_back(database: Database, asked: StepInput, at: datetime) -> Result | N
 
 
 def _withdrawn(step: Step) -> Result:
-    attempt = step.attempt() or step.reserve({"not_asked": STOPPED})
+    attempt = step.attempt() or step.reserve({"not_asked": _STOPPED})
     # Which decision was taken back: a worker that everybody thought dead may still come with it.
     attempt.finished = step.asked.now
     return step.withdraw(_stopped_step(step))
 
 
 def _stopped_step(step: Step) -> StepDeferred:
-    return StepDeferred(**base(step.asked.act, "step_deferred"), until=step.asked.now, rule=STOPPED)
+    return StepDeferred(**base(step.asked.act, "step_deferred"), until=step.asked.now, rule=_STOPPED)

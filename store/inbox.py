@@ -11,9 +11,9 @@ from models.tables.arrivals import BankPayment, FeedUpdate, Webhook
 from models.tables.trail import Attempt
 from policy.steps.step_outcomes import base
 
-LET_IT_BE_TOLD = timedelta(minutes=15)
+_LET_IT_BE_TOLD = timedelta(minutes=15)
 """Time for the case to be told; it decides anew as soon as it was."""
-OF_A_MESSAGE = ("twilio_status", "sendgrid")
+_OF_A_MESSAGE = ("twilio_status", "sendgrid")
 
 
 def overtaken(session: Session, asked: StepInput, at: datetime) -> Result | None:
@@ -26,7 +26,7 @@ def overtaken(session: Session, asked: StepInput, at: datetime) -> Result | None
     news = _news(session, asked)
     if news is None:
         return None
-    return StepDeferred(**base(asked.act, "step_deferred"), until=at + LET_IT_BE_TOLD, rule=f"HOUSE-3: {news}")
+    return StepDeferred(**base(asked.act, "step_deferred"), until=at + _LET_IT_BE_TOLD, rule=f"HOUSE-3: {news}")
 
 
 def _news(session: Session, asked: StepInput) -> str | None:
@@ -53,5 +53,5 @@ def reported(session: Session, attempt: Attempt) -> bool:
     """Whether the vendor told us of the message under its own name: then it took it."""
     if attempt.provider_id or attempt.provider_status:
         return True
-    told = select(Webhook.id).where(Webhook.attempt == attempt.key, col(Webhook.source).in_(OF_A_MESSAGE))
+    told = select(Webhook.id).where(Webhook.attempt == attempt.key, col(Webhook.source).in_(_OF_A_MESSAGE))
     return session.exec(told.limit(1)).first() is not None

@@ -11,8 +11,8 @@ from sqlmodel.sql.expression import SelectOfScalar
 from models.decisions import Line
 from models.tables.trail import Journal
 
-GENESIS = "0" * 64
-NUMBERED = ("decision:", "finding:d")
+_GENESIS = "0" * 64
+_NUMBERED = ("decision:", "finding:d")
 """Keys that say which decision it was, not what it said."""
 
 
@@ -24,7 +24,7 @@ def append(session: Session, account: str, lines: Iterable[Line]) -> None:
     keys = [*wanted, *(_again(line) for line in wanted.values())]
     known = {row.key: row for row in session.exec(_rows(account).where(col(Journal.key).in_(keys)))}
     last = session.exec(_rows(account).order_by(col(Journal.seq).desc()).limit(1)).first()
-    seq, previous = (last.seq, last.hash) if last else (0, GENESIS)
+    seq, previous = (last.seq, last.hash) if last else (0, _GENESIS)
     for key, line in _new(wanted, known):
         seq += 1
         row = Journal(
@@ -39,7 +39,7 @@ def append(session: Session, account: str, lines: Iterable[Line]) -> None:
             previous=previous,
             hash="",
         )
-        row.hash = previous = digest(row)
+        row.hash = previous = _digest(row)
         session.add(row)
 
 
@@ -47,7 +47,7 @@ def _new(wanted: dict[str, Line], known: dict[str, Journal]) -> Iterator[tuple[s
     for key, line in wanted.items():
         if key not in known:
             yield key, line
-        elif key.startswith(NUMBERED) and known[key].reason != line.reason and _again(line) not in known:
+        elif key.startswith(_NUMBERED) and known[key].reason != line.reason and _again(line) not in known:
             # The worker was lost between recording and acting, and something came in meanwhile: both stand.
             yield _again(line), line
 
@@ -60,7 +60,7 @@ def _rows(account: str) -> SelectOfScalar[Journal]:
     return select(Journal).where(Journal.account == account)
 
 
-def digest(row: Journal) -> str:
+def _digest(row: Journal) -> str:
     """The hash of a row: over all its content and the hash before it."""
     at = row.at.astimezone(UTC).isoformat()
     content = [row.previous, row.account, row.seq, row.key, at, row.kind, row.step, row.reason, row.detail]
@@ -75,9 +75,9 @@ def read(session: Session, account: str) -> Sequence[Journal]:
 
 def broken_at(rows: Iterable[Journal]) -> int | None:
     """The number of the first line that does not fit the chain, or None when the chain is whole."""
-    previous, expected = GENESIS, 1
+    previous, expected = _GENESIS, 1
     for row in rows:
-        if row.seq != expected or row.previous != previous or row.hash != digest(row):
+        if row.seq != expected or row.previous != previous or row.hash != _digest(row):
             return row.seq
         previous, expected = row.hash, expected + 1
     return None

@@ -10,10 +10,10 @@ from models.events import StepDeferred
 from models.tables.trail import Task
 from policy.steps.step_outcomes import base
 
-PAUSE = timedelta(hours=1)
+_PAUSE = timedelta(hours=1)
 STOPS = "channel:"
 """Begins the key of the task that stands for a stopped channel: no case waits for it and none takes it back."""
-log = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
 
 
 def stopped_until(session: Session, vendor: str, country: str, at: datetime) -> datetime | None:
@@ -24,9 +24,9 @@ def stopped_until(session: Session, vendor: str, country: str, at: datetime) -> 
 
 def stop(session: Session, vendor: str, country: str, account: str, code: str, at: datetime) -> datetime:
     """Stop the vendor for the country, put it on the worklist once, and say until when."""
-    until, key = at + PAUSE, _key(vendor, country)
+    until, key = at + _PAUSE, _key(vendor, country)
     why = f"{vendor} sends nothing to {country} ({code}): mend its account or sender"
-    log.error("%s", why)
+    _log.error("%s", why)
     task = session.get(Task, key)
     if task is None:
         task = Task(key=key, account=account, kind="attention", assignee="supervisors", why=why, opened=at)

@@ -7,7 +7,7 @@ from typing import Any, assert_never
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from models.case import Case
@@ -73,7 +73,7 @@ class AccountRecoveryWorkflow:
         while True:
             try:
                 return await self._decided()
-            except ActivityError as failed:
+            except FailureError as failed:  # A local activity's failure comes as it is, not as an ActivityError.
                 if is_cancelled_exception(failed):
                     raise
                 # No later deployment may find a case that hears nothing: what was told is heard all the same.
@@ -93,7 +93,7 @@ class AccountRecoveryWorkflow:
                     start_to_close_timeout=DECIDING,
                     summary=short(self._upon),
                 )
-            except ActivityError:
+            except FailureError:
                 self._inbox[:0] = told
                 raise
             self._case = evolved(self._case, turn.events)
@@ -253,9 +253,9 @@ def _words(told: Told) -> str:
     return told.name.replace("_", " ") if told.name.replace("_", "").isalpha() and told.name.islower() else "a signal"
 
 
-def _code(failed: ActivityError) -> str:
+def _code(failed: FailureError) -> str:
     """The error's type: its text may hold what is not for a history."""
-    cause = failed.cause
+    cause = failed.cause if isinstance(failed, ActivityError) else failed
     if isinstance(cause, ApplicationError) and cause.type == UNDECIDABLE:
         return cause.message[:80]
     return (cause.type if isinstance(cause, ApplicationError) and cause.type else type(cause).__name__)[:80]

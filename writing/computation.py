@@ -16,13 +16,13 @@ from writing.document_tables import Cells, Data, labelled, phrase, table, word_o
 from writing.local_formats import LOCALES, count, day, money
 from writing.texts import Texts
 
-RATE = re.compile(r"([\d.]+) %(?: a (day|year))?")
-MANY_PAYMENTS = 6
+_RATE = re.compile(r"([\d.]+) %(?: a (day|year))?")
+_MANY_PAYMENTS = 6
 """More of them than this are one line of a letter; the statement always has each."""
-UNTOLD = frozenset({"adjustment", "contract", "reversed"})
+_UNTOLD = frozenset({"adjustment", "contract", "reversed"})
 """What stands for a reason where none was given: the entry's name says it already."""
-ORDER = ("principal", "contract_interest", "interest", "late_interest", "late_fee", "cost", "adjustment", "write_off")
-PARTS = {"principal": "principal", "interest": "interest", "late_fee": "late_fees", "cost": "costs"}
+_ORDER = ("principal", "contract_interest", "interest", "late_interest", "late_fee", "cost", "adjustment", "write_off")
+_PARTS = {"principal": "principal", "interest": "interest", "late_fee": "late_fees", "cost": "costs"}
 
 
 def computation(texts: Texts, letter: Letter, sums: Computation) -> Data:
@@ -46,7 +46,7 @@ def _lines(say: "_Saying", sums: Computation) -> Iterator[tuple[Sequence[Entry],
     payments = sum(e.kind == "payment" for e in moving)
     for name, group in groupby(sorted(moving, key=_place), key=_name):
         same = list(group)
-        if name in ("principal", "contract_interest") or (name == "payment" and payments > MANY_PAYMENTS):
+        if name in ("principal", "contract_interest") or (name == "payment" and payments > _MANY_PAYMENTS):
             title = say.words["payments" if name == "payment" else name]
             yield same, f"{title} ({len(same)})" if name == "payment" else title, [], sum(e.amount for e in same)
         else:
@@ -151,7 +151,7 @@ def _name(entry: Entry) -> str:
 
 def _place(entry: Entry) -> tuple[int, str]:
     name = _name(entry)
-    return (ORDER.index(name) if name in ORDER else len(ORDER), name)
+    return (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)
 
 
 def _ranges(numbers: Sequence[int]) -> str:
@@ -213,7 +213,7 @@ class _Saying:
         what = [self._of(entry.instalment)] if entry.instalment and entry.kind != "instalment_due" else []
         if entry.rate:
             what += [self._period(entry, entry.until)] if entry.until else self._share(entry)
-        if entry.reason and entry.reason not in UNTOLD:
+        if entry.reason and entry.reason not in _UNTOLD:
             what.append(word_of(self.texts, self.paper, "reason", entry.reason).replace("_", " "))
         found = [" · ".join(what)] if what else []
         found += [self._cost_line(line) for line in entry.lines]
@@ -247,7 +247,7 @@ class _Saying:
 
     def _share(self, entry: Entry) -> list[str]:
         """A share of the base, and whether the least or the most that is charged was taken instead."""
-        found = RATE.fullmatch(entry.rate or "")
+        found = _RATE.fullmatch(entry.rate or "")
         if found is None or entry.base is None:
             return []
         share = Decimal(found[1]) / 100 * entry.base
@@ -257,7 +257,7 @@ class _Saying:
         return [*told, self("least" if entry.amount > share else "most", amount=self.money(entry.amount))]
 
     def _rate(self, rate: str) -> str:
-        found = RATE.fullmatch(rate)
+        found = _RATE.fullmatch(rate)
         if found is None or found[2] is None:
             return rate
         return self(f"rate_{found[2]}", percent=self._percent(found[1]))
@@ -277,5 +277,5 @@ class _Saying:
         return found + ([self("left_over", amount=self.money(left))] if left else [])
 
     def _part(self, number: int | None, served: Sequence[Served]) -> str:
-        what = ", ".join(f"{self.words[PARTS[s.what]].lower()} {self.money(s.amount)}" for s in served)
+        what = ", ".join(f"{self.words[_PARTS[s.what]].lower()} {self.money(s.amount)}" for s in served)
         return f"{self._of(number).lower()}: {what}" if number else what

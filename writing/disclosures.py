@@ -8,7 +8,7 @@ from writing.text_files import PARTICULARS, PLACEHOLDER, LanguageFile, Particula
 
 SENTENCES = frozenset({"opt_out", "next_steps"})
 """Fields that are no value: words of a text say them, or do not."""
-SAME: Mapping[str, str] = MappingProxyType({"due_amount": "overdue", "accounts": "reference"})
+_SAME: Mapping[str, str] = MappingProxyType({"due_amount": "overdue", "accounts": "reference"})
 """Placeholders that say another one's field: before the due date, the amount that will be due; of several accounts,
 each reference."""
 Values = Mapping[str, object]
@@ -17,7 +17,7 @@ Values = Mapping[str, object]
 def added(file: LanguageFile, own: str, said: Set[str], demanded: Iterable[str], values: Values) -> list[Particular]:
     """The particulars that the text needs besides its own words. `said`: what its frame says anyway."""
     named = {*said, *PLACEHOLDER.findall(own)}
-    named |= {SAME[name] for name in named & SAME.keys()}
+    named |= {_SAME[name] for name in named & _SAME.keys()}
     found: list[Particular] = []
     for field in demanded:
         if field in named or (field not in SENTENCES and all(_said(p, named, values) for p in PARTICULARS[field])):

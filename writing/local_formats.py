@@ -2,20 +2,21 @@
 
 import re
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Literal
 
 from babel.dates import format_date, format_timedelta
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import format_currency
+
+from policy.minor_units import whole_units
 
 LOCALES = {"it": "it_IT", "ro": "ro_RO", "nl": "nl_NL", "ru": "ru_RU", "pt": "pt_BR", "en": "en_GB"}
-CODE_BEFORE_NUMBER = re.compile(r"(?<=[A-Z]{3})(?=\d)")
+_CODE_BEFORE_NUMBER = re.compile(r"(?<=[A-Z]{3})(?=\d)")
 
 
 def money(minor: int, currency: str, language: str) -> str:
     """An amount as it is written in the language; a code in letters stands apart from its number."""
-    amount = Decimal(minor).scaleb(-get_currency_precision(currency))
-    return CODE_BEFORE_NUMBER.sub("\u00a0", format_currency(amount, currency, locale=LOCALES[language]))
+    amount = whole_units(minor, currency)
+    return _CODE_BEFORE_NUMBER.sub("\u00a0", format_currency(amount, currency, locale=LOCALES[language]))
 
 
 def day(value: date, language: str, length: Literal["medium", "long"] = "long") -> str:

@@ -21,14 +21,14 @@ from writing.local_formats import LOCALES, count, day, money
 from writing.safe_lines import gsm, plain
 from writing.sms_segments import SEVERAL
 from writing.text_facts import AccountLine, TextFacts
-from writing.text_files import BEFORE_OVERDUE, CHANNELS, PAPERS, PLACEHOLDER, LanguageFile
+from writing.text_files import BEFORE_OVERDUE, FORMS_OF, PAPERS, PLACEHOLDER, LanguageFile
 from writing.texts import TextFault, Texts, text_channels
 
-SMS_DATES = {"ru": "dd.MM.yyyy"}
+_SMS_DATES = {"ru": "dd.MM.yyyy"}
 """Where the month as a word costs a segment more."""
-AT_A_STOP = re.compile(rf"{PLACEHOLDER.pattern}(\.?)")
+_AT_A_STOP = re.compile(rf"{PLACEHOLDER.pattern}(\.?)")
 """A value that ends with a full stop, as a Russian day does, ends the sentence too."""
-UNITS: Mapping[str, Literal["day", "month"]] = MappingProxyType(
+_UNITS: Mapping[str, Literal["day", "month"]] = MappingProxyType(
     {"days_past_due": "day", "notice_days": "day", "offer_months": "month"}
 )
 
@@ -54,7 +54,7 @@ def render(
     """The text `name` in the language, for the channel; with `demanded`, what the law of the place wants it to name."""
     file = texts.words(language)
     if channel not in text_channels(name):
-        raise TextFault(f"the text {name!r} has no {channel}; it has: {', '.join(CHANNELS[name])}")
+        raise TextFault(f"the text {name!r} has no {channel}; it has: {', '.join(FORMS_OF[name])}")
     wording = file.texts[name]
     fill = _Filling(facts, language, f"{language}.yaml: texts.{name}.{channel}", file)
     if channel == "sms":
@@ -110,7 +110,7 @@ class _Filling:
     file: LanguageFile
 
     def __call__(self, text: str) -> str:
-        return AT_A_STOP.sub(lambda found: self._shown(found[1]).removesuffix(found[2]) + found[2], text)
+        return _AT_A_STOP.sub(lambda found: self._shown(found[1]).removesuffix(found[2]) + found[2], text)
 
     def _shown(self, field: str) -> str:
         value = getattr(self.facts, field)
@@ -123,8 +123,8 @@ class _Filling:
                 return self._accounts(value)
             case Decimal():
                 return format_percent(value / 100, "#,##0.##%", locale=LOCALES[self.language])
-            case int() if field in UNITS:
-                return count(value, UNITS[field], self.language)
+            case int() if field in _UNITS:
+                return count(value, _UNITS[field], self.language)
             case int():
                 return money(value, self.facts.currency, self.language)
             case str() if field == "product":
@@ -144,6 +144,6 @@ class _Filling:
         )
 
     def _day(self, value: date) -> str:
-        if self.where.endswith(".sms") and self.language in SMS_DATES:
-            return format_date(value, SMS_DATES[self.language], locale=LOCALES[self.language])
+        if self.where.endswith(".sms") and self.language in _SMS_DATES:
+            return format_date(value, _SMS_DATES[self.language], locale=LOCALES[self.language])
         return day(value, self.language).replace(" ", "\u00a0")

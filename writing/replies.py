@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from writing.text_files import OnceLoader
 
 E164 = re.compile(r"\+[0-9]{7,15}")
-SHORT_CODE = re.compile(r"[0-9]{3,8}")
+_SHORT_CODE = re.compile(r"[0-9]{3,8}")
 Meaning = Literal["stopped", "lifted"]
 
 
@@ -44,15 +44,15 @@ class Replies:
 
     def meaning(self, body: str) -> Meaning | None:
         """What the whole message says: stop, start again, or something only a person can read."""
-        return self.words.get(plain(body))
+        return self.words.get(_plain(body))
 
     def possible(self, country: str, sender: str | None = None) -> bool:
         """Whether an SMS to the country can be answered; a sender that is a name takes no answers anywhere."""
-        number = sender is None or bool(E164.fullmatch(sender) or SHORT_CODE.fullmatch(sender))
+        number = sender is None or bool(E164.fullmatch(sender) or _SHORT_CODE.fullmatch(sender))
         return number and country in self.two_way
 
 
-def plain(body: str) -> str:
+def _plain(body: str) -> str:
     """Capital letters without accents, blanks single, nothing but letters and digits at both ends."""
     spread = unicodedata.normalize("NFKD", body.casefold())
     letters = "".join(c for c in spread if not unicodedata.combining(c) and unicodedata.category(c) != "Cf")
@@ -65,7 +65,7 @@ def load_replies(file: Path) -> Replies:
         read = _File.model_validate(yaml.load(file.read_text("utf-8"), OnceLoader))
     except (OSError, UnicodeError, yaml.YAMLError, ValidationError) as fault:
         raise RepliesFault(f"{file.name}: {fault}") from fault
-    stop, start = _plain(read.stop.values()), _plain(read.start.values())
+    stop, start = _words(read.stop.values()), _words(read.start.values())
     if both := sorted(stop & start):
         raise RepliesFault(f"{file.name}: stops and starts: {', '.join(both)}")
     meanings: tuple[tuple[set[str], Meaning], ...] = ((stop, "stopped"), (start, "lifted"))
@@ -73,5 +73,5 @@ def load_replies(file: Path) -> Replies:
     return Replies(words, frozenset(c for c, two_way in read.two_way_sms.items() if two_way.possible))
 
 
-def _plain(languages: Iterable[list[str]]) -> set[str]:
-    return {plain(word) for words in languages for word in words}
+def _words(languages: Iterable[list[str]]) -> set[str]:
+    return {_plain(word) for words in languages for word in words}

@@ -7,16 +7,16 @@ from pydantic import AfterValidator, Field
 
 from writing.sms_segments import GSM_7
 
-PLAIN = str.maketrans({"–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
+_PLAIN = str.maketrans({"–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
 
 
-def one_line(value: str) -> str:
+def _one_line(value: str) -> str:
     """The value without control, format and line characters: a name cannot break out of its line."""
     kinds = {"Cc", "Cf", "Cs", "Zl", "Zp"}
     return " ".join("".join(" " if unicodedata.category(c) in kinds else c for c in value).split())
 
 
-Line = Annotated[str, AfterValidator(one_line)]
+Line = Annotated[str, AfterValidator(_one_line)]
 Filled = Annotated[Line, Field(min_length=1)]
 
 
@@ -30,7 +30,7 @@ def gsm(text: str) -> str:
 
     A text in another script stays as it is.
     """
-    folded = "".join(c if c in GSM_7 else _unaccented(c) for c in text.translate(PLAIN))
+    folded = "".join(c if c in GSM_7 else _unaccented(c) for c in text.translate(_PLAIN))
     return folded if set(folded) <= GSM_7 else text
 
 

@@ -27,14 +27,14 @@ from writing.rendering import render
 from writing.text_facts import AccountLine, TextFacts
 from writing.texts import Texts
 
-TODAY = date(2026, 9, 23)
-MADE = datetime(2026, 9, 23, 8, tzinfo=UTC)
-DUES = tuple(
+_TODAY = date(2026, 9, 23)
+_MADE = datetime(2026, 9, 23, 8, tzinfo=UTC)
+_DUES = tuple(
     document_content.InstalmentLine(number=n, due=date(2026, 6 + n, 1), amount=25_000, open=25_000)
     for n in (1, 2, 3, 4)
 )
 OVERDUE, OUTSTANDING = 75_000, 100_000
-PEOPLE = {
+_PEOPLE = {
     "it": ("IT", "EUR", "Giulia Bianchi", "Via Garibaldi 12", "00153 Roma", "Banca Esempio"),
     "ro": ("RO", "RON", "Ștefan Țuțuianu", "Strada Lungă 12", "500035 Brașov", "Banca Exemplu"),
     "nl": ("NL", "EUR", "Joris van den Bergh", "Keizersgracht 12", "1015 CX Amsterdam", "Bank Voorbeeld"),
@@ -42,8 +42,8 @@ PEOPLE = {
     "pt": ("BR", "BRL", "João da Conceição", "Rua das Flores 12", "01001-000 São Paulo", "Banco Exemplo"),
     "en": ("GB", "GBP", "Ann Example", "12 Garden Street", "London E1 6AN", "Example Bank"),
 }
-ITEMISED = Itemised(by="transaction", day=date(2026, 6, 1), amount=92_000, interest=8_000, current=OUTSTANDING)
-FINGERPRINT = "0" * 64
+_ITEMISED = Itemised(by="transaction", day=date(2026, 6, 1), amount=92_000, interest=8_000, current=OUTSTANDING)
+_FINGERPRINT = "0" * 64
 SAMPLE_SENDER = {
     "sender": "Rientro Demo",
     "sender_address": "1 Example Square, Sampletown",
@@ -67,7 +67,7 @@ def _law(_: Sequence[Path]) -> Mapping[str, Jurisdiction]:
 
 def sample_facts(language: str, country: str | None = None) -> TextFacts:
     """Everything a text can name; no text of the house needs more."""
-    home, currency, name, street, town, creditor = PEOPLE[language]
+    home, currency, name, street, town, creditor = _PEOPLE[language]
     return TextFacts(
         name=name,
         creditor=creditor,
@@ -76,13 +76,13 @@ def sample_facts(language: str, country: str | None = None) -> TextFacts:
         contact="0800 123 456",
         pay_to="IBAN XX00 0000 0000 0000 0000",
         currency=currency,
-        today=TODAY,
+        today=_TODAY,
         overdue=OVERDUE,
         outstanding=OUTSTANDING,
-        due=DUES[0].due,
-        due_amount=DUES[0].amount,
-        oldest_due=DUES[0].due,
-        days_past_due=(TODAY - DUES[0].due).days,
+        due=_DUES[0].due,
+        due_amount=_DUES[0].amount,
+        oldest_due=_DUES[0].due,
+        days_past_due=(_TODAY - _DUES[0].due).days,
         promise_amount=25_000,
         promise_due=date(2026, 9, 30),
         notice_days=15,
@@ -109,7 +109,7 @@ def sample_facts(language: str, country: str | None = None) -> TextFacts:
         phone="0800 123 456",
         licence="DEMO-0001",
         complaints="complaints@example.org",
-        address=", ".join(PEOPLE[language][3:5]),
+        address=", ".join(_PEOPLE[language][3:5]),
         creditor_then=creditor,
         itemised="2026-06-01: 920.00\n+ 80.00\n= 1000.00",
         validation_until=date(2026, 10, 30),
@@ -120,16 +120,16 @@ def sample_facts(language: str, country: str | None = None) -> TextFacts:
 def sample_fields(name: str, channel: str, country: str | None) -> tuple[str, ...]:
     """What the law of a country or region wants the text to name, whoever writes; where none is named, nothing."""
     packs = law().get(country or "")
-    return tuple(demand.field for demand in demands(packs, name, channel, Facts(), TODAY)) if packs else ()
+    return tuple(demand.field for demand in demands(packs, name, channel, Facts(), _TODAY)) if packs else ()
 
 
 def sample_pdf(texts: Texts, language: str, name: str, country: str | None = None) -> Pdf:
     """The text as the paper that leaves the house."""
     known = sample_facts(language, country)
-    _, currency, person, street, town, _ = PEOPLE[language]
+    _, currency, person, street, town, _ = _PEOPLE[language]
     common: dict[str, Any] = {
         "language": language,
-        "made": MADE,
+        "made": _MADE,
         "sender": known.sender,
         "contact": known.contact,
         "creditor": known.creditor,
@@ -151,7 +151,7 @@ def sample_pdf(texts: Texts, language: str, name: str, country: str | None = Non
             return make_statement(texts, _statement(addressed, currency))
         case "validation_notice":
             told: dict[str, Any] = {"sender_address": known.sender_address, "creditor_then": known.creditor_then}
-            told |= {"itemised": ITEMISED, "disputes_until": known.validation_until}
+            told |= {"itemised": _ITEMISED, "disputes_until": known.validation_until}
             notice = document_content.ValidationNotice(**addressed, **told, currency=currency, outstanding=OUTSTANDING)
             return make_validation(texts, notice)
         case _:
@@ -167,15 +167,15 @@ def _entries() -> tuple[Entry, ...]:
 
 
 def _computation(currency: str) -> document_content.Computation:
-    late = [i for i in DUES if i.due < TODAY]
+    late = [i for i in _DUES if i.due < _TODAY]
     return document_content.Computation(
         currency=currency,
-        day=TODAY,
+        day=_TODAY,
         lines=tuple(
             document_content.ComputationLine(kind="instalment", number=i.number, day=i.due, amount=i.open) for i in late
         ),
         entries=_entries(),
-        not_due=tuple(i.number for i in DUES if i not in late),
+        not_due=tuple(i.number for i in _DUES if i not in late),
         overdue=OVERDUE,
         outstanding=OUTSTANDING,
     )
@@ -192,21 +192,21 @@ def _evidence(known: TextFacts, debtor: tuple[str, ...]) -> dict[str, Any]:
         "oldest_due": known.oldest_due,
         "days_past_due": known.days_past_due,
         "attempts": (tried,),
-        "documents": (document_content.DocumentLine(title="formal_notice", day=date(2026, 8, 3), sha256=FINGERPRINT),),
-        "released": (document_content.Release(name="supervisor_1", day=TODAY),),
+        "documents": (document_content.DocumentLine(title="formal_notice", day=date(2026, 8, 3), sha256=_FINGERPRINT),),
+        "released": (document_content.Release(name="supervisor_1", day=_TODAY),),
     }
 
 
 def _package(common: dict[str, Any], known: TextFacts, debtor: tuple[str, ...]) -> document_content.Package:
     notice = document_content.NoticeLine(
-        day=date(2026, 8, 3), delivery="registered_letter", proof="RR-1", sha256=FINGERPRINT
+        day=date(2026, 8, 3), delivery="registered_letter", proof="RR-1", sha256=_FINGERPRINT
     )
     return document_content.Package(
         **common,
         **_evidence(known, debtor),
         product="consumer_loan",
         principal=92_000,
-        instalments=DUES,
+        instalments=_DUES,
         payments=(),
         notices=(notice,),
     )
@@ -223,6 +223,6 @@ def _statement(addressed: dict[str, Any], currency: str) -> document_content.Sta
         interest=8_000,
         late_fees=0,
         costs=0,
-        open=DUES,
+        open=_DUES,
     )
-    return document_content.Statement(**addressed, day=TODAY, currency=currency, owed=owed, entries=_entries())
+    return document_content.Statement(**addressed, day=_TODAY, currency=currency, owed=owed, entries=_entries())

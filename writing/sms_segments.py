@@ -2,13 +2,13 @@
 
 from channels.sms import MOST_SEGMENTS
 
-GSM_DOUBLE = frozenset("^{}\\[~]|€")
+_GSM_DOUBLE = frozenset("^{}\\[~]|€")
 """Letters of the extension table: two places each."""
-GSM_7 = GSM_DOUBLE | frozenset(
+GSM_7 = _GSM_DOUBLE | frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§"
     "¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
-BUDGETS = {"ru": 3}
+_BUDGETS = {"ru": 3}
 """Where letters cost more: an SMS in Cyrillic holds 70."""
 SEVERAL = "several_accounts"
 """The text that speaks for several accounts, instead of one SMS for each: it may have a segment more."""
@@ -16,7 +16,7 @@ SEVERAL = "several_accounts"
 
 def budget(language: str, text: str = "") -> int:
     """The most segments that the text may have in the language."""
-    return BUDGETS.get(language, MOST_SEGMENTS) + (text == SEVERAL)
+    return _BUDGETS.get(language, MOST_SEGMENTS) + (text == SEVERAL)
 
 
 def segments(text: str) -> int:
@@ -25,7 +25,7 @@ def segments(text: str) -> int:
     A letter of two places is never cut in half: the rest of its segment stays empty.
     """
     if set(text) <= GSM_7:
-        sizes, single, part = [2 if letter in GSM_DOUBLE else 1 for letter in text], 160, 153
+        sizes, single, part = [2 if letter in _GSM_DOUBLE else 1 for letter in text], 160, 153
     else:
         sizes, single, part = [len(letter.encode("utf-16-be")) // 2 for letter in text], 70, 67
     if sum(sizes) <= single:

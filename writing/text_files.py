@@ -18,21 +18,21 @@ from policy.charging.barring import Verdict
 from policy.law.required_content import NOT_TO_DEBTOR
 from writing.sms_segments import SEVERAL
 
-MESSAGES = (
+_MESSAGES = (
     *("reminder_before_due", "due_today", "first_reminder", "second_reminder", "first_letter", "second_letter"),
     *("broken_promise", "offer_plan", "offer_discount", "offer_deferral", "financial_education", "account_update"),
     *("visit_announcement", "agreed_reminder"),
 )
 PAPERS = NOT_TO_DEBTOR
 """Not addressed to the debtor: no greeting and no closing."""
-CHANNELS: Mapping[str, tuple[TextForm, ...]] = MappingProxyType(
-    dict.fromkeys(MESSAGES, ("sms", "email", "letter"))
+FORMS_OF: Mapping[str, tuple[TextForm, ...]] = MappingProxyType(
+    dict.fromkeys(_MESSAGES, ("sms", "email", "letter"))
     | {"formal_notice": ("email", "letter"), "fourteen_day_letter": ("letter",), "statement": ("letter",)}
     | dict.fromkeys(("validation_notice", "transfer_notice"), ("email", "letter"))
     | {SEVERAL: ("sms", "email"), "certificate": ("letter",), "legal_package": ("letter",)}
 )
 BEFORE_OVERDUE = frozenset({"reminder_before_due", "due_today"})
-WORDS = frozenset(
+_WORDS = frozenset(
     [
         *("adjustment", "agreements", "amount", "as_of", "attempts", "balance", "certificate", "channel"),
         *("computation", "contract", "contract_interest", "cost", "costs", "credit", "creditor", "date"),
@@ -48,7 +48,7 @@ WORDS = frozenset(
 )
 ANSWERS = ("i_dispute", "not_mine", "amount_wrong", "other_reason", "original_creditor")
 """What a reader of a validation notice may answer, as it stands in its e-mail and on the form of its letter."""
-PHRASES: Mapping[str, frozenset[str]] = MappingProxyType(
+_PHRASES: Mapping[str, frozenset[str]] = MappingProxyType(
     dict.fromkeys(ANSWERS, frozenset())
     | {
         "amount_then": frozenset({"day", "what"}),
@@ -74,23 +74,23 @@ PHRASES: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 """What explains an amount, with what each must name."""
-VALIDATION = ("sender", "sender_address", "name", "address", "reference", "creditor_then", "creditor", "itemised")
+_VALIDATION = ("sender", "sender_address", "name", "address", "reference", "creditor_then", "creditor", "itemised")
 """What a validation notice names (12 CFR 1006.34(c)): its e-mail in words, its letter in panel, table and form."""
-STATEMENTS = 3
+_STATEMENTS = 3
 """How often a validation notice names the last day of its period: to dispute, to ask who was owed, to be silent."""
-FREE_DAYS = re.compile(r"\b14\b")
-FIXED_DATES = frozenset({"due", "promise_due", "offer_until", "offer_defer_until"})
+_FREE_DAYS = re.compile(r"\b14\b")
+_FIXED_DATES = frozenset({"due", "promise_due", "offer_until", "offer_defer_until"})
 """Days that a 14-day letter may not name: a day that is too early costs the whole fee (NL-C3)."""
-ATTEMPT_STATUSES = frozenset(
+_ATTEMPT_STATUSES = frozenset(
     [
         *("reserved", "sending", "sent", "unknown", "delivered", "failed", "bounced", "rejected"),
         *("open", "done", "withdrawn"),
     ]
 )
-CODES: Mapping[str, frozenset[str]] = MappingProxyType(
+_CODES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "channel": frozenset(Channel) | {"trace", "review"},
-        "outcome": frozenset(Outcome) | ATTEMPT_STATUSES,
+        "outcome": frozenset(Outcome) | _ATTEMPT_STATUSES,
         "product": frozenset(PRODUCTS),
         "delivery": frozenset({"letter", "registered_letter", "certified_email"}),
         "write_off": frozenset(get_args(Verdict)),
@@ -170,21 +170,21 @@ class OnceLoader(yaml.BaseLoader):
 
 def faults(file: LanguageFile, placeholders: frozenset[str]) -> Iterator[str]:
     """What is wrong with the file, one line each."""
-    yield from _differences("words", file.words, WORDS)
-    yield from _differences("phrases", file.phrases, PHRASES)
-    for name in PHRASES.keys() & file.phrases.keys():
+    yield from _differences("words", file.words, _WORDS)
+    yield from _differences("phrases", file.phrases, _PHRASES)
+    for name in _PHRASES.keys() & file.phrases.keys():
         yield from _phrase_faults(name, file.phrases[name])
-    yield from _differences("codes", file.codes, CODES)
-    for group in CODES.keys() & file.codes.keys():
-        yield from _differences(f"codes.{group}", file.codes[group], CODES[group])
+    yield from _differences("codes", file.codes, _CODES)
+    for group in _CODES.keys() & file.codes.keys():
+        yield from _differences(f"codes.{group}", file.codes[group], _CODES[group])
     yield from _closing_faults(file.closing)
     yield from _differences("particulars", file.particulars, PARTICULARS)
     for field in PARTICULARS.keys() & file.particulars.keys():
         yield from _particular_faults(field, file.particulars[field])
-    yield from _differences("texts", file.texts, CHANNELS)
+    yield from _differences("texts", file.texts, FORMS_OF)
     for place, text in _all_texts(file):
         yield from _text_faults(place, text, placeholders)
-    for name in CHANNELS.keys() & file.texts.keys():
+    for name in FORMS_OF.keys() & file.texts.keys():
         yield from _channel_faults(name, file)
     if letter := file.texts.get("fourteen_day_letter"):
         yield from _fourteen_days_faults(" ".join(letter.letter))
@@ -216,9 +216,9 @@ def _particular_faults(field: str, particular: Particular) -> Iterator[str]:
 def _fourteen_days_faults(text: str) -> Iterator[str]:
     """The cost that will be due, the 14 days, and no day on which they end: a wrong letter brings no cost (NL-C1)."""
     named = set(PLACEHOLDER.findall(text))
-    if "collection_fee" not in named or not FREE_DAYS.search(text):
+    if "collection_fee" not in named or not _FREE_DAYS.search(text):
         yield "texts.fourteen_day_letter.letter does not name: the collection_fee, or the 14 days"
-    for day in sorted(named & FIXED_DATES):
+    for day in sorted(named & _FIXED_DATES):
         yield f"texts.fourteen_day_letter.letter: no day may stand for the end of its term, but {{{day}}} does"
 
 
@@ -226,11 +226,11 @@ def _validation_faults(notice: Wording, answers: list[str]) -> Iterator[str]:
     """Who writes, three statements with the end of the period, and in an e-mail all that a letter has in its tables."""
     for channel, paragraphs in (("email", notice.email), ("letter", notice.letter)):
         named = PLACEHOLDER.findall(" ".join(paragraphs))
-        missing = sorted({*(VALIDATION if channel == "email" else ("sender",))} - {*named})
+        missing = sorted({*(_VALIDATION if channel == "email" else ("sender",))} - {*named})
         if missing:
             yield f"texts.validation_notice.{channel} does not name: {', '.join(missing)}"
-        if (times := named.count("validation_until")) < STATEMENTS:
-            yield f"texts.validation_notice.{channel} names validation_until {times} times; expected {STATEMENTS}"
+        if (times := named.count("validation_until")) < _STATEMENTS:
+            yield f"texts.validation_notice.{channel} names validation_until {times} times; expected {_STATEMENTS}"
     if unsaid := [answer for answer in answers if answer not in notice.email]:
         yield f"texts.validation_notice.email does not offer the answer {unsaid[0]!r}"
 
@@ -266,8 +266,8 @@ def _text_faults(place: str, text: str, placeholders: frozenset[str]) -> Iterato
 
 def _phrase_faults(name: str, text: str) -> Iterator[str]:
     """A phrase names each of its values: an amount explained without its rate is not explained."""
-    yield from _text_faults(f"phrases.{name}", text, PHRASES[name])
-    missing = PHRASES[name] - set(PLACEHOLDER.findall(text))
+    yield from _text_faults(f"phrases.{name}", text, _PHRASES[name])
+    missing = _PHRASES[name] - set(PLACEHOLDER.findall(text))
     if missing:
         yield f"phrases.{name} does not name: {', '.join(sorted(missing))}"
 
@@ -278,7 +278,7 @@ def _channel_faults(name: str, file: LanguageFile) -> Iterator[str]:
     written = {"sms": wording.sms or "", "email": " ".join(wording.email), "letter": " ".join(wording.letter)}
     amount = "due_amount" if name in BEFORE_OVERDUE else "overdue"
     for channel, text in written.items():
-        if (channel in CHANNELS[name]) != bool(text):
+        if (channel in FORMS_OF[name]) != bool(text):
             yield f"texts.{name}: {channel} is {'not used for this text' if text else 'missing'}"
             continue
         which = "accounts" if name == SEVERAL else "reference"

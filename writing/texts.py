@@ -18,9 +18,9 @@ from channels.channel_spec import TextForm
 from models.vocabulary import LANGUAGES
 from writing.replies import Replies, RepliesFault, load_replies
 from writing.text_facts import PLACEHOLDERS
-from writing.text_files import CHANNELS, LanguageFile, OnceLoader, faults
+from writing.text_files import FORMS_OF, LanguageFile, OnceLoader, faults
 
-PAGE = "email.html"
+_PAGE = "email.html"
 
 
 class TextFault(ValueError):
@@ -48,14 +48,14 @@ class Texts:
 
 def text_names() -> frozenset[str]:
     """The texts that every language has."""
-    return frozenset(CHANNELS)
+    return frozenset(FORMS_OF)
 
 
 def text_channels(name: str) -> tuple[TextForm, ...]:
     """The channels on which a text exists."""
-    if name not in CHANNELS:
-        raise TextFault(f"no text {name!r}; there are: {', '.join(sorted(CHANNELS))}")
-    return CHANNELS[name]
+    if name not in FORMS_OF:
+        raise TextFault(f"no text {name!r}; there are: {', '.join(sorted(FORMS_OF))}")
+    return FORMS_OF[name]
 
 
 def text_version(texts: Texts, language: str) -> str:
@@ -72,7 +72,7 @@ def load_texts(*directories: Path) -> Texts:
     files = {language: _load(_top(directories, f"{language}.yaml")) for language in LANGUAGES}
     page = _page(directories)
     papers = {path.name: path.read_bytes() for directory in directories for path in directory.glob("*.typ")}
-    set_in = papers | {PAGE: _top(directories, PAGE).read_bytes()}
+    set_in = papers | {_PAGE: _top(directories, _PAGE).read_bytes()}
     templates = b"".join(set_in[name] for name in sorted(set_in))
     versions = {
         language: hashlib.sha256(_top(directories, f"{language}.yaml").read_bytes() + templates).hexdigest()[:12]
@@ -93,9 +93,9 @@ def _top(directories: Sequence[Path], name: str) -> Path:
 def _page(directories: Sequence[Path]) -> Template:
     house = Environment(loader=FileSystemLoader(directories[::-1]), autoescape=True, undefined=StrictUndefined)
     try:
-        return house.get_template(PAGE)
+        return house.get_template(_PAGE)
     except TemplateError as fault:
-        raise TextFault(f"{PAGE}: {fault}") from fault
+        raise TextFault(f"{_PAGE}: {fault}") from fault
 
 
 def _load(path: Path) -> LanguageFile:

@@ -19,7 +19,7 @@ from writing.text_facts import Lacking, TextFacts
 from writing.text_files import ANSWERS
 from writing.texts import Texts
 
-CHANGES = ("interest", "fees", "payments", "credits")
+_CHANGES = ("interest", "fees", "payments", "credits")
 
 
 class Named(NamedTuple):
@@ -50,7 +50,7 @@ def particulars(asked: StepInput, to: Addressee, told: TextFacts) -> Named:
 
 def itemised_in(texts: Texts, language: str, told: TextFacts, named: Named) -> TextFacts:
     """The facts of the text in a language."""
-    lines = itemisation(texts, language, told.currency, named.itemised)
+    lines = _itemisation(texts, language, told.currency, named.itemised)
     itemised = "\n".join(f"{name}: {amount}" for name, amount in lines)
     return TextFacts.model_validate(told.model_dump() | named._asdict() | {"itemised": itemised})
 
@@ -74,19 +74,19 @@ def made(asked: StepInput, to: Addressee, named: Named, written: Sequence[Render
         raise Lacking(f"{itemises(asked.act.text)}: {'; '.join(str(error['msg']) for error in found)}") from None
 
 
-def itemisation(texts: Texts, language: str, currency: str, sums: Itemised) -> list[tuple[str, str]]:
+def _itemisation(texts: Texts, language: str, currency: str, sums: Itemised) -> list[tuple[str, str]]:
     """What was owed on the day, what came to it since, and what that makes: names and amounts, in the language."""
     file = texts.languages[language]
     what = file.codes["itemised_by"][sums.by]
     then = file.phrases["amount_then"].replace("{what}", what).replace("{day}", day(sums.day, language))
-    changes = [(file.words[change], getattr(sums, change)) for change in CHANGES]
+    changes = [(file.words[change], getattr(sums, change)) for change in _CHANGES]
     lines = [(then, sums.amount), *changes, (file.words["current"], sums.current)]
     return [(name, money(amount, currency, language)) for name, amount in lines]
 
 
 def in_parts(texts: Texts, notice: ValidationNotice) -> Data:
     """The notice as its template takes it: people, itemisation, text and form, in the language of the notice."""
-    *lines, current = itemisation(texts, notice.language, notice.currency, notice.itemised)
+    *lines, current = _itemisation(texts, notice.language, notice.currency, notice.itemised)
     words, phrases = texts.languages[notice.language].words, texts.languages[notice.language].phrases
     people = {
         "collector": f"{notice.sender}, {notice.sender_address}",

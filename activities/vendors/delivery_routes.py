@@ -9,7 +9,7 @@ import phonenumbers
 from activities.vendors.vendor import Provider
 from models.message import Message
 
-EVERYWHERE = "*"
+_EVERYWHERE = "*"
 
 
 @dataclass(frozen=True)
@@ -49,4 +49,4 @@ def country_of(number: str) -> str | None:
 
 def sender_of(senders: Mapping[str, str], country: str | None) -> str | None:
     """The sender for a country."""
-    return senders.get(country or EVERYWHERE, senders.get(EVERYWHERE))
+    return senders.get(country or _EVERYWHERE, senders.get(_EVERYWHERE))

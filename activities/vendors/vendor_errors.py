@@ -21,8 +21,8 @@ from pydantic import BaseModel, ConfigDict
 from activities.vendors.vendor import MayHaveLeft, NotSent, Rejected
 from models.message import Fault
 
-VENDORS = Path(__file__).parent
-LONGEST_WAIT_SECONDS = 3600.0
+_VENDORS = Path(__file__).parent
+_LONGEST_WAIT_SECONDS = 3600.0
 """However long a vendor asks us to wait."""
 
 
@@ -42,7 +42,7 @@ class Errors(BaseModel):
 @cache
 def errors(vendor: str) -> Errors:
     """The map of a vendor, by its folder's name."""
-    read: Any = yaml.load((VENDORS / vendor / "errors.yaml").read_text(), Loader=yaml.BaseLoader)
+    read: Any = yaml.load((_VENDORS / vendor / "errors.yaml").read_text(), Loader=yaml.BaseLoader)
     return Errors.model_validate(read)
 
 
@@ -68,4 +68,4 @@ def seconds(retry_after: str | None) -> float | None:
             wait = (parsedate_to_datetime(retry_after).astimezone(UTC) - datetime.now(UTC)).total_seconds()
         except ValueError:
             return None
-    return min(max(wait, 0.0), LONGEST_WAIT_SECONDS) if wait == wait else None
+    return min(max(wait, 0.0), _LONGEST_WAIT_SECONDS) if wait == wait else None

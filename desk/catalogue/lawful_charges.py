@@ -9,7 +9,8 @@ from desk.actor import Actor
 from desk.refused import Refused
 from models.charges import CENTS, ChargesPack
 from models.vocabulary import PRODUCTS
-from policy.charging.costs import Charge, collection_cost, half_up, late_fee
+from policy.charging.costs import Charge, collection_cost, late_fee
+from policy.minor_units import half_up
 
 
 class Unpaid(NamedTuple):

@@ -1,7 +1,7 @@
 """What do we write to people? All texts with their languages, channels and SMS segments, and any of them to look at."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 
@@ -68,7 +68,7 @@ def _wanted(texts: Texts, name: str | None, language: str | None, channel: str |
     for given, known, what in (
         (name, text_names(), "text"),
         (language, texts.languages, "language"),
-        (channel, ("sms", "email", "letter"), "channel"),
+        (channel, get_args(TextForm), "channel"),
     ):
         if given is not None and given not in known:
             raise Refused(f"there is no {what} {given!r}; there are: {', '.join(sorted(known))}")

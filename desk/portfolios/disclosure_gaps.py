@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from channels.channel_table import CHANNELS
 from cli.output import count, say
 from intake.pack_files import places
 from intake.portfolio_file import AccountRow
@@ -20,7 +21,7 @@ from policy.steps.step_outcomes import TRANSFER
 from store.addressees import writer
 from store.handover import CREDITOR, SENDER
 from writing.text_facts import people
-from writing.text_files import CHANNELS, PARTICULARS
+from writing.text_files import FORMS_OF, PARTICULARS
 
 Owed = tuple[str, str | None, str | None, Creditor]
 """Country, region and how the postcode of the debtor begins, and who is owed."""
@@ -99,11 +100,12 @@ def _wanted(packs: Jurisdiction, portfolio: Portfolio) -> dict[Demand, Ways]:
     """Everything that is demanded of any text in the place, with its channels and texts."""
     facts, today = Facts(actor=portfolio.actor), datetime.now(UTC).date()
     found: dict[Demand, Ways] = {}
-    for text, channels in CHANNELS.items():
-        # Only a debt that was sold has a notice of its transfer, and no file says that it was.
-        for channel in channels if text != TRANSFER else ():
-            for demand in demands(packs, text, channel, facts, today):
-                found.setdefault(demand, []).append((channel, text))
+    # Only a debt that was sold has a notice of its transfer, and no file says that it was.
+    texts = {text: forms for text, forms in FORMS_OF.items() if text != TRANSFER}
+    for text, forms in texts.items():
+        for spec in (spec for spec in CHANNELS.values() if spec.written and spec.written.texts in forms):
+            for demand in demands(packs, text, spec.law, facts, today):
+                found.setdefault(demand, []).append((spec.name.value, text))
     return found
 
 

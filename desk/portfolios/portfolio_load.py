@@ -15,7 +15,7 @@ from models.tables.accounts import Portfolio
 from models.tariff import Tariff
 from policy.deciding.segmentation import Chosen, NoStrategy, Segmented, choose
 from policy.law.may_contact import debtor_day
-from policy.phrases import whole_units
+from policy.minor_units import whole_units
 from store.database import Database
 from store.handover import HandOver, hand_over
 

@@ -16,7 +16,7 @@ from models.facts import Moved
 from models.tables.accounts import Account, Guarantor, Portfolio, StrategyText
 from policy.agreeing.arrangements import terms
 from policy.deciding.segmentation import NoStrategy, Segmented, choose
-from policy.phrases import whole_units
+from policy.minor_units import whole_units
 from store.database import Database
 from workflows.engine_names import recovery_id
 

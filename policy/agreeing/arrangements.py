@@ -21,10 +21,11 @@ from models.agreement_terms import (
 from models.case import Case, Offer
 from models.events import OfferMade, PlanInstalment
 from models.strategy import Strategy
-from policy.agreeing.schedules import SPLITS, Row, half_up, months_after, parts, rows
+from policy.agreeing.schedules import SPLITS, Row, months_after, parts, rows
 from policy.law.may_contact import debtor_day
+from policy.minor_units import half_up, whole_units
 from policy.money.position import Position
-from policy.phrases import day_text, money_text, whole_units
+from policy.phrases import day_text, money_text
 
 PROTECTED = ("bankrupt", "deceased", "minor", "hospital", "moratorium")
 """With whom, or about whose debt, nothing is negotiated."""

@@ -3,12 +3,13 @@
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from itertools import accumulate
 from types import MappingProxyType
 from typing import NamedTuple
 
 from models.agreement_terms import Schedule
+from policy.minor_units import half_up
 
 MONTHS = 12
 
@@ -23,11 +24,6 @@ class Row(NamedTuple):
 
 Split = tuple[list[int], list[int]]
 """Amounts, and how much of each is interest."""
-
-
-def half_up(value: Decimal) -> int:
-    """The nearest minor unit."""
-    return int(value.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def parts(total: int, number: int) -> list[int]:

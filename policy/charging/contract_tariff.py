@@ -21,7 +21,8 @@ from policy.charging.caps import (
     usury_threshold,
 )
 from policy.charging.costs import late_fee_terms
-from policy.phrases import day_text, exponent
+from policy.minor_units import exponent, scaled
+from policy.phrases import day_text
 
 YEAR = 365
 NONE = "none"
@@ -198,7 +199,7 @@ def _fee(line: FeeLine, currency: str) -> LateFee:
 
 
 def _minor(amount: Decimal, currency: str) -> int:
-    return int(amount.scaleb(exponent(currency)))
+    return int(scaled(amount, exponent(currency)))
 
 
 def term_days(begins: date | None, due: Iterable[date]) -> int | None:

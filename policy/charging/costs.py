@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
 from models.charges import CENTS, Bands, ChargesPack, Cumulation, FeeTier, LateFeeRule, Vat
 from models.tariff import CostScale, CostTier, LateFee
 from policy.charging.caps import bound, in_force, tiers_at
 from policy.law.deadlines import months_later
+from policy.minor_units import half_up
 
 HUNDRED = Decimal(100)
 
@@ -207,11 +208,6 @@ def _rounded(scale: CostScale, rule: str, amount: Decimal, lines: tuple[Line, ..
 
 def _small(scale: CostScale, unpaid: int) -> bool:
     return bool(scale.sharing) and unpaid <= scale.small_most * CENTS
-
-
-def half_up(amount: Decimal) -> int:
-    """Rounded to whole minor units, a half up."""
-    return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def _same_currency(pack: ChargesPack, currency: str) -> None:

@@ -9,7 +9,8 @@ from policy.case.holds import runs
 from policy.deciding.cycle import Candidate, Now
 from policy.deciding.running_agreements import agreed, open_offers
 from policy.law.may_contact import debtor_day, end_of_day
-from policy.phrases import day_text, money_text, whole_units
+from policy.minor_units import whole_units
+from policy.phrases import day_text, money_text
 from policy.procedures.hold_rules import GATES
 from policy.procedures.procedure_table import waits_for
 

@@ -25,9 +25,10 @@ from models.strategy import (
 from policy.case.holds import over
 from policy.case.rounds import after_promise, before_due, of_episode
 from policy.law.may_contact import debtor_day, end_of_day
+from policy.minor_units import whole_units
 from policy.money.cost_letters import nothing_to_announce
 from policy.money.position import Position
-from policy.phrases import days_text, whole_units
+from policy.phrases import days_text
 
 NO_CONTACT = frozenset(
     [

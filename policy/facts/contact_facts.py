@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from channels.channel_table import WRITTEN
+from channels.channel_table import WRITTEN, lost_by
 from models import events as e
 from models.case import Case, Pending, StepRecord
 from models.events import Channel, Outcome
@@ -11,12 +11,6 @@ from policy.facts.fact_spec import FactSpec
 from policy.law.days import debtor_day, end_of_day
 from policy.procedures.hold_rules import held
 from policy.steps.delivery import reported
-
-USELESS: dict[Outcome, tuple[Channel, ...]] = {
-    Outcome.wrong_number: (Channel.call, Channel.sms),
-    Outcome.wrong_address: (Channel.letter, Channel.visit),
-}
-
 
 OFFICE_ANSWERS = frozenset({Outcome.done, Outcome.refused, Outcome.found, Outcome.not_found})
 """What a task without contact (a review, a trace) can bring."""
@@ -51,7 +45,7 @@ def _contact_outcome(case: Case, event: e.ContactOutcome | e.VisitOutcome, at: d
         return _spoken(case, event, None, at)
     if isinstance(event, e.ContactOutcome) and event.channel in WRITTEN:
         return _written(case, event, event.channel, at)
-    case = without_channels(case, *USELESS.get(event.outcome, ()))
+    case = without_channels(case, *lost_by(event.outcome))
     pending = case.pending
     if pending and pending.waits_for in ("outcome", "answer") and _answers(pending, event):
         return recorded(case, event.outcome, at)

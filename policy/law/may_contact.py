@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Literal, NamedTuple
 
-from models.contact import CHANNELS, Contact, Facts, Party
+from models.contact import LAW_CHANNELS, Contact, Facts, Party
 from models.jurisdiction import Jurisdiction
 from models.rules import BanRule, CooldownRule, CounterRule, WishRule
 from policy.law.binding import Binding, binding
@@ -115,8 +115,8 @@ def may_contact(
     `log` holds the party's other contacts of at least `LOG_DAYS` days, in any order. Raises ValueError for an unknown
     channel and for an instant without a time zone.
     """
-    if channel not in CHANNELS:
-        raise ValueError(f"{channel!r} is no channel of the law; expected one of {', '.join(CHANNELS)}")
+    if channel not in LAW_CHANNELS:
+        raise ValueError(f"{channel!r} is no channel of the law; expected one of {', '.join(LAW_CHANNELS)}")
     now = utc(at)
     inputs = Inputs(party, channel, now, log, facts, packs.versions)
     if not party.zones or not all(zone_known(zone) for zone in party.zones):

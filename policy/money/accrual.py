@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import NamedTuple
 
 from models.case import Case, Charge, Instalment
@@ -10,6 +10,7 @@ from models.charges import Charged
 from models.tariff import LateFee, Rate, Tariff
 from policy.case.holds import blocked_days
 from policy.charging.caps import forbidden
+from policy.minor_units import half_up
 
 A_DAY = timedelta(days=1)
 YEAR_DAYS = 365
@@ -177,5 +178,5 @@ def late_fee(rule: LateFee, unpaid: int) -> int:
     """The fee on what is unpaid of an instalment, minor units, rounded once, half up; none where nothing is unpaid."""
     if unpaid <= 0:
         return 0
-    fee = int((unpaid * rule.percent / 100).quantize(Decimal(1), ROUND_HALF_UP))
+    fee = half_up(unpaid * rule.percent / 100)
     return max(rule.least, fee if rule.most is None else min(fee, rule.most))

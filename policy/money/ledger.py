@@ -16,8 +16,9 @@ from typing import Any
 from models.case import Adjustment, Case, Charge, Instalment, Payment, Refund
 from models.ledger_entries import CostLine, Entry, EntryKind, PartKind, Served
 from policy.charging.costs import Charge as Cost
-from policy.charging.costs import Missed, half_up, letter_cost, missed
+from policy.charging.costs import Missed, letter_cost, missed
 from policy.law.days import debtor_day, start_of_day
+from policy.minor_units import half_up
 from policy.money.accrual import Accrual, FeeDay, fee_days, late_fee
 from policy.money.charge_rules import CostDay, cost_days, not_owed
 

@@ -6,8 +6,7 @@ from typing import get_args
 import holidays
 
 from channels.channel_table import CHANNELS
-from models.contact import CHANNELS as LAW_WORDS
-from models.contact import DayKind
+from models.contact import LAW_CHANNELS, DayKind
 from models.decisions import StepKind
 from models.jurisdiction import Holidays, Pack
 from models.rules import TIMED, TO_DEBTOR, WEEK, HoursRule
@@ -19,7 +18,7 @@ from policy.parsing.yaml_source import Loc
 
 Found = Iterator[tuple[Loc, str]]
 Placed = tuple[Loc, AnyStep]
-WRITTEN = tuple(word for word in LAW_WORDS if any(s.law == word for s in CHANNELS.values() if s.written))
+WRITTEN = tuple(word for word in LAW_CHANNELS if any(s.law == word for s in CHANNELS.values() if s.written))
 CONTACTS = tuple(kind for kind in get_args(StepKind) if kind in {*CHANNELS})
 YEAR_OF_PROOF = 2026
 PEOPLE_BEFORE_COURT = 2

@@ -122,6 +122,12 @@ def test_a_rehearsal_is_the_same_bytes_every_time(command: Command) -> None:
     assert set(lines[0]) == {"time", "account", "kind", "step", "reason", "detail"}
 
 
+def test_a_rehearsal_is_the_same_bytes_by_however_many_processes(command: Command) -> None:
+    words = ("rehearse", EXAMPLE, *YEAR, "--events", EXAMPLES / "events.jsonl", "--json")
+    alone, shared = command("starter", *words, "--jobs", "1"), command("starter", *words, "--jobs", "7")
+    assert (shared.exit_code, shared.stdout == alone.stdout) == (0, True)
+
+
 def test_the_example_events_are_all_taken(command: Command) -> None:
     run = command("starter", "rehearse", EXAMPLE, *YEAR, "--events", EXAMPLES / "events.jsonl", "--json")
     told = [line for line in map(json.loads, run.stdout.splitlines()) if line["kind"] == "event"]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import strategies as st
 
 from intake.pack_files import law_packs
-from models.contact import CHANNELS, FACT_NAMES, LEVELS, Contact, Fact, Facts, Party, Quiet
+from models.contact import FACT_NAMES, LAW_CHANNELS, LEVELS, Contact, Fact, Facts, Party, Quiet
 from models.jurisdiction import Jurisdiction, Pack
 from models.rules import DAYS
 from policy.law.may_contact import Allow, Answer, Defer, may_contact
@@ -57,7 +57,7 @@ LAWS: dict[tuple[str, ...], Jurisdiction] = {
 accounts = st.sampled_from(["a1", "a1", "a2", ""])
 days = st.dates(date(2026, 1, 1), date(2027, 11, 30))
 nights = st.datetimes(datetime(2026, 1, 1), datetime(2027, 10, 31), timezones=st.just(UTC))  # noqa: DTZ001
-channels = st.sampled_from(("call", "sms", "email", "call", *CHANNELS))
+channels = st.sampled_from(("call", "sms", "email", "call", *LAW_CHANNELS))
 MODES: Any = st.sampled_from
 facts_known = st.builds(
     Fact,

@@ -27,7 +27,7 @@ from models.decisions import Line
 from models.events import Channel, Outcome
 from policy.deciding.rehearsal import Scripted, rehearse
 from policy.law.may_contact import debtor_day
-from policy.phrases import exponent
+from policy.minor_units import exponent
 from tests.policy.cases import DUE, LAW, SHIPPED, Told, account, all_steps, at, day, owes
 
 FILES = sorted((Path(__file__).parents[1] / "scenarios").glob("*.yaml"))

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from models.case import Promise
 from policy.agreeing.arrangements import Proposal, Sight, Wish, discount, proposals
-from policy.agreeing.schedules import annuity, equal_principal, half_up, months_after, parts, rows
+from policy.agreeing.schedules import annuity, equal_principal, months_after, parts, rows
+from policy.minor_units import half_up
 from policy.money.position import position
 from tests.policy.cases import SHIPPED, account, at, by_hand, day, owes
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.pack_files import places
-from models.contact import CHANNELS, Contact, Facts, Party
+from models.contact import LAW_CHANNELS, Contact, Facts, Party
 from policy.law.days import months_later
 from policy.law.may_contact import (
     Allow,
@@ -126,7 +126,7 @@ def test_a_channel_that_the_law_does_not_know_is_refused():
 # --- planning --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("channel", [channel for channel in CHANNELS if channel != "letter"])
+@pytest.mark.parametrize("channel", [channel for channel in LAW_CHANNELS if channel != "letter"])
 @pytest.mark.parametrize("place", PLACES)
 def test_no_herd_comes_at_the_opening_minute(place, channel):
     zone = ZONES[place[:2]]
@@ -157,7 +157,7 @@ zones = st.sampled_from(sorted({*ZONES.values(), *ODD_ZONES}))
 instants = st.datetimes(datetime(2025, 1, 1), datetime(2027, 10, 31), timezones=st.just(UTC))  # noqa: DTZ001
 
 
-@given(st.sampled_from(sorted(PLACES)), zones, st.sampled_from(CHANNELS), instants, st.sampled_from(TURNS))
+@given(st.sampled_from(sorted(PLACES)), zones, st.sampled_from(LAW_CHANNELS), instants, st.sampled_from(TURNS))
 def test_a_plan_is_lawful_and_not_early(place, zone, channel, at, turn):
     planned, _ = aim(PLACES[place], zone, channel, at, turn)
     assert planned >= at

@@ -10,8 +10,9 @@ from models import events as e
 from models.case import Case, Instalment, Payment
 from models.strategy import OfferStep
 from policy.agreeing.step_offers import terms
+from policy.minor_units import whole_units
 from policy.money.position import position
-from policy.phrases import money_text, whole_units
+from policy.phrases import money_text
 from tests.policy.cases import Life, account, by_hand, day, owes
 
 CALL = by_hand("- {id: call, do: call, from_dpd: 5}", head="worth_chasing: {EUR: 10}")

@@ -110,6 +110,11 @@ class House:
             session.add(StrategyText(version=version, text=text, added=right_now()))
         return version
 
+    def forgets(self, version: str) -> None:
+        """Lose a strategy's text: no case that is pinned to it can be decided for."""
+        with self.database.session() as session:
+            session.delete(session.get_one(StrategyText, version))
+
     def story(self, account: str) -> list[Journal]:
         """The journal of an account."""
         with self.database.reading() as session:

@@ -20,12 +20,12 @@ from activities.vendors.vendor import MayHaveLeft, NotSent
 from activities.vendors.vendor_errors import refusal
 from models.message import Message
 
-HOST = "https://api.sendgrid.com"
+_HOST = "https://api.sendgrid.com"
 # It prints the key and the whole message.
 logging.getLogger("python_http_client").setLevel(logging.WARNING)
 
 
-class NeverConnected(Exception):
+class _NeverConnected(Exception):
     """No connection was made, so nothing can have left. No OSError, or urllib would hide it in a URLError."""
 
 
@@ -34,7 +34,7 @@ class _Connection(HTTPConnection):
         try:
             super().connect()
         except OSError as fault:
-            raise NeverConnected(type(fault).__name__) from None
+            raise _NeverConnected(type(fault).__name__) from None
 
 
 class _SecureConnection(HTTPSConnection):
@@ -42,7 +42,7 @@ class _SecureConnection(HTTPSConnection):
         try:
             super().connect()
         except OSError as fault:
-            raise NeverConnected(type(fault).__name__) from None
+            raise _NeverConnected(type(fault).__name__) from None
 
 
 class _Plain(HTTPHandler):
@@ -59,13 +59,13 @@ class _Secure(HTTPSHandler):
         return self.do_open(_SecureConnection, req)
 
 
-class ConnectingClient(Client):
+class _ConnectingClient(Client):
     """The SDK's client, which can tell a connection that was never made from one that broke."""
 
-    def _build_client(self, name: str | None = None) -> "ConnectingClient":
+    def _build_client(self, name: str | None = None) -> "_ConnectingClient":
         path = [*self._url_path, name] if name else self._url_path
         own: dict[str, Any] = {"version": self._version, "request_headers": self.request_headers, "url_path": path}
-        return ConnectingClient(host=self.host, append_slash=self.append_slash, timeout=self.timeout, **own)
+        return _ConnectingClient(host=self.host, append_slash=self.append_slash, timeout=self.timeout, **own)
 
     def _make_request(self, opener: OpenerDirector, request: Request, timeout: float | None = None) -> Any:
         opener.add_handler(_Plain())
@@ -80,7 +80,7 @@ class SendGrid:
     api_key: SecretStr
     sender: str
     timeout: float
-    host: str = HOST
+    host: str = _HOST
     name: str = "sendgrid"
     remembers: bool = False
 
@@ -88,14 +88,14 @@ class SendGrid:
         """Send once; the reference is X-Message-Id. Raises NotSent, MayHaveLeft, Rejected."""
         sendgrid = SendGridAPIClient(self.api_key.get_secret_value(), host=self.host)
         headers = sendgrid.client.request_headers
-        sendgrid.client = ConnectingClient(self.host, request_headers=headers, version=3, timeout=self.timeout)
+        sendgrid.client = _ConnectingClient(self.host, request_headers=headers, version=3, timeout=self.timeout)
         mail = self._mail(message)
         try:
             answer = sendgrid.send(mail)
         except HTTPError as said:
             after = said.headers.get("Retry-After") if said.headers else None
             raise refusal("sendgrid", said.status_code, None, after) from None
-        except NeverConnected as fault:
+        except _NeverConnected as fault:
             raise NotSent(f"sendgrid {fault}") from None
         except Exception as fault:
             raise MayHaveLeft(f"sendgrid {type(fault).__name__}") from None

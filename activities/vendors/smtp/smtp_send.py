@@ -16,7 +16,7 @@ from activities.vendors.vendor import MayHaveLeft, NotSent
 from activities.vendors.vendor_errors import refusal
 from models.message import Message
 
-ENHANCED = re.compile(rb"^([245]\.\d{1,3}\.\d{1,3})\b")
+_ENHANCED = re.compile(rb"^([245]\.\d{1,3}\.\d{1,3})\b")
 
 
 @dataclass(frozen=True)
@@ -102,5 +102,5 @@ class Smtp:
 
 def _refused(code: int, said: bytes | str) -> Exception:
     text = said if isinstance(said, bytes) else said.encode()
-    enhanced = ENHANCED.match(text.strip())
+    enhanced = _ENHANCED.match(text.strip())
     return refusal("smtp", code, enhanced[1].decode() if enhanced else None)

@@ -21,9 +21,9 @@ from activities.vendors.vendor import MayHaveLeft, NotSent, Rejected
 from activities.vendors.vendor_errors import refusal
 from models.message import Message
 
-CLOCKS_DIFFER = timedelta(minutes=2)
-MOST_LISTED = 100
-VALID_SECONDS = 3600
+_CLOCKS_DIFFER = timedelta(minutes=2)
+_MOST_LISTED = 100
+_VALID_SECONDS = 3600
 """How long Twilio may keep a message in its queues: what was lawful in the afternoon is not at night."""
 # It prints addresses with every request.
 logging.getLogger("twilio.http_client").setLevel(logging.WARNING)
@@ -64,7 +64,7 @@ class Twilio:
 
     def send(self, message: Message) -> str | None:
         """Send once; the reference is the message's SID. Raises NotSent, MayHaveLeft, Rejected."""
-        wanted = self._sender(message.to) | {"validity_period": VALID_SECONDS}
+        wanted = self._sender(message.to) | {"validity_period": _VALID_SECONDS}
         if self.callbacks:
             wanted["status_callback"] = f"{self.callbacks}/{message.token}"
         http = BaseUrlHttpClient(self.base_url, self.timeout)
@@ -85,7 +85,7 @@ class Twilio:
         """The SIDs of messages to the number, created since then with the same words; none when it cannot tell."""
         try:
             client = self._client(BaseUrlHttpClient(self.base_url, self.timeout))
-            listed = client.messages.list(to=message.to, limit=MOST_LISTED, page_size=MOST_LISTED)
+            listed = client.messages.list(to=message.to, limit=_MOST_LISTED, page_size=_MOST_LISTED)
             return [m.sid for m in listed if m.sid and _is_it(m, message, since)]
         except (TwilioException, requests.RequestException, ValueError, KeyError):
             return []
@@ -107,7 +107,7 @@ class Twilio:
 
 
 def _is_it(found: Any, message: Message, since: datetime | None) -> bool:
-    late_enough = since is None or (found.date_created and found.date_created >= since - CLOCKS_DIFFER)
+    late_enough = since is None or (found.date_created and found.date_created >= since - _CLOCKS_DIFFER)
     return bool(late_enough) and found.direction != "inbound" and _letters(found.body) == _letters(message.body)
 
 

@@ -12,7 +12,7 @@ from models.tables.trail import Attempt, Document, Ledger
 from policy.law.may_contact import debtor_day
 from store.database import Database
 
-EVIDENCE = frozenset({*Channel, "trace", "formal_notice"})
+_EVIDENCE = frozenset({*Channel, "trace", "formal_notice"})
 """Attempts that count as evidence; a review or a placement is no attempt to reach the debtor."""
 
 
@@ -38,7 +38,7 @@ def evidence(database: Database, asked: StepInput) -> Evidence:
 
 def _counts(row: Attempt) -> bool:
     """A message that was stopped before it left is no attempt; a task that was taken back has its outcome."""
-    return row.channel in EVIDENCE and (row.status != "withdrawn" or row.outcome is not None)
+    return row.channel in _EVIDENCE and (row.status != "withdrawn" or row.outcome is not None)
 
 
 def _tried(row: Attempt) -> Tried:
