@@ -8,7 +8,6 @@ from sqlmodel import Session, select
 
 from models import events as e
 from models.case import Case
-from models.contact import Fact
 from models.events import Heard
 from models.tables.accounts import PersonFact
 from models.tables.arrivals import Webhook
@@ -34,11 +33,6 @@ def news_of_person(session: Session, case: Case, now: datetime) -> Iterator[Hear
         ended = e.Release.model_validate(row.ended) if row.ended else None
         if told := unheard(case, e.Protection.model_validate(row.begun), ended, now):
             yield Heard(event=told, at=now)
-
-
-def of_person(session: Session, party: str) -> dict[str, Fact | None]:
-    """The person's facts by name as the law asks for them; None: it is over, whatever an account still says."""
-    return {row.name: None if row.ended else Fact(row.name, row.since, row.until) for row in _rows(session, party)}
 
 
 def _rows(session: Session, party: str) -> list[PersonFact]:
