@@ -1,44 +1,17 @@
 """Ops: read a portfolio, start its cases, follow, pause, resume and withdraw them, rehearse what would happen."""
 
+# What a command needs is loaded when it runs: who asks for help waits for neither engine nor database.
 import asyncio
-from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from cli import run_all
-from cli.output import code, commands, count, main, say, show_json
-from desk.audit import journal_tail
-from desk.catalogue import strategies
-from desk.catalogue.law_packs import show_packs
-from desk.catalogue.text_catalogue import letters
-from desk.connections import database, database_if_any
-from desk.delivery.feed_delivery import tell_updates
-from desk.engine_calls import engine
-from desk.lookup import find_portfolio
-from desk.portfolios import causes as causing
-from desk.portfolios import (
-    feed_comparison,
-    feed_freshness,
-    ops_orders,
-    payment_intake,
-    portfolio_load,
-    portfolio_rehearsal,
-    portfolio_start,
-    strategy_move,
-)
-from desk.portfolios.portfolio_status import show_standing
-from desk.refused import Refused
-from desk.tasks import unmatched_payments as unplaced
-from desk.tasks.unmatched_webhooks import webhooks
-from intake.pack_files import charges_read, law_packs
-from models.charges import Role
-from models.tables.accounts import Account
-from policy.parsing.pack_reading import PackFault
-from settings import load_settings
+from cli.output import code, commands, main
+from cli.terminal import person
 
+Role = Literal["creditor", "agency", "servicer", "buyer"]
+_AUTOMATIC = "automatic"
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A portfolio: .csv or .xlsx, see docs/portfolio-file.md.")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 Client = Annotated[str, typer.Option(help="Who hands the accounts over.")]
@@ -49,6 +22,10 @@ Acting = Annotated[Role | None, typer.Option(help="In which role we act; agency,
 By = Annotated[str, typer.Option(callback=code, help="Who orders it: a code without blanks.")]
 Payments = Annotated[Path | None, typer.Argument(metavar="FILE", help="CSV, .xlsx or camt.053: docs/payments-file.md.")]
 Pair = Annotated[tuple[str, str] | None, typer.Option(metavar="REFERENCE ACCOUNT", help="Say whose a payment is.")]
+Country = Annotated[
+    str | None,
+    typer.Option(help="Where the debtor is, or a region with its own pack (US-NYC): what its law wants named."),
+]
 
 app = commands("starter", __doc__ or "")
 
@@ -61,6 +38,9 @@ def run(
     client: Client = "demo",
 ) -> None:
     """All in one terminal: engine, database, worker and a portfolio; stays up until Ctrl-C."""
+    from cli import run_all
+    from settings import load_settings
+
     wanted = run_all.Portfolio(file, portfolio or run_all.name_of(file), client)
     asyncio.run(run_all.run(load_settings(), wanted, once=once))
 
@@ -70,7 +50,7 @@ def start(  # noqa: PLR0913 (a command has as many parameters as options)
     file: File,
     portfolio: Annotated[str, typer.Option(help="The portfolio's name.")],
     client: Client,
-    strategy: Which = strategies.AUTOMATIC,
+    strategy: Which = _AUTOMATIC,
     rate: Annotated[float, typer.Option(min=0, help="Accounts started per second; 0: as fast as can be.")] = 0,
     strict: Annotated[bool, typer.Option(help="Take all rows or none.")] = False,
     dry_run: Annotated[bool, typer.Option(help="Only show what would be started.")] = False,
@@ -89,45 +69,17 @@ def start(  # noqa: PLR0913 (a command has as many parameters as options)
     as_json: Json = False,
 ) -> None:
     """Hand a portfolio over and start its cases. Loaded again it brings what is different, and starts nothing twice."""
-    named = None if strategy == strategies.AUTOMATIC else strategy
+    from cli import portfolio_commands
+
+    named = None if strategy == _AUTOMATIC else strategy
     said = {"sender": sender, "contact": contact, "pay_to": pay_to, "sender_address": sender_address, "phone": phone}
     more = {"strategy": named, "fresh_hours": fresh_hours, "licence": licence, "complaints": complaints}
     more |= {"vat_reclaimable": vat_reclaimable} | ({"role": role} if role else {})
-    row = portfolio_load.as_portfolio(portfolio, client, file, **said, **more)
-    handed = portfolio_load.read_file(file, client, strategy, datetime.now(UTC))
-    with database_if_any(migrate=not dry_run) as opened:
-        looked = feed_comparison.look(opened, row, handed)
-        portfolio_load.show_notes(portfolio_load.tariffs_of(looked.handed, row))
-        if dry_run:
-            feed_comparison.show_dry_run(looked, row, opened, as_json)
-    handed = looked.handed
+    wanted = portfolio_commands.Wanted(file, portfolio, client, strategy, rejects, said | more)
     if dry_run:
-        if strict or not handed.rows:
-            portfolio_load.refuse_unsound(handed, strict=strict)
-        return
-    if rejects and (strict or not handed.rows):
-        portfolio_load.keep_rejects(handed, file, rejects)
-    portfolio_load.refuse_unsound(handed, strict=strict)
-    answer = asyncio.run(_started(portfolio_start.HandingOver(file, looked, row, rejects), rate, wait))
-    if as_json:
-        show_json(answer)
+        portfolio_commands.show_what_would_start(person("operations"), wanted, strict=strict, as_json=as_json)
     else:
-        portfolio_start.show_taken(answer)
-
-
-async def _started(asked: portfolio_start.HandingOver, rate: float, wait: bool) -> dict[str, Any]:
-    # The engine first: without it nothing is handed over.
-    client, settings = await engine()
-    with database(migrate=True) as opened:
-        answer = await portfolio_start.begin(opened, client, settings.task_queue, asked, rate)
-        if wait:
-            stand = await portfolio_start.watch_intake(opened, asked.portfolio.id)
-            answer["paused"] = stand.held
-            if answer["waiting"]:
-                later = await tell_updates(opened, client)
-                answer |= {"told": answer["told"] + later.told, "waiting": later.waiting}
-        answer["told"] = len(answer["told"])
-    return answer
+        portfolio_commands.start(wanted, portfolio_commands.How(rate, strict, wait), as_json)
 
 
 @app.command()
@@ -135,10 +87,9 @@ def status(
     portfolio: Annotated[str | None, typer.Argument(help="One portfolio.")] = None, as_json: Json = False
 ) -> None:
     """Accounts by stage and next step, by outcome, and how many need a person; needs no engine."""
-    with database() as opened, opened.reading() as session:
-        if portfolio:
-            find_portfolio(session, portfolio)
-        show_standing(session, portfolio, as_json)
+    from cli import portfolio_commands
+
+    portfolio_commands.show_status(portfolio, as_json)
 
 
 @app.command()
@@ -148,11 +99,9 @@ def follow(
     as_json: Json = False,
 ) -> None:
     """New lines of the journal as they are written, until Ctrl-C."""
-    with database() as opened, suppress(KeyboardInterrupt):
-        with opened.reading() as session:
-            find_portfolio(session, portfolio)
-        for line in journal_tail.follow_portfolio(opened, portfolio, until_idle=until_idle):
-            typer.echo(journal_tail.as_text(line, as_json))
+    from cli import portfolio_commands
+
+    portfolio_commands.follow(portfolio, until_idle=until_idle, as_json=as_json)
 
 
 @app.command()
@@ -177,21 +126,16 @@ def withdraw(
 ) -> None:
     """The client takes an account or a whole portfolio back: the cases end."""
     if not yes:
-        with database() as opened:
-            _, open_accounts = ops_orders.concerned(opened, target)
-        raise Refused(f"this ends {count(open_accounts, 'case')} for good: say --yes")
+        from cli import portfolio_commands
+
+        portfolio_commands.refuse_unmeant(target)
     _order("withdraw", target, by, reason, as_json)
 
 
 def _order(what: Literal["pause", "resume", "withdraw"], target: str, by: str, reason: str, as_json: bool) -> None:
-    with database() as opened:
-        found, accounts = ops_orders.concerned(opened, target)
-        message = asyncio.run(ops_orders.order(opened, what, found, by, reason))
-    if as_json:
-        kind = "account" if isinstance(found, Account) else "portfolio"
-        show_json({"order": what, kind: target, "accounts": accounts, "message": message})
-    else:
-        typer.echo(f"{message} ({count(accounts, 'open account')})")
+    from cli import portfolio_commands
+
+    portfolio_commands.order(what, target, person("operations", by), reason, as_json)
 
 
 @app.command("move")
@@ -203,23 +147,9 @@ def move_(
     as_json: Json = False,
 ) -> None:
     """Move an account, or the open accounts of a portfolio, to another strategy version; no step is repeated."""
-    packs, name = strategies.packs_for(strategy)
-    if name is None:
-        raise Refused("name the strategy to go over to")
-    with database() as opened:
-        found, _ = ops_orders.concerned(opened, target)
-        with opened.reading() as session:
-            plan = strategy_move.planned(session, found, packs[name])
-        told = 0 if dry_run else asyncio.run(strategy_move.move(opened, plan, packs[name], by))
-    stay = {account.reference: why for account, why in plan.stay}
-    answer = {"strategy": packs[name].version, "moves": len(plan.moves), "told": told, "stay": stay}
-    if as_json:
-        show_json(answer)
-    else:
-        would = "would go over" if dry_run else "told to go over"
-        typer.echo(f"{count(len(plan.moves) if dry_run else told, 'account')} {would} to {packs[name].version}")
-        for reference, why in stay.items():
-            typer.echo(f"{reference} stays: {why}")
+    from cli import portfolio_commands
+
+    portfolio_commands.move(target, strategy, person("operations", by), dry_run=dry_run, as_json=as_json)
 
 
 @app.command()
@@ -238,42 +168,70 @@ def payments(  # noqa: PLR0913
     """Tell the cases what the bank says was paid; the same file again tells nothing twice."""
     if [file is not None, unmatched, assign is not None].count(True) != 1:
         raise typer.BadParameter("give a FILE, or --unmatched, or --assign REFERENCE ACCOUNT --by NAME")
+    from cli import portfolio_commands
+
+    if file is not None:
+        portfolio_commands.payments(file, portfolio, rejects, dry_run=dry_run, as_json=as_json)
+        return
+    from desk.tasks import unmatched_payments
+
     if assign is not None:
-        unplaced.assign_one(assign, by, portfolio, as_json)
-    elif file is None:
-        unplaced.list_unmatched(portfolio, as_json)
-    elif dry_run:
-        told, refused = payment_intake.look(file, portfolio, datetime.now(UTC))
-        payment_intake.show(told, as_json)
-        payment_intake.show_rejects(refused)
-        say("nothing was done")
+        unmatched_payments.assign_one(assign, by, portfolio, as_json)
     else:
-        payment_intake.show(asyncio.run(payment_intake.load(file, portfolio, rejects, datetime.now(UTC))), as_json)
+        unmatched_payments.list_unmatched(portfolio, as_json)
 
 
 @app.command()
 def serve() -> None:
     """The web server: webhooks of Twilio, SendGrid and banks, told to the cases; see docs/webhooks.md."""
-    # Only here: what a web server needs takes other commands half a second to load.
+    from desk.connections import database
+    from desk.delivery.hook_desk import HookDesk
+    from settings import load_settings
     from web import server
 
     with database() as opened:
-        server.serve(opened, load_settings())
+        server.serve(HookDesk(opened, load_settings()))
 
 
-app.command()(webhooks)
-app.command()(letters)
+@app.command()
+def webhooks(
+    unmatched: Annotated[bool, typer.Option("--unmatched", help="Those that fit no case, for a person.")] = False,
+    settle: Annotated[int | None, typer.Option(metavar="NUMBER", help="A person has dealt with this one.")] = None,
+    account: Annotated[str | None, typer.Option(help="With --settle: the account it is about; its case hears.")] = None,
+    by: Annotated[str | None, typer.Option(callback=code, help="Who settles it: a code without blanks.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="The most to show.")] = 100,
+    as_json: Json = False,
+) -> None:
+    """What vendors told over the web, newest first, and what nobody could place."""
+    if (settle is None) != (by is None) or (settle is not None and unmatched) or (account and settle is None):
+        raise typer.BadParameter("give --unmatched, or --settle NUMBER --by NAME (and --account ACCOUNT)")
+    from desk.tasks import unmatched_webhooks
+
+    unmatched_webhooks.webhooks(unmatched, settle, account, by, limit, as_json)
+
+
+@app.command()
+def letters(
+    name: Annotated[str | None, typer.Argument(help="Show this text for a sample account.")] = None,
+    language: Annotated[str | None, typer.Option(help="Only this language.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Only this channel: sms, email, letter.")] = None,
+    country: Country = None,
+    out: Annotated[Path | None, typer.Option(help="A directory for letters (PDF) and e-mails (HTML).")] = None,
+    as_json: Json = False,
+) -> None:
+    """All texts with languages, channels and SMS segments; with a NAME or --out: as a sample account gets them."""
+    from cli import catalogue_commands
+    from desk.catalogue.text_catalogue import Asked
+
+    catalogue_commands.show_texts(person("operations"), Asked(name, language, channel, country), out, as_json)
 
 
 @app.command(name="feed-status")
 def feed_status(as_json: Json = False) -> None:
     """When news of payments last came for each portfolio, whether it is stale, and how many demands wait for it."""
-    with database() as opened, opened.reading() as session:
-        found = feed_freshness.feeds(session, datetime.now(UTC))
-    if as_json:
-        show_json(found)
-    else:
-        feed_freshness.show_feeds(found)
+    from cli import portfolio_commands
+
+    portfolio_commands.show_feeds(as_json)
 
 
 @app.command()
@@ -287,19 +245,14 @@ def causes(
     """Why people do not pay: causes told at calls and with hardship, by portfolio, product and segment."""
     if [portfolio is not None, listed, add is not None].count(True) > 1 or (add and not client):
         raise typer.BadParameter("give a portfolio, or --list, or --add CODE --client CLIENT")
+    from cli import portfolio_commands
+
     if add and client:
-        with database() as opened, opened.session() as session:
-            message = causing.add_cause(session, add, client)
-        show_json({"cause": add, "client": client, "message": message}) if as_json else typer.echo(message)
-        return
-    with database() as opened, opened.reading() as session:
-        if portfolio:
-            find_portfolio(session, portfolio)
-        found = causing.listed(session, client) if listed else causing.causes(session, portfolio)
-    if as_json:
-        show_json(found)
+        portfolio_commands.add_cause(add, client, as_json)
+    elif listed:
+        portfolio_commands.list_causes(client, as_json)
     else:
-        causing.show_list(found) if listed else causing.show_causes(found)
+        portfolio_commands.show_causes(portfolio, as_json)
 
 
 @app.command(name="strategies")
@@ -308,16 +261,17 @@ def list_strategies(
     as_json: Json = False,
 ) -> None:
     """The strategies with their versions and cycles, each checked; every fault is told."""
-    packs, faults = strategies.checked_strategies(check or [])
-    strategies.show_strategies(packs, as_json)
-    if faults:
-        raise PackFault(faults)
+    from cli import catalogue_commands
+
+    catalogue_commands.show_strategies(person("operations"), check or [], as_json)
 
 
 @app.command()
 def packs(as_json: Json = False) -> None:
     """The packs of law on contact and charges: versions, layers, who signed, what is uncertain or unconfirmed."""
-    show_packs(law_packs(), charges_read(), datetime.now(UTC).date(), as_json)
+    from cli import catalogue_commands
+
+    catalogue_commands.show_packs(person("operations"), as_json)
 
 
 @app.command()
@@ -325,7 +279,7 @@ def rehearse(  # noqa: PLR0913
     file: File,
     begin: Annotated[str, typer.Option("--from", help="The first day (from 00:00 UTC), or an instant.")],
     until: Annotated[str, typer.Option(help="The day before which it ends (00:00 UTC), or an instant.")],
-    strategy: Which = strategies.AUTOMATIC,
+    strategy: Which = _AUTOMATIC,
     events: Annotated[Path | None, typer.Option(help="What happens: see docs/events-file.md.")] = None,
     portfolio: PortfolioName = None,
     client: Client = "demo",
@@ -333,17 +287,11 @@ def rehearse(  # noqa: PLR0913
     as_json: Json = False,
 ) -> None:
     """What would happen, on a virtual clock: no engine, no database, nothing is sent."""
-    try:
-        period = portfolio_rehearsal.period(begin, until)
-    except ValueError as fault:
-        raise typer.BadParameter(str(fault)) from None
-    handed = portfolio_load.read_file(file, client, strategy, period.begin, period.begin.date())
-    if handed.rejects:
-        say(f"{count(handed.rejected, 'row')} rejected: see them with `starter.py start --dry-run`")
-    cases = portfolio_rehearsal.cases_of(handed, portfolio or run_all.name_of(file), client, period.begin)
-    written = portfolio_rehearsal.as_json if as_json else portfolio_rehearsal.as_text
-    for line in portfolio_rehearsal.rehearsed(handed, cases, events, period.end, written, jobs):
-        print(line)
+    from cli import portfolio_commands
+    from cli.run_all import name_of
+
+    wanted = portfolio_commands.Wanted(file, portfolio or name_of(file), client, strategy, None, {})
+    portfolio_commands.rehearse(wanted, portfolio_commands.When(begin, until, jobs), events, as_json)
 
 
 if __name__ == "__main__":

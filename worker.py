@@ -40,7 +40,7 @@ from writing.texts import load_texts, text_names
 GRACE = timedelta(seconds=10)
 RUNNER = SandboxedWorkflowRunner(
     restrictions=SandboxRestrictions.default.with_passthrough_modules(
-        "models", "channels", "policy", "workflows.engine_names"
+        "models", "channels", "policy", "workflows.engine_names", "workflows.step_calls"
     )
 )
 app = typer.Typer(add_completion=False, help=__doc__)

@@ -14,12 +14,17 @@ from temporalio.service import RPCError, RPCStatusCode
 from models import events as e
 from models.case import Case
 from models.portfolio_orders import PORTFOLIO_PAUSE, Order, PageInput, PageResult, TellInput
-from store.case_opening import load_cases
+from store.case_opening import load_cases, undecided
 from store.database import Database
 from store.open_accounts import open_accounts
 from workflows.engine_names import PORTFOLIO, SEGMENT, START_PAGE, TELL_PAGE, recovery_id
 
 _AT_ONCE = 32
+_MOST_UNDECIDED = 64
+"""So many cases may wait for their first decision: behind more of them news of others would wait for minutes (AT4)."""
+_LOOK_SECONDS = 0.1
+_PATIENCE_SECONDS = 5.0
+"""A case that nobody can decide holds the others up no longer."""
 _Item = TypeVar("_Item")
 
 
@@ -36,15 +41,41 @@ class Starting:
         """Start the next accounts of the portfolio; one that runs or ran already is known, not started again."""
         cases, cursor, more = await asyncio.to_thread(self._page, page)
         started = 0
+        waiting: list[str] = []
         async for batch in _paced(cases, page.rate):
+            waiting = await self._yield_to_news(waiting)
             done = await asyncio.gather(*(self._start(case) for case in batch))
             started += sum(done)
+            waiting += [case.account for case in batch]
             activity.heartbeat(cursor)
         return PageResult(cursor=cursor, started=started, known=len(cases) - started, more=more)
 
     def _page(self, page: PageInput) -> tuple[list[Case], int, bool]:
         with self._database.reading() as session:
             return load_cases(session, page.portfolio, page.after, page.limit, datetime.now(UTC))
+
+    async def _yield_to_news(self, started: list[str]) -> list[str]:
+        """Wait until there is room for a further batch; which of the cases are not decided yet.
+
+        The engine takes starts faster than workers decide them. Its queue is first come, first served: what is told to
+        a case stands behind all that were started before it.
+        """
+        clock = asyncio.get_running_loop().time
+        since = clock()
+        while len(started) > _MOST_UNDECIDED - _AT_ONCE:
+            left = await asyncio.to_thread(self._undecided, started)
+            if len(left) < len(started):
+                since = clock()
+            elif clock() - since > _PATIENCE_SECONDS:
+                return []
+            started = left
+            activity.heartbeat()
+            await asyncio.sleep(_LOOK_SECONDS)
+        return started
+
+    def _undecided(self, accounts: Sequence[str]) -> list[str]:
+        with self._database.reading() as session:
+            return undecided(session, accounts)
 
     async def _start(self, case: Case) -> bool:
         try:

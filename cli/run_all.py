@@ -15,12 +15,14 @@ import typer
 
 from cli.delivery_setup import mode, ways
 from cli.output import say
+from cli.portfolio_commands import faults_shown
+from cli.portfolio_tables import show_gaps, show_standing
+from cli.progress_bars import progress
 from desk.catalogue.strategies import AUTOMATIC
-from desk.portfolios.disclosure_gaps import show_gaps
 from desk.portfolios.feed_comparison import look
 from desk.portfolios.portfolio_load import as_portfolio, read_file, refuse_unsound
 from desk.portfolios.portfolio_start import HandingOver, begin, until_idle, watch_intake
-from desk.portfolios.portfolio_status import show_standing
+from desk.portfolios.portfolio_status import standing
 from desk.refused import Refused
 from engine import EmbeddedEngine, cluster, connect, end_with_parent, running
 from settings import HOUSE, Settings
@@ -81,14 +83,17 @@ async def _run(settings: Settings, portfolio: Portfolio, once: bool) -> None:
 async def _begin(database: Database, settings: Settings, portfolio: Portfolio) -> None:
     handed = read_file(portfolio.file, portfolio.client, AUTOMATIC, datetime.now(UTC))
     row = as_portfolio(portfolio.name, portfolio.client, portfolio.file, **SAMPLE_SENDER)
-    looked = await asyncio.to_thread(look, database, row, handed)
-    refuse_unsound(looked.handed, strict=False)
+    looked = await asyncio.to_thread(look, database, row, handed, progress)
+    with faults_shown():
+        refuse_unsound(looked.handed, strict=False)
     client = await connect(settings)
-    taken = await begin(database, client, settings.task_queue, HandingOver(portfolio.file, looked, row, None), 0)
+    taken = await begin(
+        database, client, settings.task_queue, HandingOver(portfolio.file, looked, row, None), 0, progress
+    )
     where = f": see {taken['rejects']}" if taken["rejects"] else ""
     show_gaps(taken["incomplete"])
     say(f"{taken['taken']} accounts taken, {taken['known']} known already, {taken['rejected']} rejected{where}")
-    await watch_intake(database, portfolio.name, patience=None)
+    await watch_intake(database, portfolio.name, patience=None, watch=progress)
 
 
 async def _serve(worker: subprocess.Popen[bytes], settings: Settings) -> None:
@@ -158,6 +163,6 @@ async def _while_alive(worker: subprocess.Popen[bytes], settings: Settings, doin
 
 def _show(database: Database, settings: Settings, portfolio: str, ui: str | None) -> None:
     with database.reading() as session:
-        show_standing(session, portfolio)
+        show_standing(standing(session, portfolio))
     typer.echo(f"Temporal UI: {ui or 'that of the cluster'}")
     typer.echo(f"Outbox: {settings.outbox}")

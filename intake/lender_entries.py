@@ -11,9 +11,9 @@ from typing import Literal, NamedTuple, TypedDict, get_args
 
 from intake.cells import REFERENCE, Cell, Refused, tidy
 from intake.instalment_cells import MOST, due_day, part_amount
-from intake.payments_file import bank_code
 from models.case import Adjustment, Charge, Instalment
 from models.money_facts import AdjustmentTold, ChargeTold
+from models.reference_code import bank_code
 
 ChargeKind = Literal["cost", "late_fee", "interest"]
 Kind = Literal["cost", "late_fee", "interest", "adjustment", "credit", "credit_reversal"]

@@ -3,7 +3,6 @@
 A payment's reference is the bank's: the same one is the same payment. Nothing here knows whose payment it is.
 """
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ from intake.table_reader import Row, read_table
 KNOWN = ("reference", "account", "amount", "currency", "value_date", "payer", "text")
 REQUIRED = ("reference", "account", "amount", "currency", "value_date")
 NEGATIVE = re.compile(r"-[0-9][0-9.,]*")
-CODE = re.compile(r"(?!sha256:)[A-Za-z0-9][A-Za-z0-9_.:@-]{0,139}")
 LONGEST_REFERENCE = 140
 LONGEST_TEXT = 2000
 VALUE_AHEAD = timedelta(days=31)
@@ -62,13 +60,6 @@ class PaymentsFile(NamedTuple):
     def rejected(self) -> int:
         """How many rows were rejected."""
         return len({reject.row for reject in self.rejects})
-
-
-def bank_code(reference: str) -> str:
-    """The reference as an identifier that may stand in a history: a text with blanks may be somebody's name."""
-    if CODE.fullmatch(reference):
-        return reference
-    return f"sha256:{hashlib.sha256(reference.encode()).hexdigest()[:32]}"
 
 
 def read_payments(path: Path, today: date) -> PaymentsFile:

@@ -61,6 +61,12 @@ def load_cases(session: Session, portfolio: str, after: int, limit: int, now: da
     return cases, accounts[-1].number if accounts else after, len(accounts) == limit
 
 
+def undecided(session: Session, accounts: Sequence[str]) -> list[str]:
+    """Those of them that nobody decided yet."""
+    mine = select(Account.id).where(col(Account.id).in_(accounts), col(Account.started).is_(None))
+    return list(session.exec(mine))
+
+
 def _strategies(session: Session, versions: set[str]) -> dict[str, Strategy]:
     return {v: read_strategy(session.get_one(StrategyText, v).text, v) for v in versions}
 

@@ -1,5 +1,6 @@
 """How is the database opened, locked and brought up to date? SQLite and PostgreSQL alike."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,18 +12,24 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, create_engine
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
+_BUSY_SECONDS = 10
 # FULL: an attempt is written before its message leaves, so it must outlive a power cut too.
 PRAGMAS = (
-    "busy_timeout=10000",
+    f"busy_timeout={_BUSY_SECONDS * 1000}",
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
     # Else INSERT OR REPLACE deletes rows without asking the triggers that keep the journal.
     "recursive_triggers=ON",
 )
+
+
+DatabaseFault = SQLAlchemyError
+"""Whatever the database says no with: who uses the store knows no library under it."""
 
 
 class DatabaseNotMigrated(Exception):
@@ -43,6 +50,7 @@ class Database:
             self.engine = create_engine(address, pool_size=10, max_overflow=20)
             _as_one_writer_at_a_time(self.engine)
         self._reader = self.engine.execution_options(reading=True)
+        self._turn = threading.Lock()
 
     def __repr__(self) -> str:
         return f"Database({self.name!r})"
@@ -50,8 +58,19 @@ class Database:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A transaction that may write: committed at the end, undone on an error. On SQLite the only one at a time."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self._in_turn(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             yield session
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """SQLite: threads of one process wait for each other here. Its own way to wait is to look again after ever
+        longer naps, up to a tenth of a second, while nobody writes."""
+        had = not self.is_postgresql and self._turn.acquire(timeout=_BUSY_SECONDS)
+        try:
+            yield
+        finally:
+            if had:
+                self._turn.release()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

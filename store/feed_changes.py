@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, update
-from sqlmodel import Session, SQLModel, col, select
+from sqlalchemy import insert, tuple_, update
+from sqlmodel import Session, SQLModel, col, func, select
 
 from intake.feed_differences import TOLD, Compared, compare
 from intake.lender_entries import Entry, feed_event
@@ -107,3 +107,22 @@ def _renew(session: Session, table: type[SQLModel], records: list[Record]) -> No
 def _write(session: Session, table: type[SQLModel], records: list[Record]) -> None:
     if records:
         session.execute(insert(table), records)
+
+
+def number_untold(session: Session) -> int:
+    """How many differences no case has heard of."""
+    return session.exec(select(func.count()).select_from(FeedUpdate).where(col(FeedUpdate.told).is_(False))).one()
+
+
+def untold_updates(session: Session, after: tuple[str, int], limit: int) -> Sequence[tuple[FeedUpdate, Account]]:
+    """The next of them by account and number, with the accounts."""
+    key = tuple_(col(FeedUpdate.account), col(FeedUpdate.number))
+    rows = select(FeedUpdate, Account).join(Account, col(Account.id) == FeedUpdate.account)
+    rows = rows.where(col(FeedUpdate.told).is_(False), key > after)
+    return session.exec(rows.order_by(col(FeedUpdate.account), col(FeedUpdate.number)).limit(limit)).all()
+
+
+def mark_updates_told(session: Session, told: Sequence[tuple[str, int]]) -> None:
+    """Their cases heard of them."""
+    key = tuple_(col(FeedUpdate.account), col(FeedUpdate.number))
+    session.execute(update(FeedUpdate).where(key.in_(told)).values(told=True))

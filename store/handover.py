@@ -6,21 +6,21 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, col
 
 from intake.people import digests, opaque_id, parties, said
 from intake.portfolio_columns import KNOWN
 from intake.portfolio_file import AccountRow, tariff_of
 from models.tables import arrivals  # noqa: F401 (they fill the metadata)
-from models.tables.accounts import Portfolio
+from models.tables.accounts import Account, Portfolio
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 BATCH = 1000
 TABLES = SQLModel.metadata.tables
 TERMS = ("product", "legal_status", "creditor", "currency", "principal", "score", "profile", "collateral")
-CREDITOR = ("creditor_address", "creditor_number")
+_CREDITOR = ("creditor_address", "creditor_number")
 """What the law wants said of a creditor; no case needs it."""
-DEBT = (*TERMS, "contract_date", *CREDITOR)
+DEBT = (*TERMS, "contract_date", *_CREDITOR)
 """Columns that are called the same in the file and in the table `account`."""
 SENDER = ("sender", "sender_address", "contact", "phone", "pay_to", "licence", "complaints")
 """What a portfolio says of who writes."""
@@ -128,7 +128,7 @@ def _renew_creditors(session: Session, portfolio: str, rows: Iterable[AccountRow
     """What the file says of the creditors of accounts that are known already; a blank cell says nothing new."""
     table = TABLES["account"]
     known = [(account, row) for row in rows if (account := opaque_id(portfolio, row.account)) not in fresh]
-    for name in CREDITOR:
+    for name in _CREDITOR:
         told = [{"row": account, "said": said} for account, row in known if (said := getattr(row, name)) is not None]
         differs = table.c[name].is_distinct_from(bindparam("said"))
         statement = table.update().where(table.c.id == bindparam("row"), differs).values({name: bindparam("said")})
@@ -193,3 +193,15 @@ def _write(session: Session, table: str, records: list[Record]) -> None:
     statement = insert(TABLES[table]).on_conflict_do_nothing()
     for start in range(0, len(records), BATCH):
         session.connection().execute(statement, records[start : start + BATCH])
+
+
+def portfolio_if_any(session: Session, portfolio: str) -> Portfolio | None:
+    """The portfolio as earlier files said it."""
+    return session.get(Portfolio, portfolio)
+
+
+def known_accounts(session: Session, portfolio: str) -> dict[str, tuple[str, bool]]:
+    """Reference and whether its case is open, by account."""
+    asked = select(col(Account.id), col(Account.reference), col(Account.outcome))
+    rows = session.execute(asked.where(col(Account.portfolio) == portfolio).order_by(col(Account.number)))
+    return {account: (reference, outcome is None) for account, reference, outcome in rows}

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, insert, select, update
 
 from intake.cells import Reject
-from intake.payments_file import PaymentRow, bank_code
+from intake.payments_file import PaymentRow
+from models.reference_code import bank_code
 from models.tables.accounts import Account, Portfolio
 from models.tables.arrivals import BankPayment
 from policy.phrases import money_text
@@ -222,3 +223,47 @@ def _taken_back(
     if len({p.account for p in left}) > 1:
         return "may take back payments of several accounts"
     return left[-1]
+
+
+def keep_payments(session: Session, found: Sorted) -> None:
+    """Write what is new, and whose an old one is found to be."""
+    if found.new:
+        session.execute(insert(BankPayment), [payment.model_dump(exclude={"id"}) for payment in found.new])
+    for payment, whose in found.found:
+        assert whose.account
+        payment.account, payment.reverses = whose.account.id, whose.reverses
+        payment.status, payment.why = "received", None
+
+
+def number_untold(session: Session, only: int | None) -> int:
+    """How many wait to be told, or whether this one does."""
+    waiting = select(func.count()).select_from(BankPayment).where(BankPayment.status == "received")
+    return session.exec(waiting if only is None else waiting.where(BankPayment.id == only)).one()
+
+
+def untold_payments(
+    session: Session, after: int, only: int | None, limit: int
+) -> Sequence[tuple[BankPayment, Account]]:
+    """The next of them, with the accounts that they are for."""
+    rows = select(BankPayment, Account).join(Account, col(Account.id) == BankPayment.account)
+    rows = rows.where(BankPayment.status == "received", col(BankPayment.id) > after)
+    if only is not None:
+        rows = rows.where(BankPayment.id == only)
+    return session.exec(rows.order_by(col(BankPayment.id)).limit(limit)).all()
+
+
+def mark_payments_told(session: Session, told: Sequence[int]) -> None:
+    """Their cases heard of them; those that a person assigned stay known as such."""
+    mine = update(BankPayment).where(col(BankPayment.id).in_(told))
+    session.execute(mine.where(col(BankPayment.by).is_(None)).values(status="told"))
+    session.execute(mine.where(col(BankPayment.by).is_not(None)).values(status="assigned"))
+
+
+def portfolios_of(session: Session, accounts: Iterable[str | None]) -> set[str]:
+    """Those that hold the accounts."""
+    return set(session.exec(select(Account.portfolio).where(col(Account.id).in_(accounts)).distinct()))
+
+
+def mark_fed(session: Session, portfolios: Iterable[str], now: datetime) -> None:
+    """News of payments came."""
+    session.execute(update(Portfolio).where(col(Portfolio.id).in_(portfolios)).values(fed=now))

@@ -1,29 +1,21 @@
 """What is kept of a webhook before the vendor hears that it was taken: once, ranked, with the stop it may be."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from typing import Any, Literal, NamedTuple
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, SQLModel, col, func, select
 
 from models.tables.accounts import Party
 from models.tables.arrivals import Webhook
 from models.tables.trail import Attempt
+from models.webhook import E164, Arrival, Meaning, Opted, VendorWords
 from store.database import Database
 from store.opt_outs import OptOut, opt_out
 from store.vendor_outages import stop
-from web.hooks.arrivals import Arrival, Vendor
-from web.hooks.signatures import Refusal
-from writing.replies import E164, Replies
 
-MOST_AT_ONCE = 200
-TRIES = 3
-GATHER_SECONDS = 0.002
-"""How long the first one waits for others: a disk takes as long for one as for a hundred."""
 TABLE, ATTEMPTS = SQLModel.metadata.tables["webhook"], SQLModel.metadata.tables["attempt"]
 LEARNT = (
     ATTEMPTS.update()
@@ -32,22 +24,14 @@ LEARNT = (
 )
 SOURCES = {"twilio_inbound": "sms", "twilio_status": "provider", "sendgrid": "email"}
 """Where a stop was said, by the door it came through."""
-VENDORS = {"twilio_status": "twilio", "sendgrid": "sendgrid"}
 
 
-class Rules(NamedTuple):
-    """What words mean: those of debtors, and those of vendors."""
-
-    replies: Replies
-    vendors: Mapping[str, Vendor]
-
-
-def keep(database: Database, rules: Rules, arrivals: Sequence[Arrival]) -> None:
+def keep(database: Database, meaning: Meaning, arrivals: Sequence[Arrival]) -> None:
     """Keep all that are new, in one transaction."""
     with database.session() as session:
         fresh = _unknown(session, arrivals)
         messages = _Messages(session, fresh)
-        rows = [_read(session, rules, arrival, messages) for arrival in fresh]
+        rows = [_read(session, meaning, arrival, messages) for arrival in fresh]
         messages.write()
         if rows:
             insert = postgresql.insert if database.is_postgresql else sqlite.insert
@@ -106,27 +90,25 @@ class _Messages:
             self._session.connection().execute(LEARNT, rows)
 
 
-def _read(session: Session, rules: Rules, arrival: Arrival, messages: _Messages) -> dict[str, Any]:
+def _read(session: Session, meaning: Meaning, arrival: Arrival, messages: _Messages) -> dict[str, Any]:
     """The row that is kept; what it changes at once (the attempt, a stop) is changed."""
     content: dict[str, Any] = {"provider_id": arrival.provider_id, "channel": arrival.channel}
     row: dict[str, Any] = {"key": arrival.key, "source": arrival.source, "at": arrival.at, "content": content}
     if arrival.source == "twilio_inbound":
-        return row | {"attempt": None} | _answer(session, rules, arrival, content)
+        return row | {"attempt": None} | _answer(session, meaning, arrival, content)
     content |= {"status": arrival.word[:100], "cause": (arrival.cause or "")[:200] or None}
     attempt = messages.find(arrival)
     row |= {"attempt": attempt.key if attempt else None, "party": attempt.party if attempt else None}
-    return row | _report(session, rules.vendors[arrival.source], arrival, attempt, content)
+    return row | _report(session, arrival, attempt, content)
 
 
-def _report(
-    session: Session, vendor: Vendor, arrival: Arrival, attempt: _Message | None, content: dict[str, Any]
-) -> dict[str, Any]:
-    said = vendor.says(arrival.word, arrival.cause)
+def _report(session: Session, arrival: Arrival, attempt: _Message | None, content: dict[str, Any]) -> dict[str, Any]:
+    said = arrival.words.says(arrival.word, arrival.cause)
     if said is None:
         return {"status": "unmatched", "why": "a status that nobody here has heard of"}
-    if attempt and _ranked(vendor, attempt, arrival) and said.report:
+    if attempt and _ranked(arrival.words, attempt, arrival) and said.report:
         content["report"] = said.report
-        if arrival.cause in vendor.configuration:
+        if arrival.cause in arrival.words.configuration:
             _stop_vendor(session, attempt, arrival)
     if said.opted:
         people = {attempt.party} if attempt else set()
@@ -142,12 +124,12 @@ def _report(
 def _stop_vendor(session: Session, message: _Message, arrival: Arrival) -> None:
     """Our account or sender is at fault: nothing more is sent to that country until somebody looks."""
     attempt = session.get_one(Attempt, message.key)
-    vendor = VENDORS[arrival.source]
+    vendor = arrival.words.vendor
     code = f"{vendor} {arrival.cause}"
     stop(session, vendor, session.get_one(Party, message.party).country, attempt.account, code, arrival.at)
 
 
-def _ranked(vendor: Vendor, attempt: _Message, arrival: Arrival) -> bool:
+def _ranked(vendor: VendorWords, attempt: _Message, arrival: Arrival) -> bool:
     """Whether this is further than what was known of the message; then it is what is known."""
     rank = vendor.ranks.get(arrival.word, 0)
     if rank <= vendor.ranks.get(attempt.provider_status or "", 0):
@@ -157,24 +139,22 @@ def _ranked(vendor: Vendor, attempt: _Message, arrival: Arrival) -> bool:
     return True
 
 
-def _answer(session: Session, rules: Rules, arrival: Arrival, content: dict[str, Any]) -> dict[str, Any]:
+def _answer(session: Session, meaning: Meaning, arrival: Arrival, content: dict[str, Any]) -> dict[str, Any]:
     """A stop, a start, or a text for a person."""
     people = _people(session, arrival)
     content["address"] = arrival.address
-    meaning = arrival.opted or rules.replies.meaning(arrival.body or "")
-    taken = bool(meaning) and _opt(session, arrival, meaning or "stopped", people, content)
+    meant = arrival.opted or meaning(arrival.body or "")
+    taken = bool(meant) and _opt(session, arrival, meant or "stopped", people, content)
     if not taken:
         content["body"] = arrival.body
     if not people:
-        content |= {"body": arrival.body, "meaning": meaning}
+        content |= {"body": arrival.body, "meaning": meant}
         return {"status": "unmatched", "why": "nobody here has this number", "party": None}
     content["people"] = sorted(people)
     return {"status": "received", "why": None, "party": min(people)}
 
 
-def _opt(
-    session: Session, arrival: Arrival, opted: Literal["stopped", "lifted"], people: set[str], content: dict[str, Any]
-) -> bool:
+def _opt(session: Session, arrival: Arrival, opted: Opted, people: set[str], content: dict[str, Any]) -> bool:
     """Keep a stop of all these people, or lift it where it was said by a message; whether there was one to keep."""
     source = SOURCES[arrival.source]
     said = [OptOut(party, arrival.channel, opted, arrival.at, source) for party in sorted(people)]
@@ -199,69 +179,7 @@ def _people(session: Session, arrival: Arrival) -> set[str]:
     return set(session.exec(select(Party.id).where(where))) if address.isprintable() and address else set()
 
 
-class Keeper:
-    """Keeps what several requests brought at once, in one transaction: that is what a disk can do often."""
-
-    def __init__(self, database: Database, rules: Rules) -> None:
-        self._database = database
-        self._rules = rules
-        self._waiting: asyncio.Queue[tuple[Sequence[Arrival], asyncio.Future[None]]] = asyncio.Queue()
-        self._task: asyncio.Task[None] | None = None
-        self.news = asyncio.Event()
-        """Set when something was kept that a case is to hear of."""
-
-    async def keep(self, arrivals: Sequence[Arrival]) -> None:
-        """Return when they are kept. Raises what the database says."""
-        kept: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.put_nowait((arrivals, kept))
-        await kept
-
-    def start(self) -> None:
-        """Begin to keep what comes."""
-        self._task = asyncio.create_task(self._run())
-
-    async def stop(self) -> None:
-        """Stop; who still waits is told that nothing was kept."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
-        while not self._waiting.empty():
-            _tell(self._waiting.get_nowait()[1], Refusal(503, "closing: send it again"))
-
-    async def _run(self) -> None:
-        while True:
-            batch = [await self._waiting.get()]
-            await asyncio.sleep(GATHER_SECONDS)
-            while len(batch) < MOST_AT_ONCE and not self._waiting.empty():
-                batch.append(self._waiting.get_nowait())
-            await self._keep(batch)
-
-    async def _keep(self, batch: list[tuple[Sequence[Arrival], asyncio.Future[None]]], tries: int = TRIES) -> None:
-        together = [arrival for arrivals, _ in batch for arrival in arrivals]
-        try:
-            await asyncio.to_thread(keep, self._database, self._rules, together)
-        except Exception as fault:
-            if len(batch) == 1 and tries > 1 and isinstance(fault, SQLAlchemyError):
-                # Another server may have kept the same at this very moment: then it is known now.
-                await self._keep(batch, tries - 1)
-                return
-            if len(batch) == 1:
-                _tell(batch[0][1], fault)
-                return
-            # One that cannot be kept must not take the others with it.
-            for one in batch:
-                await self._keep([one])
-            return
-        for _, kept in batch:
-            _tell(kept, None)
-        self.news.set()
-
-
-def _tell(kept: asyncio.Future[None], fault: Exception | None) -> None:
-    if kept.done():
-        return
-    if fault:
-        kept.set_exception(fault)
-    else:
-        kept.set_result(None)
+def keep_for_a_person(session: Session, key: str, source: str, why: str, content: dict[str, Any], at: datetime) -> None:
+    """Keep once what nobody can place, so that a person sees it."""
+    if session.exec(select(Webhook).where(Webhook.key == key)).first() is None:
+        session.add(Webhook(key=key, source=source, status="unmatched", why=why, content=content, at=at))

@@ -11,9 +11,9 @@ from typing import Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from models.webhook import E164
 from writing.text_files import OnceLoader
 
-E164 = re.compile(r"\+[0-9]{7,15}")
 _SHORT_CODE = re.compile(r"[0-9]{3,8}")
 Meaning = Literal["stopped", "lifted"]
 

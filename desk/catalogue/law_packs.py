@@ -1,21 +1,19 @@
 """Which packs of law are there, who signed them, and what in them is uncertain?"""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
 import holidays
 
-from cli.output import count, say, show_json, show_table
-from intake.pack_files import CHARGES, LAW, ChargesRead
-from intake.pack_layers import OWN, taken_away
+from desk.actor import Actor
+from intake.pack_files import CHARGES, LAW, ChargesRead, charges_read, law_packs
+from intake.pack_layers import taken_away
 from models.jurisdiction import Pack
 from models.rules import Rule
 from policy.parsing.pack_reading import Read
 
 AHEAD = timedelta(days=365)
 OLD = timedelta(days=365)
-UNSIGNED = "no lawyer has signed it: shadow or block, never live contact"
 
 
 def told(read: Read, today: date) -> dict[str, Any]:
@@ -78,36 +76,16 @@ def unconfirmed(pack: Pack, today: date) -> list[int]:
     return [year for year in sorted({today.year, (today + AHEAD).year}) if year not in pack.holidays.confirmed]
 
 
-def show_packs(packs: Mapping[str, Read], on_charges: Mapping[str, ChargesRead], today: date, as_json: bool) -> None:
-    """All of them; what needs a person is said on stderr."""
-    found = [told(read, today) for read in packs.values()]
-    found += [told_charges(read, today) for read in on_charges.values()]
-    if as_json:
-        show_json(found)
-        return
-    laid = any(pack["whose"] != OWN for pack in found)
-    rows = [
-        (
-            pack["version"],
-            pack["title"],
-            " > ".join(filter(None, (pack["under"], pack["place"], pack["elsewhere"]))),
-            pack["sign_off"],
-            pack["rules"],
-            ", ".join(rule["rule"] for rule in pack["uncertain"]),
-            *([pack["whose"]] if laid else []),
-        )
-        for pack in found
+def packs_told(by: Actor, today: date) -> list[dict[str, Any]]:
+    """All packs of law, on contact and on charges, as they stand on a day."""
+    return [told(read, today) for read in law_packs().values()] + [
+        told_charges(read, today) for read in charges_read().values()
     ]
-    columns = ("version", "title", "layers", "sign-off", "rules", "from memory or unsure", *(["whose"] if laid else []))
-    show_table("Packs of law", columns, rows, right=("rules",))
-    for line in taken_away(LAW, CHARGES):
-        say(line)
-    unsigned = sum(pack["sign_off"] == "none" for pack in found)
-    if unsigned:
-        say(f"sign-off none ({count(unsigned, 'pack')}): {UNSIGNED}")
-    for pack in found:
-        for warning in pack["warnings"]:
-            say(f"{pack['place']}: {warning}")
+
+
+def law_taken_away(by: Actor) -> list[str]:
+    """What a user's folder takes away of the house's law."""
+    return taken_away(LAW, CHARGES)
 
 
 def _uncertain(rule: Rule) -> dict[str, Any]:

@@ -1,57 +1,59 @@
 """What do we write to people? All texts with their languages, channels and SMS segments, and any of them to look at."""
 
 from pathlib import Path
-from typing import Annotated, Any, get_args
-
-import typer
+from typing import Any, NamedTuple, get_args
 
 from channels.channel_spec import TextForm
-from cli.output import count, say, show_json, show_table
+from desk.actor import Actor
 from desk.refused import Refused
 from intake.pack_layers import folders
+from models.vocabulary import LANGUAGES
 from writing.rendering import render
 from writing.samples import law, sample_facts, sample_fields, sample_pdf
 from writing.sms_segments import budget, segments
 from writing.texts import Texts, load_texts, text_channels, text_names
 
-Language = Annotated[str | None, typer.Option(help="Only this language.")]
-Country = Annotated[
-    str | None,
-    typer.Option(help="Where the debtor is, or a region with its own pack (US-NYC): what its law wants named."),
-]
-
-Wanted = tuple[str, str, TextForm]
+_Wanted = tuple[str, str, TextForm]
 """A text by its name, its language and its channel."""
 
 
-def letters(
-    name: Annotated[str | None, typer.Argument(help="Show this text for a sample account.")] = None,
-    language: Language = None,
-    channel: Annotated[str | None, typer.Option(help="Only this channel: sms, email, letter.")] = None,
-    country: Country = None,
-    out: Annotated[Path | None, typer.Option(help="A directory for letters (PDF) and e-mails (HTML).")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
-) -> None:
-    """All texts with languages, channels and SMS segments; with a NAME or --out: as a sample account gets them."""
+class Asked(NamedTuple):
+    """Which texts, for whom; None: all of them."""
+
+    name: str | None = None
+    language: str | None = None
+    channel: str | None = None
+    country: str | None = None
+
+
+def text_list(by: Actor, asked: Asked) -> list[dict[str, Any]]:
+    """Each text with its channels and languages, and how many segments its SMS has in each."""
     texts = load_texts(*folders("letters"))
-    if country and "-" in country and country not in law():
-        raise Refused(f"there is no pack {country!r}; there are: {', '.join(sorted(law()))}")
-    wanted = _wanted(texts, name, language, channel)
-    if name is None and out is None:
-        found = listed(texts, wanted, country)
-        show_json(found) if as_json else _show_list(texts, found)
-        return
-    shown = [_rendered(texts, *one, country) for one in wanted]
+    return _listed(texts, _wanted(texts, asked), _known_country(asked.country))
+
+
+def texts_shown(by: Actor, asked: Asked, out: Path | None) -> list[dict[str, Any]]:
+    """The texts as a sample account gets them; with `out` letters are written there as PDF and e-mails as HTML."""
+    texts = load_texts(*folders("letters"))
+    country = _known_country(asked.country)
+    shown = [_rendered(texts, *one, country) for one in _wanted(texts, asked)]
     if out is not None:
         _write(texts, shown, out, country)
-    if as_json:
-        show_json(shown)
-    elif name is not None:
-        _show(shown)
+    return shown
 
 
-def listed(texts: Texts, wanted: list[Wanted], country: str | None = None) -> list[dict[str, Any]]:
-    """Each text with its channels and languages, and how many segments its SMS has in each."""
+def budgets(by: Actor) -> dict[str, int]:
+    """How many segments an SMS may have at most, by language."""
+    return {language: budget(language) for language in LANGUAGES}
+
+
+def _known_country(country: str | None) -> str | None:
+    if country and "-" in country and country not in law():
+        raise Refused(f"there is no pack {country!r}; there are: {', '.join(sorted(law()))}")
+    return country
+
+
+def _listed(texts: Texts, wanted: list[_Wanted], country: str | None) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for name, language, channel in wanted:
         text = found.setdefault(name, {"text": name, "channels": [], "languages": [], "segments": {}})
@@ -63,8 +65,9 @@ def listed(texts: Texts, wanted: list[Wanted], country: str | None = None) -> li
     return list(found.values())
 
 
-def _wanted(texts: Texts, name: str | None, language: str | None, channel: str | None) -> list[Wanted]:
+def _wanted(texts: Texts, asked: Asked) -> list[_Wanted]:
     """Which texts, by name, language and channel; what does not exist is named."""
+    name, language, channel, _ = asked
     for given, known, what in (
         (name, text_names(), "text"),
         (language, texts.languages, "language"),
@@ -109,24 +112,3 @@ def _write(texts: Texts, shown: list[dict[str, Any]], out: Path, country: str | 
         except OSError as fault:
             raise Refused(f"{file} cannot be written: {fault.strerror}") from None
         one["file"] = str(file)
-        say(f"{file} written")
-
-
-def _show_list(texts: Texts, found: list[dict[str, Any]]) -> None:
-    languages = [language for language in texts.languages if any(language in text["languages"] for text in found)]
-    rows = [
-        [text["text"], ", ".join(text["channels"]), *(text["segments"].get(language, "") for language in languages)]
-        for text in found
-    ]
-    show_table("Texts, and the segments of their SMS", ["text", "channels", *languages], rows, right=languages)
-    most = ", ".join(f"{language} {budget(language)}" for language in languages)
-    say(f"{count(len(found), 'text')}; at most so many segments: {most}")
-
-
-def _show(shown: list[dict[str, Any]]) -> None:
-    for one in shown:
-        size = f", {count(one['segments'], 'segment')} of {one['budget']}" if one["channel"] == "sms" else ""
-        typer.echo(f"--- {one['text']}, {one['channel']}, {one['language']}{size}")
-        if one["subject"]:
-            typer.echo(f"Subject: {one['subject']}\n")
-        typer.echo(f"{one['body']}\n")

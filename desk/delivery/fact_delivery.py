@@ -2,34 +2,28 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Generic, NamedTuple, TypeVar
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from sqlalchemy import update
-from sqlmodel import col, func, select
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from cli.output import console, say
 from desk.cases.record_fact import tell
 from desk.refused import Refused
-from intake.payments_file import CODE, bank_code
+from desk.watching import Show, Watch, unseen
 from models import events as e
+from models.reference_code import CODE, bank_code
 from models.tables.accounts import Account
 from models.tables.arrivals import BankPayment
 from store.database import Database
-from store.payment_matching import payment_event
+from store.payment_matching import mark_payments_told, number_untold, payment_event, untold_payments
+from store.webhook_cases import fresh_account
 from workflows.engine_names import recovery_id
 
 PAGE = 1000
 AT_ONCE = 32
 TRIES = 3
 PAUSE_SECONDS = 0.2
-Show = Callable[[int], None]
-
-
 Key = TypeVar("Key")
 
 
@@ -52,9 +46,11 @@ class Delivered(NamedTuple, Generic[Key]):
     waiting: list[str]
 
 
-async def tell_received(opened: Database, client: Client, only: int | None = None) -> Delivered[int]:
+async def tell_received(
+    opened: Database, client: Client, only: int | None = None, watch: Watch = unseen
+) -> Delivered[int]:
     """Tell every payment that was recorded and not told, by whichever run; who looks sees how far it is."""
-    with progress("told", await asyncio.to_thread(_number, opened, only)) as show:
+    with watch("told", await asyncio.to_thread(_number, opened, only)) as show:
         return await tell_payments(opened, client, only, show)
 
 
@@ -149,40 +145,20 @@ def stop_at(faults: Sequence[BaseException]) -> None:
 
 def _number(opened: Database, only: int | None) -> int:
     with opened.reading() as session:
-        waiting = select(func.count()).select_from(BankPayment).where(BankPayment.status == "received")
-        return session.exec(waiting if only is None else waiting.where(BankPayment.id == only)).one()
+        return number_untold(session, only)
 
 
 def _received(opened: Database, after: int, only: int | None) -> list[Letter[int]]:
     with opened.reading() as session:
-        rows = select(BankPayment, Account).join(Account, col(Account.id) == BankPayment.account)
-        rows = rows.where(BankPayment.status == "received", col(BankPayment.id) > after)
-        if only is not None:
-            rows = rows.where(BankPayment.id == only)
-        page = session.exec(rows.order_by(col(BankPayment.id)).limit(PAGE))
+        page = untold_payments(session, after, only, PAGE)
         return [Letter(payment.id or 0, payment.reference, account, fact(payment)) for payment, account in page]
 
 
 def _mark(opened: Database, told: Sequence[int]) -> None:
     with opened.session() as session:
-        mine = update(BankPayment).where(col(BankPayment.id).in_(told))
-        session.execute(mine.where(col(BankPayment.by).is_(None)).values(status="told"))
-        session.execute(mine.where(col(BankPayment.by).is_not(None)).values(status="assigned"))
+        mark_payments_told(session, told)
 
 
 def _fresh(opened: Database, account: str) -> Account:
     with opened.reading() as session:
-        return session.get_one(Account, account)
-
-
-@contextmanager
-def progress(what: str, total: int) -> Iterator[Show]:
-    """A bar for who looks; lines for a file or a pipe."""
-    terminal = console()
-    if not terminal.is_terminal:
-        yield lambda done: say(f"{what} {done:,} of {total:,}")
-        return
-    columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=terminal) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda done: bar.update(task, completed=done)
+        return fresh_account(session, account)

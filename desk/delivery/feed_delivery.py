@@ -3,29 +3,29 @@
 import asyncio
 from collections.abc import Sequence
 
-from sqlalchemy import tuple_, update
-from sqlmodel import Session, col, func, select
 from temporalio.client import Client
 
-from desk.delivery.fact_delivery import PAGE, Delivered, Letter, deliver_page, progress, stop_at
+from desk.delivery.fact_delivery import PAGE, Delivered, Letter, deliver_page, stop_at
+from desk.watching import Watch, unseen
 from models.money_facts import AccountUpdated
 from models.tables.accounts import Account
 from models.tables.arrivals import FeedUpdate
 from store.database import Database
+from store.feed_changes import mark_updates_told, number_untold, untold_updates
 
 Key = tuple[str, int]
 FIRST: Key = ("", 0)
 ABOUT_MONEY = ("instalments", "charges", "adjustments")
 
 
-async def tell_updates(opened: Database, client: Client) -> Delivered[Key]:
+async def tell_updates(opened: Database, client: Client, watch: Watch = unseen) -> Delivered[Key]:
     """Tell every difference that was kept and not told, by whichever run; a case counts the same one once."""
     every, after = Delivered[Key]([], []), FIRST
     number = await asyncio.to_thread(_number, opened)
     if not number:
         return every
     seen = 0
-    with progress("told", number) as show:
+    with watch("told", number) as show:
         while page := await asyncio.to_thread(_untold, opened, after):
             after, seen = page[-1].key, seen + len(page)
             told, faults = await deliver_page(opened, client, _for_cases(page))
@@ -45,19 +45,12 @@ def _for_cases(page: Sequence[Letter[Key]]) -> list[Letter[Key]]:
 
 def _number(opened: Database) -> int:
     with opened.reading() as session:
-        return session.exec(select(func.count()).select_from(FeedUpdate).where(col(FeedUpdate.told).is_(False))).one()
+        return number_untold(session)
 
 
 def _untold(opened: Database, after: Key) -> list[Letter[Key]]:
     with opened.reading() as session:
-        return [_letter(news, account) for news, account in _page(session, after)]
-
-
-def _page(session: Session, after: Key) -> Sequence[tuple[FeedUpdate, Account]]:
-    key = tuple_(col(FeedUpdate.account), col(FeedUpdate.number))
-    rows = select(FeedUpdate, Account).join(Account, col(Account.id) == FeedUpdate.account)
-    rows = rows.where(col(FeedUpdate.told).is_(False), key > after)
-    return session.exec(rows.order_by(col(FeedUpdate.account), col(FeedUpdate.number)).limit(PAGE)).all()
+        return [_letter(news, account) for news, account in untold_updates(session, after, PAGE)]
 
 
 def _letter(news: FeedUpdate, account: Account) -> Letter[Key]:
@@ -69,5 +62,4 @@ def _mark(opened: Database, told: Sequence[Key]) -> None:
     if not told:
         return
     with opened.session() as session:
-        key = tuple_(col(FeedUpdate.account), col(FeedUpdate.number))
-        session.execute(update(FeedUpdate).where(key.in_(told)).values(told=True))
+        mark_updates_told(session, told)

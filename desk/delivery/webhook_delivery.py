@@ -5,8 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import update
-from sqlmodel import Session, col, select
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -15,8 +13,17 @@ from desk.refused import Refused
 from models import events as e
 from models.tables.accounts import Account
 from models.tables.arrivals import Webhook
-from models.tables.trail import Attempt
-from store.database import Database
+from store.database import Database, Session
+from store.webhook_cases import (
+    accounts_of,
+    fresh_account,
+    last_written_to,
+    mark_webhooks,
+    message,
+    not_ended,
+    spoken_for,
+    untold_webhooks,
+)
 
 PAGE = 500
 NOBODY_OPEN = "all cases of this person have ended: read it and reply"
@@ -86,13 +93,13 @@ def _facts(session: Session, webhook: Webhook) -> Iterator[tuple[Account, e.Even
     """Who is to hear what. Cases that have ended hear nothing: what counts for later ones stands in the database."""
     content = webhook.content
     if "report" in content and webhook.attempt:
-        attempt = session.get_one(Attempt, webhook.attempt)
+        attempt = message(session, webhook.attempt)
         report = e.DeliveryReport(event_id=webhook.key, at=webhook.at, message=attempt.key, status=content["report"])
-        yield from ((account, report) for account in _running(session, [attempt.account]))
+        yield from ((account, report) for account in not_ended(session, [attempt.account]))
         # What became of a message is true for every account that it spoke for.
-        for row in session.exec(select(Attempt).where(Attempt.within == attempt.key)):
+        for row in spoken_for(session, attempt.key):
             also = report.model_copy(update={"message": row.key})
-            yield from ((account, also) for account in _running(session, [row.account]))
+            yield from ((account, also) for account in not_ended(session, [row.account]))
     if "opted" in content:
         stop = e.OptOut(
             event_id=f"{webhook.key}:opt_out", at=webhook.at, channel=content["channel"], status=content["opted"]
@@ -117,41 +124,25 @@ def _of_person(session: Session, webhook: Webhook) -> Iterator[tuple[Account, e.
         yield from ((account, fact) for account in others if account.id != webhook.content["by_account"])
 
 
-def accounts_of(session: Session, parties: Sequence[str | None]) -> Sequence[Account]:
-    """The accounts of these people whose cases run."""
-    mine = select(Account).where(col(Account.party).in_(parties), col(Account.outcome).is_(None))
-    return session.exec(mine.where(col(Account.started).is_not(None)).order_by(Account.portfolio, Account.id)).all()
-
-
-def _running(session: Session, accounts: Sequence[str]) -> Sequence[Account]:
-    return session.exec(select(Account).where(col(Account.id).in_(accounts), col(Account.outcome).is_(None))).all()
-
-
 def _addressee(session: Session, webhook: Webhook) -> Sequence[Account]:
     """The case that wrote last on this channel to anybody with the number; else the first that runs."""
     if "account" in webhook.content:
-        return _running(session, [webhook.content["account"]])
+        return not_ended(session, [webhook.content["account"]])
     accounts = accounts_of(session, webhook.content.get("people") or [webhook.party])
-    sent = select(Attempt.account).where(
-        col(Attempt.account).in_([account.id for account in accounts]), Attempt.channel == webhook.content["channel"]
-    )
-    last = session.exec(sent.order_by(col(Attempt.reserved).desc()).limit(1)).first()
+    last = last_written_to(session, [account.id for account in accounts], webhook.content["channel"])
     return [account for account in accounts if account.id == last] or accounts[:1]
 
 
 def _received(opened: Database, after: int) -> Sequence[Webhook]:
     with opened.reading() as session:
-        rows = select(Webhook).where(Webhook.status == "received", col(Webhook.id) > after)
-        return session.exec(rows.order_by(col(Webhook.id)).limit(PAGE)).all()
+        return untold_webhooks(session, after, PAGE)
 
 
 def _mark(opened: Database, told: Told) -> None:
     with opened.session() as session:
-        session.execute(update(Webhook).where(col(Webhook.id).in_(told.told)).values(status="told"))
-        mine = update(Webhook).where(col(Webhook.id).in_(told.unmatched))
-        session.execute(mine.values(status="unmatched", why=NOBODY_OPEN))
+        mark_webhooks(session, told.told, told.unmatched, NOBODY_OPEN)
 
 
 def _ended(opened: Database, account: str) -> bool:
     with opened.reading() as session:
-        return session.get_one(Account, account).outcome is not None
+        return fresh_account(session, account).outcome is not None

@@ -4,32 +4,26 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
-from sqlmodel import Session, col
-
 from channels.channel_table import CHANNELS
-from cli.output import count, say
 from intake.pack_files import places
 from intake.portfolio_file import AccountRow
 from models.addressee import Creditor
 from models.contact import Facts
 from models.jurisdiction import Jurisdiction
-from models.tables.accounts import Account, Party, Portfolio
+from models.tables.accounts import Portfolio
 from policy.law.required_content import Demand, demands
 from policy.parsing.pack_reading import law_at
 from policy.steps.step_outcomes import TRANSFER
 from store.addressees import writer
-from store.handover import CREDITOR, SENDER
+from store.database import Session
+from store.handover import SENDER, portfolio_if_any
+from store.portfolio_rows import POSTCODE, Owed, owed_in
 from writing.text_facts import people
 from writing.text_files import FORMS_OF, PARTICULARS
 
-Owed = tuple[str, str | None, str | None, Creditor]
-"""Country, region and how the postcode of the debtor begins, and who is owed."""
 Ways = list[tuple[str, str]]
 """Channels and texts."""
 FEW = 3
-POSTCODE = 5
-"""By so many characters at most a region is found where nobody names it."""
 
 
 class Gap(NamedTuple):
@@ -59,18 +53,9 @@ def gaps_of_file(rows: Iterable[AccountRow], portfolio: Portfolio, before: Portf
 
 def gaps_kept(session: Session, portfolio: str) -> list[dict[str, Any]]:
     """What is not known of a portfolio's open accounts."""
-    kinds = (
-        col(Party.country),
-        col(Party.region),
-        func.substr(Party.postal_code, 1, POSTCODE),
-        col(Account.creditor),
-        col(Account.creditor_address),
-        col(Account.creditor_number),
-    )
-    asked = select(*kinds, func.count()).join(Party, col(Party.id) == Account.party).group_by(*kinds)
-    mine = asked.where(col(Account.portfolio) == portfolio, col(Account.outcome).is_(None))
-    owed = {(country, region, code, Creditor(*of)): n for country, region, code, *of, n in session.execute(mine)}
-    return _told(owed, session.get_one(Portfolio, portfolio))
+    found = portfolio_if_any(session, portfolio)
+    assert found
+    return _told(owed_in(session, portfolio), found)
 
 
 def _told(owed: Mapping[Owed, int], portfolio: Portfolio) -> list[dict[str, Any]]:
@@ -107,13 +92,3 @@ def _wanted(packs: Jurisdiction, portfolio: Portfolio) -> dict[Demand, Ways]:
             for demand in demands(packs, text, spec.law, facts, today):
                 found.setdefault(demand, []).append((spec.name.value, text))
     return found
-
-
-def show_gaps(told: Iterable[Mapping[str, Any]]) -> None:
-    """On stderr, a line each."""
-    for gap in told:
-        channels, lack = ", ".join(gap["channels"]), "lacks" if gap["accounts"] == 1 else "lack"
-        accounts, field = count(gap["accounts"], "account"), gap["field"]
-        where = f"the column {field}" if field in CREDITOR else f"--{field.replace('_', '-')}"
-        what = f"{', '.join(gap['texts'])} by {channels}" if gap["texts"] else channels
-        say(f"{gap['country']}: {accounts} {lack} {where}: {gap['rule']} keeps {what} from going")

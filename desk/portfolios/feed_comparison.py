@@ -1,27 +1,21 @@
 """What does a portfolio bring that is loaded again: differences by account, what is refused, who is missing?"""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
-from sqlmodel import Session, col, select
-
-from cli.output import count, say, show_table
-from desk.delivery.fact_delivery import progress
-from desk.portfolios import portfolio_load
-from desk.portfolios.disclosure_gaps import gaps_of_file, show_gaps
-from desk.portfolios.portfolio_load import MOST_SHOWN, Handed
+from desk.actor import Actor
+from desk.portfolios.disclosure_gaps import gaps_of_file
+from desk.portfolios.portfolio_load import Handed
 from desk.refused import Refused
+from desk.watching import Watch, unseen
 from intake.feed_differences import Compared, Difference, compare, differences
 from intake.people import opaque_id
 from intake.portfolio_file import AccountRow
-from models.tables.accounts import Account, Portfolio
-from store.database import Database
-from store.handover import check_client
+from models.tables.accounts import Portfolio
+from store.database import Database, Session
+from store.handover import check_client, known_accounts, portfolio_if_any
 
 BATCH = 1000
-MOST_DIFFERENCES = 100
-"""On a screen; in JSON all of them."""
 
 
 class Looked(NamedTuple):
@@ -39,19 +33,19 @@ class Looked(NamedTuple):
     """Open accounts that the file does not name: nothing happens to them."""
 
 
-def look(opened: Database | None, portfolio: Portfolio, handed: Handed) -> Looked:
+def look(opened: Database | None, portfolio: Portfolio, handed: Handed, watch: Watch = unseen) -> Looked:
     """Compare, and write nothing. Without a database everything is new."""
     if opened is None:
         return Looked(handed)
     with opened.reading() as session:
-        before = session.get(Portfolio, portfolio.id)
+        before = portfolio_if_any(session, portfolio.id)
         if before is None:
             return Looked(handed)
         check_client(before.client, portfolio)
         _check_role(before, portfolio)
-        known = _known(session, portfolio.id)
+        known = known_accounts(session, portfolio.id)
         handed = _with_known_unfit(handed, portfolio, set(known))
-        looked = _compared(session, portfolio, handed, set(known))
+        looked = _compared(session, portfolio, handed, set(known), watch if len(handed.rows) > BATCH else unseen)
     return looked._replace(missing=_missing(known, handed))
 
 
@@ -60,13 +54,6 @@ def _check_role(before: Portfolio, portfolio: Portfolio) -> None:
     if "role" in portfolio.model_fields_set and portfolio.role != before.role:
         raise Refused(f"portfolio {before.id} was begun as {before.role}, not as {portfolio.role}: name another one")
     portfolio.role = before.role
-
-
-def _known(session: Session, portfolio: str) -> dict[str, tuple[str, bool]]:
-    """Reference and whether its case is open, by account."""
-    asked = select(Account.id, Account.reference, Account.outcome).where(Account.portfolio == portfolio)
-    rows = session.exec(asked.order_by(col(Account.number)))
-    return {account: (reference, outcome is None) for account, reference, outcome in rows}
 
 
 def _with_known_unfit(handed: Handed, portfolio: Portfolio, known: set[str]) -> Handed:
@@ -80,41 +67,26 @@ def _with_known_unfit(handed: Handed, portfolio: Portfolio, known: set[str]) -> 
     return handed._replace(rows=rows, rejects=rejects, unfit=[row for row in handed.unfit if row.row not in numbers])
 
 
-def _compared(session: Session, portfolio: Portfolio, handed: Handed, known: set[str]) -> Looked:
+def _compared(session: Session, portfolio: Portfolio, handed: Handed, known: set[str], watch: Watch) -> Looked:
     all_differences: list[Difference] = []
     differing: list[AccountRow] = []
     refused: set[int] = set()
     rejects = list(handed.rejects)
-    with _progress(len(handed.rows)) as show:
+    done = 0
+    with watch("compared", len(handed.rows)) as show:
         for batch in batches(handed.rows):
             found = compare(session, portfolio, batch, handed.columns)
             all_differences += differences(found)
             rejects += found.rejects
             refused |= {reject.row for reject in found.rejects}
             differing += _differing(portfolio, batch, found)
-            show(batch)
+            done += len(batch)
+            show(done)
     rows = [row for row in handed.rows if row.row not in refused]
     rejects.sort(key=lambda reject: reject.row)
     still_known = sum(opaque_id(portfolio.id, row.account) in known for row in rows)
     changed = len({difference.account for difference in all_differences})
     return Looked(handed._replace(rows=rows, rejects=rejects), still_known, differing, all_differences, changed)
-
-
-@contextmanager
-def _progress(rows: int) -> Iterator[Callable[[Sequence[AccountRow]], None]]:
-    """For who waits: only a file of several batches takes its time."""
-    if rows <= BATCH:
-        yield lambda batch: None
-        return
-    done = 0
-    with progress("compared", rows) as show:
-
-        def further(batch: Sequence[AccountRow]) -> None:
-            nonlocal done
-            done += len(batch)
-            show(done)
-
-        yield further
 
 
 def _differing(portfolio: Portfolio, batch: Sequence[AccountRow], found: Compared) -> Iterator[AccountRow]:
@@ -133,21 +105,14 @@ def _missing(known: dict[str, tuple[str, bool]], handed: Handed) -> list[str]:
     return [reference for reference, is_open in known.values() if is_open and reference not in named]
 
 
-def show_dry_run(looked: Looked, portfolio: Portfolio, opened: Database | None, as_json: bool) -> None:
-    """What would be started, and what is different from before; personal details are named only."""
-    fresh = _fresh(looked, portfolio, opened)
+def would_bring(
+    by: Actor, looked: Looked, portfolio: Portfolio, opened: Database | None
+) -> tuple[Handed, dict[str, Any]]:
+    """What of the file would be started, and what is different from before; personal details are named only."""
     told = [difference._asdict() for difference in looked.differences]
     more = {"known": looked.known, "changed": looked.changed, "differences": told, "missing": list(looked.missing)}
-    incomplete = gaps_of_file(looked.handed.rows, portfolio, _before(opened, portfolio.id))
-    if looked.differences and not as_json:
-        rows = looked.differences[:MOST_DIFFERENCES]
-        show_table("Differences", ("account", "what", "before", "now"), rows)
-        if len(looked.differences) > MOST_DIFFERENCES:
-            say(f"  and {len(looked.differences) - MOST_DIFFERENCES:,} more: see --json")
-    if not as_json:
-        show_missing(looked.missing)
-        show_gaps(incomplete)
-    portfolio_load.show_dry_run(fresh, as_json, more | {"incomplete": incomplete})
+    more["incomplete"] = gaps_of_file(looked.handed.rows, portfolio, _before(opened, portfolio.id))
+    return _fresh(looked, portfolio, opened), more
 
 
 def _before(opened: Database | None, portfolio: str) -> Portfolio | None:
@@ -155,7 +120,7 @@ def _before(opened: Database | None, portfolio: str) -> Portfolio | None:
     if opened is None:
         return None
     with opened.reading() as session:
-        return session.get(Portfolio, portfolio)
+        return portfolio_if_any(session, portfolio)
 
 
 def _fresh(looked: Looked, portfolio: Portfolio, opened: Database | None) -> Handed:
@@ -163,13 +128,6 @@ def _fresh(looked: Looked, portfolio: Portfolio, opened: Database | None) -> Han
     if opened is None or not looked.known:
         return looked.handed
     with opened.reading() as session:
-        known = set(_known(session, portfolio.id))
+        known = set(known_accounts(session, portfolio.id))
     rows = [row for row in looked.handed.rows if opaque_id(portfolio.id, row.account) not in known]
     return looked.handed._replace(rows=rows)
-
-
-def show_missing(missing: Sequence[str]) -> None:
-    """Open accounts that the file does not name, on stderr."""
-    if missing:
-        names = ", ".join(missing[:MOST_SHOWN]) + (", ..." if len(missing) > MOST_SHOWN else "")
-        say(f"{count(len(missing), 'open account')} not in the file, left as they are: {names}")

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import uuid4
 
-from sqlmodel import col, func, select
 from temporalio.service import RPCError, RPCStatusCode
 
+from desk.actor import Actor
 from desk.cases.record_fact import tell
 from desk.engine_calls import engine
 from desk.lookup import find_target
@@ -15,6 +15,7 @@ from models import events as e
 from models.portfolio_orders import Order
 from models.tables.accounts import Account, Portfolio
 from store.database import Database
+from store.portfolio_rows import number_open, set_held
 from workflows.engine_names import portfolio_id
 
 What = Literal["pause", "resume", "withdraw"]
@@ -31,19 +32,18 @@ def concerned(database: Database, target: str) -> tuple[Account | Portfolio, int
         found = find_target(session, target)
         if isinstance(found, Account):
             return found, 1
-        still_open = select(func.count()).where(Account.portfolio == found.id, col(Account.outcome).is_(None))
-        return found, session.exec(still_open).one()
+        return found, number_open(session, found.id)
 
 
-async def order(database: Database, what: What, target: Account | Portfolio, by: str, reason: str) -> str:
+async def order(database: Database, what: What, target: Account | Portfolio, by: Actor, reason: str) -> str:
     """Carry the order out; what to answer."""
     if isinstance(target, Account):
-        answer = await tell(database, target, _fact(what, by, reason))
+        answer = await tell(database, target, _fact(what, by.name, reason))
         return f"{what} of {target.reference}: {answer.message}"
     client, _ = await engine()
     if what != "withdraw":
         _hold(database, target.id, held=what == "pause")
-    wanted = Order(order=new_id(what), what=what, by=by)
+    wanted = Order(order=new_id(what), what=what, by=by.name)
     try:
         await client.get_workflow_handle(portfolio_id(target.id)).signal("order", wanted)
     except RPCError as fault:
@@ -58,7 +58,7 @@ async def order(database: Database, what: What, target: Account | Portfolio, by:
 def _hold(database: Database, portfolio: str, *, held: bool) -> None:
     # Before the signal: an account that is started in between begins with the hold.
     with database.session() as session:
-        session.get_one(Portfolio, portfolio).held = held
+        set_held(session, portfolio, held=held)
 
 
 def _fact(what: What, by: str, reason: str) -> Any:

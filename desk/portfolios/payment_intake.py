@@ -7,21 +7,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, update
-from sqlmodel import Session, col, select
-
-from cli.output import count, say, show_json
 from desk.connections import database
-from desk.delivery.fact_delivery import Show, progress, tell_received
+from desk.delivery.fact_delivery import tell_received
 from desk.engine_calls import engine
 from desk.lookup import find_portfolio
-from desk.portfolios.portfolio_load import MOST_SHOWN, Handed, keep_rejects, refuse_unsound
+from desk.portfolios.portfolio_load import Handed, keep_rejects, refuse_unsound
+from desk.watching import Show, Watch, unseen
 from intake.cells import Reject
 from intake.payments_file import PaymentRow, PaymentsFile, read_payments
-from models.tables.accounts import Account, Portfolio
 from models.tables.arrivals import BankPayment
-from store.database import Database
-from store.payment_matching import Scope, Sorted, sort_out
+from store.database import Database, Session
+from store.payment_matching import Scope, Sorted, keep_payments, mark_fed, portfolios_of, sort_out
 
 BATCH = 1000
 
@@ -35,8 +31,15 @@ class Recorded(NamedTuple):
     """Those whose payments the file holds."""
 
 
-async def load(file: Path, portfolio: str | None, rejects: Path | None, now: datetime) -> dict[str, Any]:
-    """Take the file: record, match, tell, and note that news of payments came. What to answer."""
+class Loaded(NamedTuple):
+    """What became of a file, and the rows of it that were not taken."""
+
+    answer: dict[str, Any]
+    refused: list[Reject]
+
+
+async def load(file: Path, portfolio: str | None, rejects: Path | None, now: datetime, watch: Watch = unseen) -> Loaded:
+    """Take the file: record, match, tell, and note that news of payments came."""
     read = read_payments(file, now.astimezone().date())
     if not read.rows and read.rejects:
         keep_rejects(Handed([], {}, read.rejects), file, rejects)
@@ -45,21 +48,17 @@ async def load(file: Path, portfolio: str | None, rejects: Path | None, now: dat
     client, _ = await engine()
     with database() as opened:
         scope = scope_of(opened, portfolio, file)
-        with progress("recorded", len(read.rows)) as show:
+        with watch("recorded", len(read.rows)) as show:
             recorded = await asyncio.to_thread(record, opened, read.rows, scope, show)
-        told = await tell_received(opened, client)
+        told = await tell_received(opened, client, watch=watch)
         feed(opened, recorded.portfolios | ({portfolio} if portfolio else set()), datetime.now(UTC))
     refused = all_rejects(read, recorded)
-    show_rejects(refused)
     kept = keep_rejects(Handed([], {}, refused), file, rejects)
-    return answer(file, read, recorded) | {
-        "told": len(told.told),
-        "waiting": told.waiting,
-        "rejects": str(kept) if kept else None,
-    }
+    more = {"told": len(told.told), "waiting": told.waiting, "rejects": str(kept) if kept else None}
+    return Loaded(answer(file, read, recorded) | more, refused)
 
 
-def look(file: Path, portfolio: str | None, now: datetime) -> tuple[dict[str, Any], list[Reject]]:
+def look(file: Path, portfolio: str | None, now: datetime) -> Loaded:
     """What the file would bring; nothing is kept and nobody is told."""
     read = read_payments(file, now.astimezone().date())
     seen: list[BankPayment] = []
@@ -70,7 +69,7 @@ def look(file: Path, portfolio: str | None, now: datetime) -> tuple[dict[str, An
             found = sort_out(session, batch, scope, now, seen)
             seen += found.new
             _count(session, found, recorded)
-    return answer(file, read, recorded), all_rejects(read, recorded)
+    return Loaded(answer(file, read, recorded), all_rejects(read, recorded))
 
 
 def scope_of(opened: Database, portfolio: str | None, file: Path) -> Scope:
@@ -95,17 +94,6 @@ def all_rejects(read: PaymentsFile, recorded: Recorded) -> list[Reject]:
     return sorted([*read.rejects, *recorded.rejects], key=lambda reject: reject.row)
 
 
-def show_rejects(rejects: Sequence[Reject]) -> None:
-    """The first of them, on stderr: a payment is never refused in silence."""
-    for reject in rejects[:MOST_SHOWN]:
-        say(f"  row {reject.row}, {reject.column or 'whole row'}: {reject.value!r} {reject.reason}")
-    if len(rejects) > MOST_SHOWN:
-        say(f"  and {len(rejects) - MOST_SHOWN} more")
-
-
-# --- record ----------------------------------------------------------------------------------------------------------
-
-
 def record(opened: Database, rows: Sequence[PaymentRow], scope: Scope, show: Show = lambda done: None) -> Recorded:
     """Keep every payment before any case hears of it. What is known stays as it is."""
     recorded, done, now = Recorded(Counter(), [], set()), 0, datetime.now(UTC)
@@ -114,7 +102,7 @@ def record(opened: Database, rows: Sequence[PaymentRow], scope: Scope, show: Sho
             opened.lock(session, "bank payments")
             found = sort_out(session, batch, scope, now)
             _count(session, found, recorded)
-            _keep(session, found)
+            keep_payments(session, found)
         done += len(batch)
         show(done)
     return recorded
@@ -127,15 +115,6 @@ def _batches(rows: Sequence[PaymentRow]) -> Iterator[Sequence[PaymentRow]]:
         yield from (some[start : start + BATCH] for start in range(0, len(some), BATCH))
 
 
-def _keep(session: Session, found: Sorted) -> None:
-    if found.new:
-        session.execute(insert(BankPayment), [payment.model_dump(exclude={"id"}) for payment in found.new])
-    for payment, whose in found.found:
-        assert whose.account
-        payment.account, payment.reverses = whose.account.id, whose.reverses
-        payment.status, payment.why = "received", None
-
-
 def _count(session: Session, found: Sorted, recorded: Recorded) -> None:
     known = [*found.new, *found.known]
     recorded.numbers["new"] += len(found.new) + len(found.found)
@@ -143,33 +122,10 @@ def _count(session: Session, found: Sorted, recorded: Recorded) -> None:
     recorded.numbers["unmatched"] += sum(payment.status == "unmatched" for payment in known)
     recorded.rejects.extend(found.rejects)
     accounts = {payment.account for payment in known} | {whose.account.id for _, whose in found.found if whose.account}
-    recorded.portfolios.update(session.exec(select(Account.portfolio).where(col(Account.id).in_(accounts)).distinct()))
+    recorded.portfolios.update(portfolios_of(session, accounts))
 
 
 def feed(opened: Database, portfolios: Iterable[str], now: datetime) -> None:
     """News of payments came: demands that waited for it go on."""
     with opened.session() as session:
-        session.execute(update(Portfolio).where(col(Portfolio.id).in_(portfolios)).values(fed=now))
-
-
-def show(told: dict[str, Any], as_json: bool) -> None:
-    """What became of a file."""
-    if as_json:
-        show_json(told)
-    else:
-        show_answer(told)
-
-
-def show_answer(told: dict[str, Any]) -> None:
-    """The numbers of a file in one line, and what is left to do."""
-    for reason in told.get("waiting", ())[:MOST_SHOWN]:
-        say(f"  not told yet, {reason}")
-    parts = [f"{told['told']:,} told"] if "told" in told else [f"{told['new']:,} new"]
-    parts.append(f"{told['known']:,} known already")
-    if told.get("waiting"):
-        parts.append(f"{len(told['waiting']):,} not told yet: run it again")
-    if told["unmatched"]:
-        parts.append(f"{told['unmatched']:,} unmatched: see `starter.py payments --unmatched`")
-    if told["rejected"]:
-        parts.append(f"{told['rejected']:,} rejected" + (f": see {told['rejects']}" if told.get("rejects") else ""))
-    print(f"{count(told['payments'], 'payment')}: {', '.join(parts)}")
+        mark_fed(session, portfolios, now)

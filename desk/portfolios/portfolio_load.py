@@ -1,12 +1,11 @@
 """What does a portfolio file bring: which accounts, by which strategy, and which rows are rejected?"""
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cli.output import amount, count, say, show_json, show_table
 from desk.catalogue.strategies import AUTOMATIC, packs_for
 from desk.refused import Refused
 from intake.pack_files import Pack, jurisdictions
@@ -19,7 +18,13 @@ from policy.minor_units import whole_units
 from store.database import Database
 from store.handover import HandOver, hand_over
 
-MOST_SHOWN = 10
+
+class Unsound(Refused):
+    """Nothing may be taken because of these rows."""
+
+    def __init__(self, why: str, rejects: Sequence[Reject]) -> None:
+        super().__init__(why)
+        self.rejects = rejects
 
 
 class Handed(NamedTuple):
@@ -38,6 +43,15 @@ class Handed(NamedTuple):
     def rejected(self) -> int:
         """How many rows were rejected."""
         return len({reject.row for reject in self.rejects})
+
+    @property
+    def by_segment(self) -> dict[tuple[str, str, str], list[int]]:
+        """What is owed on each account, by strategy, cycle and currency."""
+        found: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+        for row in self.rows:
+            pack, cycle = self.chosen[row.account]
+            found[pack.version, cycle, row.currency].append(sum(i.amount for i in row.instalments))
+        return found
 
 
 def read_file(file: Path, client: str, wanted: str, now: datetime, today: date | None = None) -> Handed:
@@ -80,12 +94,9 @@ def refuse_unsound(handed: Handed, *, strict: bool) -> None:
     """Nothing may be taken: no row is sound, or one is not and all are wanted."""
     if handed.rows and not (strict and handed.rejects):
         return
-    for reject in handed.rejects[:MOST_SHOWN]:
-        say(f"  row {reject.row}, {reject.column or 'whole row'}: {reject.value!r} {reject.reason}")
-    if len(handed.rejects) > MOST_SHOWN:
-        say(f"  and {len(handed.rejects) - MOST_SHOWN} more")
-    why = f"{count(handed.rejected, 'row')} of {handed.rejected + len(handed.rows)} cannot be taken"
-    raise Refused(f"nothing was taken: {why}" if handed.rows else f"nothing can be taken: {why}")
+    rows = f"{handed.rejected:,} {'row' if handed.rejected == 1 else 'rows'}"
+    why = f"{rows} of {handed.rejected + len(handed.rows)} cannot be taken"
+    raise Unsound(f"nothing was taken: {why}" if handed.rows else f"nothing can be taken: {why}", handed.rejects)
 
 
 def keep_rejects(handed: Handed, file: Path, wanted: Path | None) -> Path | None:
@@ -120,53 +131,8 @@ def as_portfolio(name: str, client: str, file: Path, **more: Any) -> Portfolio:
     return Portfolio(id=name, client=client, source=file.name, created=now, fed=now, **more)
 
 
-def show_dry_run(handed: Handed, as_json: bool, more: dict[str, Any]) -> None:
-    """What would be started: for each segment its strategy, cycle, accounts and money. `more`: for JSON."""
-    segments = sorted(_by_segment(handed).items())
-    if as_json:
-        _dry_run_json(handed, segments, more)
-        return
-    rows = [[strategy, cycle, len(due), amount(sum(due), money)] for (strategy, cycle, money), due in segments]
-    if rows:
-        show_table("Would be started", ("strategy", "cycle", "accounts", "amount"), rows, right=("accounts", "amount"))
-    _show_rejects(handed.rejects)
-    would = f"{count(len(handed.rows), 'account')} would be taken, {count(handed.rejected, 'row')} rejected"
-    known = f", {more['known']:,} known already, {more['changed']:,} of them changed" if more["known"] else ""
-    say(f"{would}{known}; nothing was done")
-
-
 def tariffs_of(handed: Handed, portfolio: Portfolio) -> Iterator[Tariff]:
     """The tariffs of the file's accounts, as the law allows them to our role."""
     for row in handed.rows:
         if row.tariff and (tariff := tariff_of(row, portfolio.actor)):
             yield tariff
-
-
-def show_notes(tariffs: Iterable[Tariff]) -> None:
-    """What the law takes away from tariffs, and what could not be tested, with the rule, on stderr."""
-    found = Counter(f"tariff {tariff.name}: {note}" for tariff in tariffs for note in tariff.notes)
-    for note, accounts in sorted(found.items()):
-        say(f"{note} ({count(accounts, 'account')})")
-
-
-def _dry_run_json(handed: Handed, segments: list[tuple[tuple[str, str, str], list[int]]], more: dict[str, Any]) -> None:
-    names = ("strategy", "cycle", "currency", "accounts", "amount")
-    told = [dict(zip(names, (*segment, len(due), sum(due)), strict=True)) for segment, due in segments]
-    # Without the value: it may be a name or a number of a person.
-    faults = [{name: value for name, value in r._asdict().items() if name != "value"} for r in handed.rejects]
-    show_json({"accounts": len(handed.rows), "rejected": handed.rejected, "segments": told, "rejects": faults} | more)
-
-
-def _by_segment(handed: Handed) -> dict[tuple[str, str, str], list[int]]:
-    found: dict[tuple[str, str, str], list[int]] = defaultdict(list)
-    for row in handed.rows:
-        pack, cycle = handed.chosen[row.account]
-        found[pack.version, cycle, row.currency].append(sum(i.amount for i in row.instalments))
-    return found
-
-
-def _show_rejects(rejects: Sequence[Reject]) -> None:
-    if not rejects:
-        return
-    columns = Counter(reject.column or "whole row" for reject in rejects)
-    show_table("Would be rejected", ("column", "faults"), sorted(columns.items()), right=("faults",))

@@ -2,7 +2,6 @@
 
 import gc
 import os
-import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from heapq import merge
@@ -13,7 +12,6 @@ from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from cli.output import WIDTH, json_line
 from desk.portfolios.portfolio_load import Handed
 from desk.refused import Refused
 from intake.events_file import read_script
@@ -25,7 +23,6 @@ from policy.parsing.pack_reading import law_at
 from store.case_opening import appointed, case_of_row
 from store.handover import opaque_id
 
-MARGIN = " " * 18
 _AT_ONCE = 500
 """Lines that a process hands over together; it waits until they are taken."""
 _Rehearsal = Callable[[Sequence[Case]], Iterable[Line]]
@@ -105,28 +102,6 @@ def rehearsed(
         list(cases.values()),
         lambda line: write(Told(references[line.account], line)),
     )
-
-
-def as_json(told: Told) -> str:
-    """One JSON object: time, account, kind, step, reason, detail."""
-    line = told.line
-    return json_line(
-        {
-            "time": line.time.astimezone(UTC),
-            "account": told.account,
-            "kind": line.kind,
-            "step": line.step,
-            "reason": line.reason,
-            "detail": line.detail,
-        }
-    )
-
-
-def as_text(told: Told) -> str:
-    """The line for a screen, within 100 columns."""
-    line = told.line
-    head = f"{line.time.astimezone(UTC):%Y-%m-%d %H:%M}Z {told.account}  {line.kind}  "
-    return textwrap.fill(head + line.reason, WIDTH, subsequent_indent=MARGIN, break_on_hyphens=False)
 
 
 # --- on several processes --------------------------------------------------------------------------------------------

@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from sqlmodel import col, func, select
 from temporalio.client import Client
 from temporalio.common import (
     SearchAttributePair,
@@ -17,18 +15,18 @@ from temporalio.common import (
     WorkflowIDReusePolicy,
 )
 
-from cli.output import console, count, say
-from desk.delivery.fact_delivery import progress
 from desk.delivery.feed_delivery import tell_updates
 from desk.engine_calls import ANSWER_SECONDS, NO_WORKER
-from desk.portfolios.disclosure_gaps import gaps_kept, show_gaps
-from desk.portfolios.feed_comparison import Looked, batches, show_missing
-from desk.portfolios.portfolio_load import MOST_SHOWN, keep_rejects, take
+from desk.portfolios.disclosure_gaps import gaps_kept
+from desk.portfolios.feed_comparison import Looked, batches
+from desk.portfolios.portfolio_load import keep_rejects, take
 from desk.refused import Refused
+from desk.watching import Watch, unseen
 from models.portfolio_orders import PortfolioState
-from models.tables.accounts import Account, Portfolio
+from models.tables.accounts import Portfolio
 from store.database import Database
 from store.feed_changes import Source, keep
+from store.portfolio_rows import IntakeStand, intake_stand, number_due
 from workflows.engine_names import PORTFOLIO, portfolio_id
 
 LOOK_SECONDS = 0.5
@@ -44,19 +42,11 @@ class HandingOver(NamedTuple):
     rejects: Path | None
 
 
-class IntakeStand(NamedTuple):
-    """How far the intake of a portfolio is: accounts, those whose case has begun, whether ops paused it."""
-
-    accounts: int
-    started: int
-    held: bool
-
-
-def take_over(database: Database, asked: HandingOver) -> dict[str, Any]:
+def take_over(database: Database, asked: HandingOver, watch: Watch = unseen) -> dict[str, Any]:
     """Accounts into the database, rejects into their file; the numbers."""
     handed = asked.looked.handed
     taken = take(database, asked.portfolio, handed)
-    keep_differences(database, asked)
+    _keep_differences(database, asked, watch)
     rejects = keep_rejects(handed, asked.file, asked.rejects)
     with database.reading() as session:
         incomplete = gaps_kept(session, asked.portfolio.id)
@@ -72,14 +62,14 @@ def take_over(database: Database, asked: HandingOver) -> dict[str, Any]:
     }
 
 
-def keep_differences(database: Database, asked: HandingOver) -> None:
+def _keep_differences(database: Database, asked: HandingOver, watch: Watch) -> None:
     """The rows that differ, a batch at a time, each with what its cases must hear."""
     rows = asked.looked.differing
     if not rows:
         return
     source = Source(asked.portfolio, asked.looked.handed.columns, asked.file.name, asked.portfolio.created)
     done = 0
-    with progress("differences kept", len(rows)) as show:
+    with watch("differences kept", len(rows)) as show:
         for batch in batches(rows):
             with database.session() as session:
                 # People are shared by the portfolios of a client.
@@ -87,24 +77,6 @@ def keep_differences(database: Database, asked: HandingOver) -> None:
                 keep(session, batch, source)
             done += len(batch)
             show(done)
-
-
-def show_taken(answer: dict[str, Any]) -> None:
-    """What a file brought, in one line; on stderr what it left open."""
-    show_missing(answer["missing"])
-    show_gaps(answer["incomplete"])
-    for reason in answer["waiting"][:MOST_SHOWN]:
-        say(f"  not told yet, {reason}")
-    parts = [f"{count(answer['taken'], 'account')} taken", f"{answer['known']} known already"]
-    if answer["changed"]:
-        parts.append(f"{answer['changed']:,} of them changed")
-    if answer["told"]:
-        parts.append(f"{count(answer['told'], 'change')} told")
-    if answer["waiting"]:
-        parts.append(f"{len(answer['waiting']):,} not told yet: run it again")
-    if answer["rejected"]:
-        parts.append(f"{answer['rejected']} rejected: see {answer['rejects']}")
-    print(", ".join(parts))
 
 
 async def start_intake(client: Client, task_queue: str, portfolio: str, rate: float = 0) -> None:
@@ -124,71 +96,47 @@ async def start_intake(client: Client, task_queue: str, portfolio: str, rate: fl
         await handle.signal("set_rate", rate)
 
 
-async def begin(database: Database, client: Client, task_queue: str, asked: HandingOver, rate: float) -> dict[str, Any]:
+async def begin(
+    database: Database, client: Client, task_queue: str, asked: HandingOver, rate: float, watch: Watch = unseen
+) -> dict[str, Any]:
     """Take the file over, start the intake, and tell the cases that run what is different."""
-    answer = await asyncio.to_thread(take_over, database, asked)
+    answer = await asyncio.to_thread(take_over, database, asked, watch)
     await start_intake(client, task_queue, asked.portfolio.id, rate)
-    return answer | (await tell_updates(database, client))._asdict()
+    return answer | (await tell_updates(database, client, watch))._asdict()
 
 
-async def watch_intake(database: Database, portfolio: str, patience: float | None = ANSWER_SECONDS) -> IntakeStand:
-    """A progress bar until every case of the portfolio has begun (or ops paused it).
+async def watch_intake(
+    database: Database, portfolio: str, patience: float | None = ANSWER_SECONDS, watch: Watch = unseen
+) -> IntakeStand:
+    """Until every case of the portfolio has begun (or ops paused it).
 
     `patience`: seconds without any progress after which no worker seems to run; None: whoever calls knows it does.
+    Read from the database: a worker with a backlog answers no query in time, but what it did stands there.
     """
-    terminal = console()
-    total = (await asyncio.to_thread(_stand, database, portfolio)).accounts
-    if not terminal.is_terminal:
-        return await _watch(database, portfolio, _in_lines(total), patience)
-    columns = (TextColumn("Starting"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=terminal) as bar:
-        task = bar.add_task("start", total=total)
-        return await _watch(database, portfolio, lambda done: bar.update(task, completed=done), patience)
-
-
-async def _watch(
-    database: Database, portfolio: str, show: Callable[[int], None], patience: float | None
-) -> IntakeStand:
-    """Read from the database: a worker with a backlog answers no query in time, but what it did stands there."""
     last, since = -1, time.monotonic()
-    while True:
-        stand = await asyncio.to_thread(_stand, database, portfolio)
-        show(stand.started)
-        if stand.started >= stand.accounts or stand.held:
-            return stand
-        if stand.started != last:
-            last, since = stand.started, time.monotonic()
-        if patience is not None and time.monotonic() - since > patience:
-            raise Refused(f"{NO_WORKER}{STILL_WAITING}")
-        await asyncio.sleep(LOOK_SECONDS)
-
-
-def _in_lines(total: int) -> Callable[[int], None]:
-    shown: list[int] = []
-
-    def show(done: int) -> None:
-        if done not in shown[-1:]:
-            shown.append(done)
-            say(f"started {done} of {total}")
-
-    return show
+    total = (await asyncio.to_thread(_stand, database, portfolio)).accounts
+    with watch("started", total) as show:
+        while True:
+            stand = await asyncio.to_thread(_stand, database, portfolio)
+            show(stand.started)
+            if stand.started >= stand.accounts or stand.held:
+                return stand
+            if stand.started != last:
+                last, since = stand.started, time.monotonic()
+            if patience is not None and time.monotonic() - since > patience:
+                raise Refused(f"{NO_WORKER}{STILL_WAITING}")
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 def _stand(database: Database, portfolio: str) -> IntakeStand:
     with database.reading() as session:
-        counts = select(func.count(), func.count(col(Account.started))).where(Account.portfolio == portfolio)
-        accounts, started = session.exec(counts).one()
-        return IntakeStand(accounts, started, session.get_one(Portfolio, portfolio).held)
+        return intake_stand(session, portfolio)
 
 
 def busy(database: Database, portfolio: str, now: datetime) -> int:
     """How many accounts have something to do now: not decided yet, or their next action is due."""
     with database.reading() as session:
-        held = session.get_one(Portfolio, portfolio).held
-        due = col(Account.started).is_not(None) & (Account.next_at <= now)  # type: ignore[operator]
-        waits = due if held else due | col(Account.started).is_(None)
-        open_ones = select(func.count()).where(Account.portfolio == portfolio, col(Account.outcome).is_(None), waits)
-        return session.exec(open_ones).one()
+        return number_due(session, portfolio, now)
 
 
 async def until_idle(database: Database, portfolio: str, clock: Callable[[], datetime]) -> None:

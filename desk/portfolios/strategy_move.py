@@ -5,19 +5,21 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from sqlmodel import Session, col, select
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from desk.actor import Actor
 from desk.engine_calls import engine
 from desk.lookup import party_of
 from intake.pack_files import Pack
 from models.facts import Moved
-from models.tables.accounts import Account, Guarantor, Portfolio, StrategyText
+from models.tables.accounts import Account, Portfolio
 from policy.agreeing.arrangements import terms
 from policy.deciding.segmentation import NoStrategy, Segmented, choose
 from policy.minor_units import whole_units
-from store.database import Database
+from store.cause_log import client_of
+from store.database import Database, Session
+from store.portfolio_rows import has_guarantor, keep_strategy, open_account_rows
 from workflows.engine_names import recovery_id
 
 AT_ONCE = 32
@@ -45,16 +47,15 @@ def planned(session: Session, target: Account | Portfolio, pack: Pack) -> Plan:
     return plan
 
 
-async def move(database: Database, plan: Plan, pack: Pack, by: str) -> int:
+async def move(database: Database, plan: Plan, pack: Pack, by: Actor) -> int:
     """Tell each case; the same move twice is one move. How many were told."""
     with database.session() as session:
-        if session.get(StrategyText, pack.version) is None:
-            session.add(StrategyText(version=pack.version, text=pack.text, added=datetime.now(UTC)))
+        keep_strategy(session, pack.version, pack.text, datetime.now(UTC))
     client, _ = await engine()
     told = 0
     for start in range(0, len(plan.moves), AT_ONCE):
         batch = plan.moves[start : start + AT_ONCE]
-        told += sum(await asyncio.gather(*(_tell(client, account, cycle, pack, by) for account, cycle in batch)))
+        told += sum(await asyncio.gather(*(_tell(client, account, cycle, pack, by.name) for account, cycle in batch)))
     return told
 
 
@@ -81,8 +82,7 @@ async def _tell(client: Client, account: Account, cycle: str, pack: Pack, by: st
 def _open(session: Session, target: Account | Portfolio) -> Sequence[Account]:
     if isinstance(target, Account):
         return [target] if target.outcome is None else []
-    mine = select(Account).where(Account.portfolio == target.id, col(Account.outcome).is_(None))
-    return session.exec(mine.order_by(col(Account.number))).all()
+    return open_account_rows(session, target.id)
 
 
 def _cycle(session: Session, account: Account, pack: Pack) -> str | NoStrategy:
@@ -95,9 +95,8 @@ def _cycle(session: Session, account: Account, pack: Pack) -> str | NoStrategy:
 
 def _facts(session: Session, account: Account) -> Segmented:
     owed = account.principal if account.outstanding is None else account.outstanding
-    bound = session.exec(select(Guarantor).where(Guarantor.account == account.id)).first()
     return Segmented(
-        client=session.get_one(Portfolio, account.portfolio).client,
+        client=client_of(session, account.portfolio),
         country=party_of(session, account).country,
         product=account.product,
         legal_status=account.legal_status,
@@ -106,5 +105,5 @@ def _facts(session: Session, account: Account) -> Segmented:
         amount=whole_units(owed, account.currency),
         score=account.score,
         collateral=account.collateral,
-        guarantor=bound is not None,
+        guarantor=has_guarantor(session, account.id),
     )

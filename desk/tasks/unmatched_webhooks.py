@@ -1,11 +1,11 @@
 """What did vendors tell that fits no case, and how does a person say whose it is, or that it is dealt with?"""
 
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from sqlmodel import Session, col, select
 
-from cli.output import code, count, local, say, show_json, show_table
+from cli.output import count, local, say, show_json, show_table
 from desk.connections import database
 from desk.lookup import find_account
 from desk.refused import Refused
@@ -18,16 +18,9 @@ COLUMNS = ("number", "when (UTC)", "from", "what", "state", "why")
 
 
 def webhooks(
-    unmatched: Annotated[bool, typer.Option("--unmatched", help="Those that fit no case, for a person.")] = False,
-    settle: Annotated[int | None, typer.Option(metavar="NUMBER", help="A person has dealt with this one.")] = None,
-    account: Annotated[str | None, typer.Option(help="With --settle: the account it is about; its case hears.")] = None,
-    by: Annotated[str | None, typer.Option(callback=code, help="Who settles it: a code without blanks.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="The most to show.")] = 100,
-    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+    unmatched: bool, settle: int | None, account: str | None, by: str | None, limit: int, as_json: bool
 ) -> None:
     """What vendors told over the web, newest first, and what nobody could place."""
-    if (settle is None) != (by is None) or (settle is not None and unmatched) or (account and settle is None):
-        raise typer.BadParameter("give --unmatched, or --settle NUMBER --by NAME (and --account ACCOUNT)")
     with database() as opened:
         if settle is not None and by is not None:
             show_settled(settle_webhook(opened, settle, by, account), as_json)

@@ -11,6 +11,7 @@ from tests.bench.payments import payments
 from tests.bench.policy import deciding, explaining, rehearsing
 from tests.bench.saying import say
 from tests.bench.sending import sending
+from tests.bench.starting import starts_beside_bare_cases
 
 
 def main() -> None:
@@ -37,6 +38,7 @@ def figures(lines: int) -> None:
     asyncio.run(history())
     asyncio.run(cached())
     asyncio.run(starts())
+    asyncio.run(starts_beside_bare_cases())
     asyncio.run(payments(lines))
     ratio, how = asyncio.run(hooks())
     say("webhooks, against a bare route", f"{ratio:.2f}", "at least 0.5", how)

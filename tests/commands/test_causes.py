@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from desk.portfolios.causes import add_cause, causes, listed, refuse_unknown, show_causes, show_list
+from cli.portfolio_tables import show_cause_list, show_causes
+from desk.portfolios.causes import add_cause, causes, listed, refuse_unknown
 from desk.refused import Refused
 from models.case import Case
 from models.events import ContactOutcome, Hardship, Heard, Outcome
@@ -134,7 +135,7 @@ def test_an_unknown_cause_is_refused_with_the_list(told: Database) -> None:
 def test_every_common_cause_is_a_code_with_its_meaning(told: Database, capsys: pytest.CaptureFixture[str]) -> None:
     assert [code for code in CAUSES if not call("e", code).cause] == []
     with told.reading() as session:
-        show_list(listed(session))
+        show_cause_list(listed(session))
     shown = capsys.readouterr().out
     assert [words for words in CAUSES.values() if words not in shown] == []
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from desk.portfolios.portfolio_load import show_notes
+from cli.portfolio_tables import show_notes
 from intake.pack_files import charges
 from intake.tariff_packs import tariffs
 from policy.charging.contract_tariff import Contract, resolve

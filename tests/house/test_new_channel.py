@@ -82,14 +82,14 @@ def with_spec(tree: Path) -> Path:
 
 
 def test_w2_a_channel_without_a_spec_does_not_import(tree: Path) -> None:
-    run = starter(tree, "strategies", "--check")
+    run = starter(tree, "strategies")
     assert run.returncode == 1
     assert "no spec in channels/channel_table.py for: whatsapp" in run.stderr
 
 
 def test_w2_a_channel_that_law_has_no_word_for_does_not_load(with_spec: Path) -> None:
     (with_spec / "channels" / "whatsapp.py").write_text(SPEC.format(law="whatsapp"))
-    run = starter(with_spec, "strategies", "--check")
+    run = starter(with_spec, "strategies")
     assert run.returncode == 1
     assert "the channel whatsapp: the packs of law have no word 'whatsapp'" in run.stderr
 

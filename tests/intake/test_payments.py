@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from intake.payments_file import KNOWN, REQUIRED, NotPayments, PaymentsFile, bank_code, read_payments
+from intake.payments_file import KNOWN, REQUIRED, NotPayments, PaymentsFile, read_payments
 from models.events import PaymentReceived
+from models.reference_code import bank_code
 
 HOUSE = Path(__file__).parents[2]
 TODAY = date(2026, 11, 21)

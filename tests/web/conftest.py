@@ -20,6 +20,7 @@ from httpx2 import Response
 from sqlmodel import col, select
 from twilio.request_validator import HMAC_SHA256, RequestValidator
 
+from desk.delivery.hook_desk import HookDesk
 from intake.portfolio_file import AccountRow
 from models.tables.accounts import Account, OptedOut, Portfolio
 from models.tables.arrivals import BankPayment, Webhook
@@ -29,7 +30,7 @@ from store.database import Database
 from store.handover import hand_over
 from tests.now import days_ago, right_now
 from tests.workflows.houses import SENDER, account_row, pack
-from web.hooks.signatures import sign_payments
+from web.hooks.payment_notifications import sign_payments
 from web.server import create_app
 
 PUBLIC = "https://rientro.example/in"
@@ -207,7 +208,7 @@ def web(sqlite_database: Database, people: People, tmp_path: Path) -> Iterator[W
 
 def served(database: Database, tmp_path: Path) -> Iterator[Web]:
     """The application on a database, for as long as somebody calls it."""
-    app = create_app(database, keys(database, data_dir=tmp_path))
+    app = create_app(HookDesk(database, keys(database, data_dir=tmp_path)))
     with TestClient(app, base_url="http://inner:8000") as client:
         yield Web(client, database)
 

@@ -15,6 +15,7 @@ from hypothesis.errors import Unsatisfiable
 from requests import PreparedRequest
 from starlette.datastructures import ImmutableMultiDict
 
+from desk.delivery.hook_desk import HookDesk
 from store.database import Database
 from tests.web.conftest import keys, listening, payment_headers, people_of, sendgrid_headers, twilio_headers
 from web.server import create_app
@@ -32,7 +33,7 @@ def database(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture(scope="module")
 def api(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    app = create_app(database, keys(database, data_dir=tmp_path_factory.mktemp("web")))
+    app = create_app(HookDesk(database, keys(database, data_dir=tmp_path_factory.mktemp("web"))))
     for port in listening(app):
         yield schemathesis.openapi.from_url(f"http://127.0.0.1:{port}/openapi.json")
 

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import select
 from temporalio.testing import WorkflowEnvironment
 
+from desk.delivery.hook_desk import HookDesk
 from models import events as e
 from models.case import Case
 from models.decisions import CaseView
@@ -62,7 +63,7 @@ async def eventually(ask: Callable[[], Awaitable[Any]]) -> Any:
 
 @contextmanager
 def web(town: Town) -> Any:
-    with TestClient(create_app(town.house.database, town.settings)) as client:
+    with TestClient(create_app(HookDesk(town.house.database, town.settings))) as client:
         yield Web(client, town.house.database)
 
 

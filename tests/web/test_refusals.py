@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from twilio.request_validator import RequestValidator
 
+from desk.delivery.hook_desk import HookDesk
 from store.database import Database
 from tests.now import right_now
 from tests.web.conftest import (
@@ -241,7 +242,7 @@ def test_an_address_that_was_given_to_nobody_is_none(web: Web, path: str) -> Non
 def test_without_a_key_a_door_is_closed(
     web: Web, tmp_path: Path, missing: dict[str, Any], doors: tuple[str, ...]
 ) -> None:
-    app = create_app(web.database, keys(web.database, data_dir=tmp_path, **missing))
+    app = create_app(HookDesk(web.database, keys(web.database, data_dir=tmp_path, **missing)))
     with TestClient(app) as client:
         for door in doors:
             path, body, headers = good()[door]
@@ -267,7 +268,7 @@ def test_a_refusal_is_logged_with_door_and_reason_and_nothing_it_held(
 @pytest.fixture
 def port(web: Web, tmp_path: Path) -> Iterator[int]:
     """The application behind a real socket."""
-    yield from listening(create_app(web.database, keys(web.database, data_dir=tmp_path)))
+    yield from listening(create_app(HookDesk(web.database, keys(web.database, data_dir=tmp_path))))
 
 
 def raw(
@@ -292,7 +293,7 @@ def test_a_body_that_breaks_off_is_no_webhook_and_the_server_lives_on(web: Web, 
 def test_a_database_that_is_away_is_told_as_such_and_the_vendor_sends_it_again(
     tmp_path: Path, sqlite_database: Database
 ) -> None:
-    app = create_app(sqlite_database, keys(sqlite_database, data_dir=tmp_path))
+    app = create_app(HookDesk(sqlite_database, keys(sqlite_database, data_dir=tmp_path)))
     with sqlite_database.engine.connect() as connection:
         connection.exec_driver_sql("DROP TABLE webhook")
         connection.commit()

@@ -11,15 +11,18 @@ from fastapi import APIRouter, FastAPI, Header, Path, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.datastructures import ImmutableMultiDict
 from starlette.requests import ClientDisconnect
 
-from store.database import Database
-from store.webhook_log import Keeper, Rules
-from web.hooks.arrivals import sendgrid_events, twilio_inbound, twilio_status
-from web.hooks.payment_notifications import Noted, PaymentsTold, note, read_payments
-from web.hooks.signatures import Refusal, Signatures
+from activities.vendors.sendgrid.sendgrid_hooks import sendgrid_events
+from activities.vendors.twilio.twilio_hooks import twilio_inbound, twilio_status
+from activities.vendors.vendor_hook import Refusal
+from desk.actor import Actor
+from desk.delivery.hook_desk import HookDesk
+from desk.delivery.webhook_intake import NotKept
+from desk.portfolios.payment_notices import NoJson, Noted, PaymentsTold, read_payments
+from desk.refused import Refused
+from web.hooks.doors import Doors
 
 LARGEST_BODY = 2 * 2**20
 """SendGrid's batches are under one megabyte."""
@@ -54,11 +57,9 @@ Token = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="The opaque na
 class Hooks:
     """The doors for vendors."""
 
-    def __init__(self, database: Database, rules: Rules, signatures: Signatures, keeper: Keeper) -> None:
-        self._database = database
-        self._rules = rules
-        self._signatures = signatures
-        self._keeper = keeper
+    def __init__(self, desk: HookDesk, doors: Doors) -> None:
+        self._desk = desk
+        self._doors = doors
 
     def router(self) -> APIRouter:
         """All of them."""
@@ -92,11 +93,10 @@ class Hooks:
 
     async def sendgrid_events(self, request: Request) -> Response:
         """What became of e-mails."""
-        self._signatures.require("sendgrid")
+        self._doors.require("sendgrid")
         body = await _body(request, JSON)
-        self._signatures.check_sendgrid(body, request.headers)
-        unused = self._rules.vendors["sendgrid"].unused
-        return await self._kept(*sendgrid_events(body, unused, datetime.now(UTC)))
+        self._doors.sendgrid.check(body, request.headers)
+        return await self._kept(*sendgrid_events(body, datetime.now(UTC)))
 
     async def payments(
         self,
@@ -106,25 +106,28 @@ class Hooks:
         rientro_signature: Annotated[str, Header(description="HMAC-SHA256 of `timestamp.body`, hexadecimal.")] = "",
     ) -> Noted:
         """Money that came, or was taken back."""
-        self._signatures.require("payments")
+        self._doors.require("payments")
         body = await _body(request, JSON)
-        client = self._signatures.check_payments(body, request.headers, datetime.now(UTC))
-        rows = read_payments(body, datetime.now(UTC).date())
-        noted = await asyncio.to_thread(note, self._database, client, rows)
-        self._keeper.news.set()
-        return noted
+        client = self._doors.payments.check(body, request.headers, datetime.now(UTC))
+        try:
+            by = Actor("payments", "system")
+            return await self._desk.note(by, client, read_payments(by, body, datetime.now(UTC).date()))
+        except NotKept:
+            raise
+        except Refused as refused:
+            raise Refusal(400 if isinstance(refused, NoJson) else 422, str(refused)) from None
 
     async def _twilio(self, request: Request) -> ImmutableMultiDict[str, str]:
-        self._signatures.require("twilio")
+        self._doors.require("twilio")
         form = _form(await _body(request, FORM))
         called = request.scope["raw_path"].decode("ascii", "replace")
         query = request.scope["query_string"].decode("ascii", "replace")
-        self._signatures.check_twilio(f"{called}?{query}" if query else called, form, request.headers)
+        self._doors.twilio.check(f"{called}?{query}" if query else called, form, request.headers)
         return form
 
     async def _kept(self, *arrivals: Any) -> Response:
         if arrivals:
-            await self._keeper.keep(arrivals)
+            await self._desk.keep(arrivals)
         return Response(status_code=204)
 
 
@@ -191,14 +194,14 @@ def add_refusals(app: FastAPI) -> None:
         return _refuse(request, refusal.status, refusal.why)
 
     async def not_kept(request: Request, fault: Exception) -> Response:
-        return _refuse(request, 503, "it cannot be kept now: send it again")
+        return _refuse(request, 503, str(fault))
 
     async def misdirected(request: Request, fault: Exception) -> Response:
         return _refuse(request, 422, "this is no address that was given to anybody")
 
     handlers: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
         Refusal: refused,
-        SQLAlchemyError: not_kept,
+        NotKept: not_kept,
         RequestValidationError: misdirected,
     }
     for kind, handler in handlers.items():

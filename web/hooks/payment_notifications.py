@@ -1,117 +1,46 @@
-"""Which payments does a notification tell of? Read as strictly as a payments file, and kept on the same way."""
+"""Is it really the client or its bank who notifies of payments? Our own door: signed with the client's secret."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime
-from hashlib import sha256
-from typing import Annotated, Literal
+import hashlib
+import hmac
+import re
+from collections.abc import Mapping
+from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_core import to_json, to_jsonable_python
-from sqlmodel import select
+from pydantic import SecretStr
 
-from desk.portfolios.payment_intake import feed, record
-from intake.cells import Reject
-from intake.payments_file import PaymentRow, check_payments
-from intake.table_reader import Row
-from models.tables.arrivals import Webhook
-from store.database import Database
-from store.payment_matching import Scope
-from web.hooks.signatures import Refusal
+from activities.vendors.vendor_hook import FORGED, Refusal
 
-FILE = "notification"
-Text = Annotated[str, Field(max_length=2000)]
+PAYMENT_CLIENT, PAYMENT_TIMESTAMP, PAYMENT_SIGNATURE = "Rientro-Client", "Rientro-Timestamp", "Rientro-Signature"
+_TOLERANCE_SECONDS = 300
+_SECONDS = re.compile(r"[0-9]{1,12}")
 
 
-class PaymentTold(BaseModel):
-    """One payment, or one that was taken back."""
+class PaymentDoor:
+    """The secrets of the clients."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
-    reference: Annotated[str, Field(max_length=140, description="The bank's: the same one is the same payment.")]
-    amount: Annotated[str, Field(max_length=30, description="A decimal string such as 1015.00, never a number.")]
-    currency: Annotated[str, Field(max_length=3, description="ISO 4217.")]
-    value_date: Annotated[str, Field(max_length=10, description="2026-11-20")]
-    kind: Literal["payment", "reversal"] = "payment"
-    account: Annotated[str, Field(max_length=60, description="Your reference of the account.")] = ""
-    end_to_end: Annotated[str, Field(max_length=140, description="The payer's own reference.")] = ""
-    payer: Text = ""
-    text: Text = ""
-    reason: Annotated[str, Field(max_length=140, description="Of a reversal.")] = ""
+    def __init__(self, secrets: Mapping[str, SecretStr]) -> None:
+        self._keys = {name: key.get_secret_value().encode() for name, key in secrets.items()}
 
+    @property
+    def open(self) -> bool:
+        """Whether any client has one."""
+        return bool(self._keys)
 
-class PaymentsTold(BaseModel):
-    """Some payments of one client."""
-
-    model_config = ConfigDict(strict=True, extra="forbid")
-    payments: Annotated[list[PaymentTold], Field(min_length=1, max_length=1000)]
-
-
-class Difference(BaseModel):
-    """A payment that was told otherwise before: the first telling stands."""
-
-    payment: Annotated[int, Field(description="Its place in the notification, from 1.")]
-    column: str
-    reason: str
+    def check(self, body: bytes, headers: Mapping[str, str], now: datetime) -> str:
+        """HMAC-SHA256 over `<timestamp>.<body>`, not older than five minutes; the client whose key it is."""
+        client = headers.get(PAYMENT_CLIENT, "")
+        timestamp, signature = headers.get(PAYMENT_TIMESTAMP, ""), headers.get(PAYMENT_SIGNATURE, "")
+        key = self._keys.get(client)
+        if key is None or not _SECONDS.fullmatch(timestamp):
+            raise Refusal(403, FORGED)
+        wanted = sign_payments(key, timestamp, body)
+        if not hmac.compare_digest(wanted.encode(), signature.encode("utf-8", "replace")):
+            raise Refusal(403, FORGED)
+        if abs(now.timestamp() - int(timestamp)) > _TOLERANCE_SECONDS:
+            raise Refusal(403, "the timestamp is more than five minutes off")
+        return client
 
 
-class Noted(BaseModel):
-    """What was kept."""
-
-    new: int
-    known: int
-    unmatched: int
-    differs: list[Difference]
-
-
-def read_payments(body: bytes, today: date) -> list[PaymentRow]:
-    """The payments, all or none. Raises Refusal with place and reason of every fault, and nothing of what it says."""
-    try:
-        told = PaymentsTold.model_validate_json(body)
-    except ValidationError as fault:
-        if any(one["type"] == "json_invalid" for one in fault.errors()):
-            raise Refusal(400, "this is no JSON") from None
-        raise Refusal(422, "; ".join(_places(fault))) from None
-    rows = (Row(n, dict(_cells(payment))) for n, payment in enumerate(told.payments, 1))
-    read = check_payments(rows, today)
-    if read.rejects:
-        raise Refusal(422, "; ".join(_reason(reject) for reject in read.rejects[:20]))
-    return read.rows
-
-
-def _places(fault: ValidationError) -> Iterator[str]:
-    for one in fault.errors(include_input=False, include_url=False)[:20]:
-        # The name of a field that nobody knows may be anything.
-        where = "a field" if one["type"] == "extra_forbidden" else ".".join(map(str, one["loc"])) or "the body"
-        yield f"{where}: {one['msg']}"
-
-
-def _cells(payment: PaymentTold) -> Iterator[tuple[str, str]]:
-    yield from ((name, value) for name, value in payment.model_dump().items() if value)
-
-
-def _reason(reject: Reject) -> str:
-    return f"payments.{reject.row - 1}.{reject.column}: {reject.reason}"
-
-
-def note(database: Database, client: str, rows: list[PaymentRow]) -> Noted:
-    """Keep them before any case hears of them; whose they are is found as for a file."""
-    recorded = record(database, rows, Scope(client=client, file=FILE))
-    feed(database, recorded.portfolios, datetime.now(UTC))
-    _keep_different(database, client, rows, recorded.rejects)
-    differs = [Difference(payment=r.row, column=r.column, reason=_differs(r)) for r in recorded.rejects]
-    counted = {name: recorded.numbers[name] for name in ("new", "known", "unmatched")}
-    return Noted(**counted, differs=differs)
-
-
-def _keep_different(database: Database, client: str, rows: list[PaymentRow], rejects: list[Reject]) -> None:
-    """A person sees what was told otherwise before, though nobody read the answer to it."""
-    with database.session() as session:
-        for reject in rejects:
-            told = to_jsonable_python(rows[reject.row - 1], exclude_none=True) | {"client": client}
-            key = f"payment:{sha256(to_json(told)).hexdigest()[:32]}"
-            if session.exec(select(Webhook).where(Webhook.key == key)).first() is None:
-                now, why = datetime.now(UTC), _differs(reject)
-                session.add(Webhook(key=key, source="payment", status="unmatched", why=why, content=told, at=now))
-
-
-def _differs(reject: Reject) -> str:
-    return f"{reject.column} differs from what was told of this reference before: not taken"
+def sign_payments(key: bytes, timestamp: str, body: bytes) -> str:
+    """The signature of a payment notification, in hexadecimal digits."""
+    return hmac.new(key, timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
