@@ -1,6 +1,6 @@
 """The local activities that decide and hear: what was told is taken in, what follows is found, all is kept at once."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TypeVar
 
@@ -19,7 +19,7 @@ from models.tables.accounts import Party
 from policy.case.difference import resolved
 from policy.deciding.foresight import foreseen
 from policy.deciding.hearing import TakenIn, answer, take_in
-from policy.deciding.taking import follow
+from policy.deciding.taking import apply, follow
 from policy.deciding.treatment import decide
 from policy.parsing.pack_reading import read_strategy
 from policy.steps.step_outcomes import step_input
@@ -29,6 +29,7 @@ from store import case_rows, journal
 from store.contact_log import keep_facts, keep_outside, law_of
 from store.database import Database
 from store.ledger_rows import post
+from store.person_facts import keep_shared, news_of_person
 from workflows.engine_names import DECIDE, HEAR, SET_ASIDE, UNDECIDABLE
 
 T = TypeVar("T")
@@ -50,7 +51,9 @@ class Deciding:
         """
         with self._database.session() as session:
             self._database.lock(session, f"journal {asked.case.account}")
-            taken = _found(lambda: take_in(asked.case, asked.told))
+            person = tuple(news_of_person(session, asked.case, asked.now))
+            taken = _found(lambda: take_in(_heard_of_person(asked.case, person), asked.told))
+            taken = TakenIn(taken.case, (*person, *taken.news))
             strategy, law = self._strategy(session, taken.case), self._law(session, taken.case)
             feed = case_rows.feed_of(session, taken.case.portfolio)
             decision = _found(lambda: decide(taken.case, strategy, law, asked.now, feed))
@@ -136,6 +139,7 @@ class Deciding:
         case_rows.worklist(session, case, asked.now, closing=decision is not None and isinstance(decision.next, Close))
         case_rows.outcomes(session, case, news)
         case_rows.opted_out_by(session, case, news)
+        keep_shared(session, case, news, asked.now)
         # A notice that left is no news: the case took it in when its step was done.
         noticed = any(k.message for k in case.known)
         if news or (decision and decision.findings) or asked.case.decisions == 0 or noticed:
@@ -178,6 +182,12 @@ def _call(act: Act) -> Call:
         queue=queue_of(act),
         leaves=leaves_house(act),
     )
+
+
+def _heard_of_person(case: Case, news: Iterable[Heard]) -> Case:
+    for heard in news:
+        case = apply(case, heard)
+    return case
 
 
 def _heard(asked: DecideInput) -> tuple[TakenIn, Recorded | None]:

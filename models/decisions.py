@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from models.case import Case, WaitsFor
 from models.charges import Effect
@@ -246,9 +246,16 @@ class Recorded(BaseModel):
     event_id: str
     became: Became
     message: str
+
     why: str | None = None
     """Of a fact that was refused, or kept for a person: the reason, with its rule and its numbers."""
     next: str | None = None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def taken(self) -> bool:
+        """Whether the case took it now."""
+        return self.became == "taken"
 
 
 class Hearing(BaseModel):

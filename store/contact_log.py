@@ -18,7 +18,7 @@ from models.contact import Contact, Fact, Facts, Party, Place
 from models.decisions import StepInput
 from models.events import Channel, Heard
 from models.jurisdiction import Jurisdiction
-from models.tables.accounts import Account, OptedOut, PartyFact, Portfolio
+from models.tables.accounts import Account, OptedOut, PartyFact, PersonFact, Portfolio
 from models.tables.accounts import Party as Person
 from models.tables.trail import Attempt, LawText
 from policy.deciding.law_facts import NOTHING_TOLD, circumstances, personal
@@ -256,7 +256,11 @@ def _of_others(session: Session, contact: Wanted, at: datetime) -> Iterator[Fact
 def _known(session: Session, contact: Wanted) -> Iterator[Fact]:
     own = (col(PartyFact.account) == contact.account) | col(PartyFact.personal)
     rows = session.exec(select(PartyFact).where(PartyFact.party == contact.party, own)).all()
-    yield from dict.fromkeys(_fact(row) for row in sorted(rows, key=lambda row: (row.account, row.number)))
+    person = session.exec(select(PersonFact).where(PersonFact.party == contact.party).order_by(PersonFact.name)).all()
+    # What is kept of the person is over where it ended, whatever the case of an account still says.
+    kept = {row.name for row in person}
+    found = [_fact(row) for row in sorted(rows, key=lambda row: (row.account, row.number)) if row.name not in kept]
+    yield from dict.fromkeys([*found, *(Fact(row.name, row.since, row.until) for row in person if not row.ended)])
     stops = select(OptedOut).where(OptedOut.party == contact.party, col(OptedOut.lifted).is_(None))
     for stop in session.exec(stops.order_by(OptedOut.channel)):
         yield Fact("opt_out", debtor_day(stop.since, contact.zone), channels=(CHANNELS[Channel(stop.channel)].law,))

@@ -107,12 +107,21 @@ def _facts(session: Session, webhook: Webhook) -> Iterator[tuple[Account, e.Even
         for account in accounts_of(session, content.get("parties") or [webhook.party]):
             if account.id != content.get("by_account"):
                 yield account, stop
+    yield from _of_person(session, webhook)
     if "body" in content:
         # A person reads it: neither is a sentence for a history, nor can a rule tell a promise from a complaint.
         wrote = e.ContactOutcome(
             event_id=webhook.key, at=webhook.at, outcome=e.Outcome.callback, channel=content["channel"], inbound=True
         )
         yield from ((account, wrote) for account in _addressee(session, webhook))
+
+
+def _of_person(session: Session, webhook: Webhook) -> Iterator[tuple[Account, e.Event]]:
+    """A protection that was told on one account, or its end, for the person's others."""
+    if told := webhook.content.get("person"):
+        fact = (e.Protection if told["kind"] == "protection" else e.Release).model_validate(told)
+        others = accounts_of(session, [webhook.party])
+        yield from ((account, fact) for account in others if account.id != webhook.content["by_account"])
 
 
 def _addressee(session: Session, webhook: Webhook) -> Sequence[Account]:

@@ -166,6 +166,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_party_fact_party"), ["party"], unique=False)
 
     op.create_table(
+        "person_fact",
+        sa.Column("party", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.Column("begun", sa.JSON(), nullable=False),
+        sa.Column("ended", sa.JSON(), nullable=True),
+        sa.PrimaryKeyConstraint("party", "name"),
+    )
+    op.create_table(
         "portfolio",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("client", sa.String(), nullable=False),

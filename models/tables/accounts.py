@@ -189,6 +189,23 @@ class PartyFact(SQLModel, table=True):
     """It holds on every account of the party."""
 
 
+class PersonFact(SQLModel, table=True):
+    """What protects a person on all accounts and portfolios of a client, whichever account it was told on."""
+
+    __tablename__ = "person_fact"
+    party: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    account: str
+    """Where it was told."""
+    since: date
+    until: date | None = None
+    """The last day, on the debtor's calendar; None: until somebody ends it."""
+    begun: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    """As the person's cases hear of it."""
+    ended: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    """As they hear of its end, on whichever account that was told; None: it holds."""
+
+
 class OptedOut(SQLModel, table=True):
     """A party that does not want a channel any more, over all accounts and portfolios of its client."""
 

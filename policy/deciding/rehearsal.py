@@ -1,5 +1,6 @@
 """What would happen: the same policy on a virtual clock, over scripted events, without a server."""
 
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from models.events import AnyEvent, Heard
 from models.jurisdiction import Jurisdiction
 from models.strategy import Strategy
 from policy.deciding.law_facts import circumstances
+from policy.deciding.shared_facts import shared
 from policy.deciding.taking import apply, end, follow
 from policy.deciding.treatment import Feed, decide
 from policy.law.counts import LOG_DAYS
@@ -48,19 +50,43 @@ def rehearse(
     told: dict[str, list[Scripted]] = defaultdict(list)
     for scripted in sorted(script, key=lambda s: (s.at, s.event.event_id)):
         told[scripted.account].append(scripted)
-    agenda: list[tuple[datetime, str]] = []
+    agenda = _Agenda()
     for case in cases:
-        stage.cases[case.account] = case
-        heappush(agenda, (case.opened, case.account))
-    while agenda:
-        at, account = heappop(agenda)
+        stage.begin(case)
+        agenda.put(case.account, case.opened)
+    while due := agenda.next():
+        at, account = due
         if at >= until:
             break
         news = _heard(told[account], at)
         yield from stage.turn(account, news, at)
         wakes = [w for w in (stage.wakes.pop(account, None), told[account][0].at if told[account] else None) if w]
         if wakes:
-            heappush(agenda, (max(at + timedelta(microseconds=1), min(wakes)), account))
+            agenda.put(account, max(at + timedelta(microseconds=1), min(wakes)))
+        for other, event in stage.for_others(account, news):
+            insort(told[other], Scripted(other, at, event), key=lambda s: s.at)
+            agenda.put(other, max(at, stage.cases[other].opened))
+
+
+class _Agenda:
+    """Which case wakes next, and when. What is told on another account of the person wakes a case sooner."""
+
+    def __init__(self) -> None:
+        self._entries: list[tuple[datetime, str]] = []
+        self._due: dict[str, datetime] = {}
+
+    def put(self, account: str, at: datetime) -> None:
+        if account not in self._due or at < self._due[account]:
+            self._due[account] = at
+            heappush(self._entries, (at, account))
+
+    def next(self) -> tuple[datetime, str] | None:
+        while self._entries:
+            at, account = heappop(self._entries)
+            if self._due.get(account) == at:
+                del self._due[account]
+                return at, account
+        return None
 
 
 def _heard(told: list[Scripted], at: datetime) -> list[Heard]:
@@ -78,8 +104,22 @@ class _Stage:
     ) -> None:
         self.strategies, self.packs, self.feeds = strategies, packs, feeds
         self.cases: dict[str, Case] = {}
+        self.people: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.log: dict[str, list[Contact]] = defaultdict(list)
         self.wakes: dict[str, datetime] = {}
+
+    def begin(self, case: Case) -> None:
+        """A case takes its place."""
+        self.cases[case.account] = case
+        self.people[case.client, case.party].append(case.account)
+
+    def for_others(self, account: str, news: list[Heard]) -> Iterator[tuple[str, AnyEvent]]:
+        """What the person's other cases hear of the news of one: those that have ended hear nothing."""
+        case = self.cases[account]
+        for event in shared(case, news) if news else ():
+            for other in self.people[case.client, case.party]:
+                if other != account and not self.cases[other].closed:
+                    yield other, event
 
     def turn(self, account: str, news: list[Heard], at: datetime) -> Iterator[Line]:
         """What a case does at one instant: take in, decide, act, until it waits or closes."""

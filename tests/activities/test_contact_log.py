@@ -24,6 +24,7 @@ from models.case import Case
 from models.decisions import DecideInput, StepInput
 from models.events import Channel, Heard, Outcome
 from models.tables.accounts import Party, PartyFact, Portfolio
+from models.tables.arrivals import Webhook
 from models.tables.trail import Attempt, Task
 from policy.case.evolve import evolved
 from policy.deciding.taking import apply
@@ -154,6 +155,28 @@ def test_what_is_released_is_no_fact_any_more(desk: Desk) -> None:
 
 
 @pytest.mark.any_day
+def test_PE1_a_protection_told_on_one_account_holds_at_the_gate_and_ends_wherever_its_end_is_told(desk: Desk) -> None:
+    first, other = desk.case("p"), desk.case("q")
+    first = desk.hears(first, e.Protection(event_id="b-1", reason="deceased", evidence="DEATH-1"))
+    refused = desk.letter(other)
+    assert (refused.kind, refused.rule[:6]) == ("step_refused", "US-P2:")
+    other = desk.hears(other)
+    assert [(hold.reason, hold.evidence) for hold in other.holds] == [("deceased", "DEATH-1")]
+    other = desk.hears(other, e.Release(event_id="r-1", of="deceased", by="anna"))
+    assert [hold.ended is None for hold in desk.hears(first).holds] == [False]
+    assert desk.letter(other).kind == "message_sent"
+
+
+def test_PE1_a_protection_is_passed_on_once_and_so_is_its_end(desk: Desk) -> None:
+    first, other = desk.case("p"), desk.case("q")
+    first = desk.hears(first, e.Protection(event_id="b-1", reason="lawyer"))
+    other = desk.hears(other)
+    desk.hears(first, e.Release(event_id="r-1", of="lawyer", by="anna"))
+    other = desk.hears(other)
+    assert [row.content["person"]["kind"] for row in desk.all(Webhook)] == ["protection", "release"]
+    assert ([hold.ended is None for hold in other.holds], other.flags) == ([False], ())
+
+
 def test_a_call_counts_when_it_was_made_and_one_that_nobody_made_not_at_all(desk: Desk) -> None:
     asked, opened = desk.call(desk.case())
     case = apply(desk.case(), Heard(event=opened, at=asked.now))
@@ -173,7 +196,7 @@ def test_an_agent_opens_a_task_only_when_the_law_still_says_yes(desk: Desk) -> N
     assert (told["decision"], told["details"]) == ("allow", "+393471234567")
     desk.hears(desk.case("q"), e.Protection(event_id="l-1", reason="lawyer"))
     told = open_task(desk.database, "ring", "P", now, DEBTOR, ANNA)
-    assert (told["decision"], told["rules"], told.get("details")) == ("deny", ["US-P1"], None)
+    assert (told["decision"], told["rules"], told.get("details")) == ("deny", ["US-P1", "HOUSE-8"], None)
     with pytest.raises(Refused, match="no call for P now: US-P1: only with the lawyer"):
         show_permission(told)
 

@@ -197,3 +197,32 @@ def test_a_plan_suspends_every_cycle_at_any_point(name, cycle, ends, n):
 def test_every_reason_is_a_sentence_without_a_gap(name):
     told = story(account(name, instalments=owes((0, 5000_00))), script=lived(name, SHIPPED[name].cycles[-1].name).told)
     assert all(line.reason and "None" not in line.reason and line.time - at(0) < timedelta(days=700) for line in told)
+
+
+# --- what is the person's --------------------------------------------------------------------------------------------
+
+
+def two_of_one(**more) -> list:
+    due = owes((-60, 400_00))
+    return [account("cec", account=name, party="d1", client="c1", instalments=due, **more) for name in ("a1", "a2")]
+
+
+def asked(lines: list[Line], name: str, start: int, end: int) -> list[str]:
+    words = ("message sent", "task opened")
+    mine = [line for line in lines if line.account == name and at(start) < line.time < at(end)]
+    return [line.reason for line in mine if line.kind == "effect" and line.reason.startswith(words)]
+
+
+def test_PE1_who_died_is_asked_on_no_account_until_the_protection_is_released_on_any():
+    died = Scripted("a1", at(4), e.Protection(event_id="b1", reason="deceased"))
+    error = Scripted("a2", at(40), e.Release(event_id="r1", of="deceased", by="anna"))
+    lines = story(*two_of_one(), script=[died, error], days=80)
+    assert [asked(lines, name, 4, 40) for name in ("a1", "a2")] == [[], []]
+    assert all(asked(lines, name, 40, 80) for name in ("a1", "a2"))
+
+
+def test_PE1_an_account_that_starts_later_begins_with_the_protection_of_its_person():
+    first, second = two_of_one()
+    died = Scripted("a1", at(4), e.Protection(event_id="b1", reason="deceased"))
+    lines = story(first, second.model_copy(update={"opened": at(20)}), script=[died], days=200)
+    assert asked(lines, "a2", 0, 200) == []
