@@ -173,12 +173,12 @@ def payments(  # noqa: PLR0913
     if file is not None:
         portfolio_commands.payments(file, portfolio, rejects, dry_run=dry_run, as_json=as_json)
         return
-    from desk.tasks import unmatched_payments
+    from cli import placing_commands
 
     if assign is not None:
-        unmatched_payments.assign_one(assign, by, portfolio, as_json)
+        placing_commands.assign_one(assign, by, portfolio, as_json)
     else:
-        unmatched_payments.list_unmatched(portfolio, as_json)
+        placing_commands.list_unmatched(portfolio, as_json)
 
 
 @app.command()
@@ -205,9 +205,9 @@ def webhooks(
     """What vendors told over the web, newest first, and what nobody could place."""
     if (settle is None) != (by is None) or (settle is not None and unmatched) or (account and settle is None):
         raise typer.BadParameter("give --unmatched, or --settle NUMBER --by NAME (and --account ACCOUNT)")
-    from desk.tasks import unmatched_webhooks
+    from cli import placing_commands
 
-    unmatched_webhooks.webhooks(unmatched, settle, account, by, limit, as_json)
+    placing_commands.show_webhooks_kept(unmatched, settle, account, by, limit, as_json)
 
 
 @app.command()

@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cli import catalogue_tables as tables
-from cli.output import say, show_json
+from cli.output import BadNews, say, show_json
 from desk.actor import Actor
 from desk.catalogue import law_packs, strategies, text_catalogue
-from desk.refused import Refused
 
 
 def show_strategies(by: Actor, files: Sequence[Path], as_json: bool) -> None:
@@ -19,7 +18,7 @@ def show_strategies(by: Actor, files: Sequence[Path], as_json: bool) -> None:
     else:
         tables.show_strategies(packs, strategies.strategies_taken_away(by))
     if faults:
-        raise Refused("\n".join(faults))
+        raise BadNews("\n".join(faults))
 
 
 def show_packs(by: Actor, as_json: bool) -> None:

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from cli.output import amount, show_table
+from cli.output import show_table
 from desk.catalogue.legal_deadlines import needed
+from desk.readable import amount
 from desk.refused import Refused
 
 

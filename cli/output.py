@@ -23,42 +23,40 @@ from desk.refused import Refused
 WIDTH = 100
 
 
+class BadNews(Refused):
+    """The answer was given, and it is no: nothing is added to it but the exit code and a line on stderr."""
+
+
 class Commands(TyperGroup):
-    """Commands that end with exit code 1 and `name: reason` on stderr where they are refused."""
+    """Commands that end with exit code 1 and `name: reason` on stderr where they are refused; as JSON where asked."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was named."""
+        as_json = "--json" in (*ctx._protected_args, *ctx.args)
         try:
             return super().invoke(ctx)
         except (typer.Exit, typer.Abort, TyperException):
             raise
         except Exception as fault:
-            reason = str(fault) if isinstance(fault, Refused) else _reason(fault)
-            if reason is None:
+            refused = _refused(fault)
+            if refused is None:
                 raise
-            for line in reason.splitlines():
+            if as_json and not isinstance(refused, BadNews):
+                show_json(refused.told())
+            for line in str(refused).splitlines():
                 say(f"{self.name}: {line}")
             raise typer.Exit(1) from None
 
 
-def _reason(fault: Exception) -> str | None:
-    """What a person is told of a fault from below; None: it is one of ours."""
-    # Loaded only now: a command that is not refused, or only asked for help, needs neither engine nor database.
-    from sqlalchemy.exc import OperationalError
+def _refused(fault: Exception) -> Refused | None:
+    """What a person is told of it; None: it is a fault of ours."""
+    if isinstance(fault, Refused):
+        return fault
+    # Only now: a command that is not refused, or only asked for help, needs neither engine nor readers.
+    from desk.faults import reason
 
-    from engine import EngineNotRunning
-    from intake.events_file import EventsFault
-    from intake.fact_fields import NotAFact
-    from intake.portfolio_file import NotAPortfolio
-    from policy.parsing.pack_reading import PackFault
-    from settings import SettingsError
-    from store.database import DatabaseNotMigrated
-    from store.handover import HandOverRefused
-
-    told = (SettingsError, EngineNotRunning, DatabaseNotMigrated, NotAPortfolio, HandOverRefused, PackFault)
-    if isinstance(fault, OperationalError):
-        return f"the database does not answer: {str(fault.orig).strip().splitlines()[0]}"
-    return str(fault) if isinstance(fault, (*told, NotAFact, EventsFault)) else None
+    why = reason(fault)
+    return None if why is None else Refused(why)
 
 
 def _with_own_packs() -> None:
@@ -147,10 +145,3 @@ def count(number: int, what: str) -> str:
 def local(at: datetime | None, zone: str = "UTC") -> str:
     """An instant on the debtor's clock, to the minute."""
     return "" if at is None else f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
-
-
-def amount(minor: int | None, currency: str) -> str:
-    """An amount for a screen; empty where it is not known."""
-    from policy.phrases import money_text
-
-    return "" if minor is None else money_text(minor, currency)

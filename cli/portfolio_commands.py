@@ -12,6 +12,7 @@ import typer
 from cli import portfolio_tables as tables
 from cli.output import count, say, show_json
 from cli.progress_bars import progress
+from cli.terminal import person
 from desk.actor import Actor
 from desk.catalogue import strategies
 from desk.connections import database, database_if_any
@@ -120,6 +121,8 @@ async def _started(asked: portfolio_start.HandingOver, how: How) -> dict[str, An
 def show_status(portfolio: str | None, as_json: bool) -> None:
     """Where the accounts stand."""
     with database() as opened, opened.reading() as session:
+        if portfolio:
+            find_portfolio(opened, portfolio)
         found = portfolio_status.standing(session, portfolio)
     show_json(found) if as_json else tables.show_standing(found)
 
@@ -127,13 +130,12 @@ def show_status(portfolio: str | None, as_json: bool) -> None:
 def follow(portfolio: str, *, until_idle: bool, as_json: bool) -> None:
     """New lines of the journal as they are written."""
     # Only here: it needs what an auditor reads.
+    from cli.audit_tables import line_text
     from desk.audit import journal_tail
 
     with database() as opened, suppress(KeyboardInterrupt):
-        with opened.reading() as session:
-            find_portfolio(session, portfolio)
-        for line in journal_tail.follow_portfolio(opened, portfolio, until_idle=until_idle):
-            typer.echo(journal_tail.as_text(line, as_json))
+        for line in journal_tail.follow_portfolio(opened, portfolio, person("operations"), until_idle=until_idle):
+            typer.echo(line_text(line, as_json))
 
 
 def order(what: ops_orders.What, target: str, by: Actor, reason: str, as_json: bool) -> None:
@@ -145,7 +147,7 @@ def order(what: ops_orders.What, target: str, by: Actor, reason: str, as_json: b
         show_json(
             {
                 "order": what,
-                "portfolio" if isinstance(found, ops_orders.Portfolio) else "account": target,
+                "portfolio" if isinstance(found, ops_orders.KnownPortfolio) else "account": target,
                 "accounts": accounts,
                 "message": message,
             }
@@ -215,7 +217,7 @@ def show_causes(portfolio: str | None, as_json: bool) -> None:
     """The causes that were told."""
     with database() as opened, opened.reading() as session:
         if portfolio:
-            find_portfolio(session, portfolio)
+            find_portfolio(opened, portfolio)
         found = causing.causes(session, portfolio)
     show_json(found) if as_json else tables.show_causes(found)
 

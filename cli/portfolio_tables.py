@@ -8,9 +8,10 @@ from typing import Any
 
 import typer
 
-from cli.output import WIDTH, amount, count, json_line, local, say, show_json, show_table
+from cli.output import WIDTH, count, json_line, local, say, show_json, show_table
 from desk.portfolios.portfolio_load import Handed, Reject, Tariff
 from desk.portfolios.portfolio_rehearsal import Told
+from desk.readable import amount
 
 _MOST_SHOWN = 10
 _MOST_DIFFERENCES = 100

@@ -1,51 +1,49 @@
-"""One command for each event: its options come from the event's fields, so none can be forgotten."""
+"""One command for each fact that a person can tell: loaded, with its options, when it is told."""
 
 import asyncio
 import inspect
 from collections.abc import Callable
-from datetime import UTC, datetime
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 import typer
-from pydantic.fields import FieldInfo
+from typer.core import TyperGroup
+from typer.main import get_command
 
-from cli.output import code, say, show_json
+from cli.fact_options import BUDGET, DETAILS, options
+from cli.output import say, show_json
 from cli.terminal import person
-from desk.cases import budgets
-from desk.cases.arrangement_offers import find_offer, live_case
-from desk.cases.contact_details import DETAILS, store
-from desk.cases.record_fact import tell
+from desk.cases.budgets import Month
+from desk.cases.told_fields import Written, tell_fields
 from desk.connections import database
-from desk.engine_calls import engine
-from desk.lookup import find_account, find_key, party_of
-from desk.portfolios.causes import refuse_unknown
-from desk.portfolios.ops_orders import new_id
-from desk.refused import Refused
-from intake.fact_fields import HELP, Context, choices, make, plain_type, several
-from models.events import FACTS, Channel, Dispute, Event, Hardship, Hold, Protection
-from models.tables.accounts import Account
-from policy.procedures.hold_rules import leaves, stopped_by
+from models.events import FACTS, Event
 
 POSITIONAL = inspect.Parameter.POSITIONAL_OR_KEYWORD
-KEYS = ("task", "message")
-BEGINS_A_HOLD = (Dispute, Hardship, Protection, Hold)
-FOUND = ("currency", "offer")
-"""Required by the fact, but found where they are not given."""
-WAITS = {"offer_approved": ("to_approve",), "offer_answered": ("made",)}
-COMMON = {
-    "event_id": Annotated[str | None, typer.Option(help="The same id counts once; a new one by default.")],
-    "by": Annotated[str | None, typer.Option(callback=code, help=HELP["by"])],
-    "at": Annotated[str | None, typer.Option(help="When it happened, on the debtor's clock; now by default.")],
-    "json": Annotated[bool, typer.Option("--json", help="Answer in JSON.")],
-}
+_BY_FILE = ("account_updated",)
+"""What the lender's file brings, and no person tells."""
 
 
-def add_tellers(app: typer.Typer) -> None:
-    """A subcommand for every event that a person can tell; the lender's changes come by its file."""
-    for kind, model in FACTS.items():
-        if kind == "account_updated":
-            continue
-        app.command(kind, help=inspect.getdoc(model))(_teller(kind, model))
+class _Tellers(TyperGroup):
+    """A command for every fact: the options of that one alone are made, for of 24 facts one is told."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Their names."""
+        return [kind for kind in FACTS if kind not in _BY_FILE]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The one that is told."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        app, model = typer.Typer(add_completion=False), FACTS[cmd_name]
+        app.command(cmd_name, help=inspect.getdoc(model))(_teller(cmd_name, model))
+        return get_command(app)
+
+
+tell = typer.Typer(cls=_Tellers, no_args_is_help=True, add_completion=False)
+
+
+@tell.callback()
+def _account(account: Annotated[str, typer.Argument(help="By reference, id, or portfolio/reference.")]) -> None:
+    """Whose case is told."""
 
 
 def _teller(kind: str, model: type[Event]) -> Callable[..., None]:
@@ -53,92 +51,51 @@ def _teller(kind: str, model: type[Event]) -> Callable[..., None]:
         assert ctx.parent is not None
         _tell(str(ctx.parent.params["account"]), kind, given)
 
-    own = _details_options() if kind == "contact_details" else _options(model)
-    own |= budgets.options() if kind == "hardship" else {}
-    options = own | {name: (annotation, False if name == "json" else None) for name, annotation in COMMON.items()}
-    annotations = {"ctx": typer.Context} | {name: annotation for name, (annotation, _) in options.items()}
+    made = options(kind, model)
     parameters = [inspect.Parameter("ctx", POSITIONAL, annotation=typer.Context)]
     parameters += [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
-        for name, (annotation, default) in options.items()
+        for name, (annotation, default) in made.items()
     ]
-    told.__name__, told.__annotations__ = kind, annotations
+    told.__name__ = kind
+    told.__annotations__ = {"ctx": typer.Context} | {name: annotation for name, (annotation, _) in made.items()}
     told.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     return told
 
 
-def _options(model: type[Event]) -> dict[str, tuple[Any, Any]]:
-    fields = {n: f for n, f in model.model_fields.items() if n not in (*COMMON, "kind")}
-    return {name: _option(name, field) for name, field in fields.items()}
-
-
-def _option(name: str, field: FieldInfo) -> tuple[Any, Any]:
-    """The option's annotation and its default; `...` where it must be given."""
-    text = HELP.get(name, name)
-    default = ... if field.is_required() and name not in FOUND else None
-    if several(field):
-        text = HELP["disputed"] if get_args(plain_type(field))[0] is int else text
-        return Annotated[list[str], typer.Option(f"--{name.removesuffix('s')}", help=text)], default or []
-    kind = plain_type(field)
-    if kind is bool:
-        flags = f"--{name}" if field.default is False else f"--{name}/--refused"
-        return Annotated[bool, typer.Option(flags, help=text)], default or field.default
-    kind = kind if choices(field) else str
-    if default is None:
-        default = None if name in FOUND else field.default
-        kind = kind | None
-    return Annotated[kind, typer.Option(f"--{name.replace('_', '-')}", help=text)], default
-
-
-def _details_options() -> dict[str, tuple[Any, Any]]:
-    options: dict[str, tuple[Any, Any]] = {
-        name: (Annotated[str | None, typer.Option(help=text)], None) for name, text in DETAILS.items()
-    }
-    unusable = Annotated[list[Channel], typer.Option(help="A channel that cannot be used; may be repeated.")]
-    return options | {"unusable": (unusable, [])}
-
-
 def _tell(word: str, kind: str, given: dict[str, Any]) -> None:
-    as_json = given.pop("json")
-    given["event_id"] = given["event_id"] or new_id(kind)
-    given["by"] = person("agent", given["by"]).name
+    as_json, by = given.pop("json"), person("agent", given.pop("by"))
+    written = _written(kind, given)
     with database() as opened:
-        with opened.reading() as session:
-            account = find_account(session, word)
-            zone = party_of(session, account).zone
-            if given.get("cause"):
-                refuse_unknown(session, account, given["cause"])
-            for name in KEYS:
-                if given.get(name):
-                    given[name] = find_key(session, account, given[name])
-        details = {name: given.pop(name) for name in (*DETAILS, "unusable")} if kind == "contact_details" else {}
-        if details and not any(details.values()):
-            raise typer.BadParameter("say which details are new, or which channel is --unusable")
-        if details:
-            given["usable"] = asyncio.run(_stored(opened, account, details))
-        if kind in WAITS:
-            given["offer"] = find_offer(asyncio.run(live_case(account)), given["offer"], WAITS[kind])
-        budget = budgets.taken(given) if kind == "hardship" else None
-        fact = make(kind, given, Context(account.currency, zone, datetime.now(UTC)))
-        telling = budgets.tell_with(opened, account, fact, budget) if budget else tell(opened, account, fact)
-        recorded = asyncio.run(telling)
+        answer = asyncio.run(tell_fields(opened, word, written, by))
     if as_json:
-        show_json(recorded.model_dump() | {"account": account.reference})
-    else:
-        typer.echo(f"{account.reference}: {recorded.message} ({recorded.event_id})")
-        if (
-            recorded.became == "taken"
-            and isinstance(fact, BEGINS_A_HOLD)
-            and getattr(fact, "status", "opened") == "opened"
-        ):
-            stops = stopped_by(fact)
-            say(f"it stops {', '.join(stops)}; what stays: {leaves(stops)}")
+        show_json(answer.told)
+        return
+    typer.echo(f"{answer.told['account']}: {answer.told['message']} ({answer.told['event_id']})")
+    if answer.stops:
+        say(f"it stops {', '.join(answer.stops)}; what stays: {answer.leaves}")
 
 
-async def _stored(opened: Any, account: Account, details: dict[str, Any]) -> dict[Channel, bool]:
-    """Store the details, but not where nobody could be told of them."""
-    if account.outcome is not None:
-        raise Refused(f"the case of {account.reference} ended as {account.outcome}")
-    await engine()
-    with opened.session() as session:
-        return store(party_of(session, account), details)
+def _written(kind: str, given: dict[str, Any]) -> Written:
+    if kind == "hardship":
+        month = _month(given)
+        return Written(kind, given, month=month)
+    if kind != "contact_details":
+        return Written(kind, given)
+    details = {name: text for name in DETAILS if (text := given.pop(name))}
+    unusable = given.pop("unusable")
+    if not details and not unusable:
+        raise typer.BadParameter("say which details are new, or which channel is --unusable")
+    return Written(kind, given, details, unusable)
+
+
+def _month(given: dict[str, Any]) -> Month | None:
+    """The budget, taken out of what was given; None when none was. It is whole, or it is none."""
+    budget = {name: given.pop(name) for name in (*BUDGET, "people")}
+    if all(value is None for value in budget.values()):
+        return None
+    if budget["income"] is None or budget["costs"] is None:
+        raise typer.BadParameter("a budget is --income and --costs, and --people")
+    if given.get("left") is not None:
+        raise typer.BadParameter("what is --left follows from --income and --costs: give one or the other")
+    return Month(budget["income"], budget["costs"], budget["people"] or 1)

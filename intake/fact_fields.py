@@ -1,10 +1,9 @@
-"""How does an agent write a fact: the options of each event, and the fact that they make?"""
+"""Which fact do the fields make that a person or a file writes, and what is wrong with them?"""
 
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, ValidationError
@@ -13,56 +12,12 @@ from pydantic.fields import FieldInfo
 from intake.amounts import minor_units
 from intake.cells import Refused as CellRefused
 from models.events import FACTS, Event, PlanInstalment
+from models.field_types import plain_type
 from policy.law.may_contact import debtor_day
 
 NOUGHT = re.compile(r"0+([.,]0+)?")
 RELATIVE = re.compile(r"\+([0-9]{1,4})")
 AMOUNTS = ("amount", "waived")
-HELP = {
-    "amount": "In whole units, such as 100.00.",
-    "currency": "ISO 4217; the account's by default.",
-    "value_date": "The day from which the money counts; the day of --at by default.",
-    "reference": "The payer's reference: a code without blanks.",
-    "payment": "The event id of the payment that was taken back.",
-    "due": "The promised day.",
-    "outcome": "What came of it.",
-    "task": "The task, by its key, the end of it, or its step; by default the one that is open.",
-    "message": "The message, by its key, the end of it, or its step.",
-    "cause": "The cause of the debt as a code word, such as job_loss: see `starter.py causes --list`.",
-    "status": "What became of it.",
-    "until": "The last day of it.",
-    "instalments": "DAY:AMOUNT, once for each instalment; of a new schedule DAY:AMOUNT:INTEREST.",
-    "what": "What is offered.",
-    "waived": "Of a settlement: what is waived once it is paid, in whole units.",
-    "if_broken": "What is owed again when it is broken.",
-    "needs": "How many others must approve it; never less than the strategy wants.",
-    "offer": "The offer, by its id, the end of it, its step or its kind; by default the one that waits.",
-    "accepted": "The debtor's answer.",
-    "disputed": "The number of a disputed instalment; may be repeated.",
-    "charges": "The id of a charge; may be repeated.",
-    "evidence": "The number of the document.",
-    "dispute": "Which dispute is answered, by its event id; all that are open by default.",
-    "left": "What is left a month, in whole units, where no budget was taken.",
-    "blocks": "What it stops: contact, interest, fees, court or assignment; may be repeated.",
-    "channel": "The channel.",
-    "channels": "A channel it is about; may be repeated; all by default.",
-    "name": "What it is, as docs/law.md names it.",
-    "since": "Its day; that of --at by default.",
-    "form": "In which form it was said.",
-    "ended": "It holds no more.",
-    "served_on": "The day on which it was delivered.",
-    "proof": "The number of the receipt.",
-    "reason": "The reason, as a code word.",
-    "of": "The reason of the hold, or the step that waits for a person.",
-    "ground": "Of the letter that ends a PERSI: its ground in the law, such as 17-1-c.",
-    "reasons": "Of that letter: its reasons, as a code word or a document's number.",
-    "granted": "Whether the step may go ahead.",
-    "inbound": "Whether the debtor called.",
-    "place": "Where: home, cell, work or other; by default at home, a third party elsewhere.",
-    "third_party": "Who else was asked: family, neighbour, employer or other, numbered (neighbour-2); no name.",
-    "purpose": "Of a third party: location, where the debtor can be found.",
-    "by": "Who says so, a code without blanks; by default who is logged in.",
-}
 
 
 class NotAFact(Exception):
@@ -76,26 +31,6 @@ class Context:
     currency: str
     zone: str
     now: datetime
-
-
-def plain_type(field: FieldInfo) -> Any:
-    """The field's type without `| None`."""
-    if get_origin(field.annotation) in (Union, UnionType):
-        return next(a for a in get_args(field.annotation) if a is not type(None))
-    return field.annotation
-
-
-def several(field: FieldInfo) -> bool:
-    """Whether the option may be repeated."""
-    return get_origin(plain_type(field)) is tuple
-
-
-def choices(field: FieldInfo) -> tuple[str, ...]:
-    """The words that may stand there, where they are few."""
-    kind = plain_type(field)
-    if get_origin(kind) is Literal:
-        return get_args(kind)
-    return tuple(str(member) for member in kind) if hasattr(kind, "__members__") else ()
 
 
 def make(kind: str, given: dict[str, Any], context: Context) -> Event:

@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlmodel import Session, create_engine
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -123,6 +123,13 @@ def is_there(url: str) -> bool:
     """Whether there is a database to look into; a server answers for itself."""
     address = make_url(url)
     return address.get_backend_name() != "sqlite" or Path(address.database or "").exists()
+
+
+def no_answer(fault: Exception) -> str | None:
+    """What it means for a person that the database failed; None: it did not, or it is a fault of ours."""
+    if not isinstance(fault, OperationalError):
+        return None
+    return f"the database does not answer: {str(fault.orig).strip().splitlines()[0]}"
 
 
 def _as_one_writer_at_a_time(engine: Engine) -> None:

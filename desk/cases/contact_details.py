@@ -1,42 +1,48 @@
 """New details of a party: are they sound, and which channels do they open or close?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from channels.channel_table import opened_by, reach
+from channels.channel_table import opened_by
+from desk.actor import Actor
+from desk.engine_calls import engine
 from desk.refused import Refused
 from intake import cells, contact_points, localities
 from intake.cells import Cell
 from models.events import Channel
-from models.tables.accounts import Party
-
-DETAILS = {
-    "phone": "The number, with country code or as dialled in the country.",
-    "email": "The mail address.",
-    "street": "Street and number.",
-    "city": "The town.",
-    "postal_code": "The postcode.",
-    "region": "The state, nation or city whose own law binds too, such as MA.",
-}
+from store.account_lookup import KnownAccount
+from store.database import Database
+from store.party_details import keep_details
 
 
-def store(party: Party, details: dict[str, Any]) -> dict[Channel, bool]:
-    """Write what is new on the party's row; which channels can be used now, of those concerned."""
+async def change_details(
+    database: Database, account: KnownAccount, details: Mapping[str, str], unusable: Sequence[Channel], by: Actor
+) -> dict[Channel, bool]:
+    """Keep what is new of the debtor; which channels can be used now, of those concerned: what the case is to hear.
+
+    Refused where it is not sound, and where nobody could be told of it.
+    """
+    if account.outcome is not None:
+        raise Refused(f"the case of {account.reference} ended as {account.outcome}")
+    sound = {name: _sound(name, text, account.country) for name, text in details.items()}
+    # Without an engine nobody hears of it: then nothing is kept.
+    await engine()
+    can = keep_details(database, account.party, sound)
+    usable = {channel: channel in can for name in sound for channel in opened_by(name)}
+    return usable | dict.fromkeys(unusable, False)
+
+
+def _sound(name: str, text: str, country: str) -> Any:
     checks: dict[str, Callable[[Cell], Any]] = {
-        "phone": lambda cell: contact_points.phone(cell, party.country),
+        "phone": lambda cell: contact_points.phone(cell, country),
         "email": contact_points.email,
         "street": cells.line_of_text,
         "city": cells.line_of_text,
-        "postal_code": lambda cell: localities.postal_code(cell, party.country),
-        "region": lambda cell: localities.region(cell, party.country),
+        "postal_code": lambda cell: localities.postal_code(cell, country),
+        "region": lambda cell: localities.region(cell, country),
     }
-    new = {name: details[name] for name in DETAILS if details.get(name)}
-    for name, text in new.items():
-        try:
-            cells.refuse_unsafe(text, harmless=contact_points.WRITTEN)
-            setattr(party, name, checks[name](text))
-        except cells.Refused as refused:
-            raise Refused(f"the {name.replace('_', ' ')} {refused}") from None
-    can = reach(party)
-    usable = {channel: channel in can for name in new for channel in opened_by(name)}
-    return usable | dict.fromkeys(details.get("unusable") or (), False)
+    try:
+        cells.refuse_unsafe(text, harmless=contact_points.WRITTEN)
+        return checks[name](text)
+    except cells.Refused as refused:
+        raise Refused(f"the {name.replace('_', ' ')} {refused}") from None

@@ -1,24 +1,22 @@
 """May this contact be made now? The law is asked once more when an agent opens a task, or wants to call unasked."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
-import typer
 from pydantic import TypeAdapter, ValidationError
-from sqlmodel import Session, col, select
 
 from channels.channel_table import BY_PERSON
-from cli.output import local, say
-from desk.lookup import find_account, party_of
+from desk.actor import Actor
+from desk.lookup import find_account
+from desk.readable import day
 from desk.refused import Refused
+from intake.pack_files import places
 from models.contact import Place, ThirdParty
+from models.decisions import HoldShown
 from models.event import Channel
-from models.jurisdiction import Jurisdiction
-from models.tables.accounts import Account, Party
-from models.tables.trail import Attempt, Task
-from policy.law.may_contact import Allow, Answer, Defer, debtor_day
-from store.contact_log import Question, Wanted, law_of, place_of, question
+from policy.law.may_contact import Allow, Defer
+from store.account_lookup import KnownAccount
+from store.asked_contacts import Asked, Meant, OpenTask, ask_and_reserve, ask_law, open_tasks
 from store.database import Database
 
 ANYBODY_ELSE = "anybody"
@@ -38,93 +36,67 @@ DEBTOR = Whom()
 THIRD_PARTY: TypeAdapter[str] = TypeAdapter(ThirdParty)
 
 
-def third_party(text: str | None) -> str | None:
-    """Check an option that ends in the contact log: who somebody is to the debtor and which one, but no name."""
+def is_third_party(text: str, by: Actor) -> bool:
+    """Whether it says who somebody is to the debtor and which one, but no name: it ends in the contact log."""
     try:
-        return None if text is None else THIRD_PARTY.validate_python(text)
+        return bool(THIRD_PARTY.validate_python(text))
     except ValidationError:
-        says = "no third party: expected family, neighbour, employer or other, alone or with a number (neighbour-2)"
-        raise typer.BadParameter(f"{text!r} is {says}") from None
+        return False
 
 
-def open_task(
-    database: Database, word: str, of: str | None, packs: Mapping[str, Jurisdiction], now: datetime, whom: Whom = DEBTOR
-) -> dict[str, Any]:
+def open_task(database: Database, word: str, of: str | None, now: datetime, whom: Whom, by: Actor) -> dict[str, Any]:
     """The law's answer for an open task. Where it is yes, the contact counts from now on, and its details are shown.
 
     A trace is no contact by itself; `others` says whether third parties may be asked for it.
     """
-    with database.session() as session:
-        task = _task(session, word, find_account(session, of) if of else None)
-        account = session.get_one(Account, task.account)
-        person = party_of(session, account)
-        law = law_of(packs, person)
-        told = {"task": task.key, "account": account.reference, "kind": task.kind, "why": task.why}
-        if task.kind not in BY_PERSON:
-            free = told | {"decision": "allow", "duties": [], "debtor": person.name}
-            return free | {"others": _others(session, account, person, law, now)} if task.kind == "trace" else free
-        database.lock(session, f"party {person.id}")
-        put = question(session, _wanted(account, person, task.kind, now, whom)._replace(key=task.key), now)
-        answer = put.answer(law)
-        attempt = session.get(Attempt, task.key)
-        if isinstance(answer, Allow) and attempt is not None:
-            attempt.reserved, attempt.local_day = now, debtor_day(now, person.zone)
-            attempt.law, attempt.place = put.kept(law, answer), whom.place
-        return told | _told(put, answer, person)
+    task = _task(database, word, find_account(database, of) if of else None)
+    told = {"task": task.key, "account": task.reference, "kind": task.kind, "why": task.why}
+    if task.kind in BY_PERSON:
+        return told | _told(ask_and_reserve(database, places(), task, _meant(task.kind, whom), now))
+    free = told | {"decision": "allow", "duties": [], "debtor": task.debtor}
+    return free | {"others": _others(database, task, now)} if task.kind == "trace" else free
 
 
-def may_call(
-    session: Session, word: str, channel: str, packs: Mapping[str, Jurisdiction], now: datetime, whom: Whom = DEBTOR
-) -> dict[str, Any]:
+def may_call(database: Database, word: str, channel: str, now: datetime, whom: Whom, by: Actor) -> dict[str, Any]:
     """The law's answer for a contact that no task asks for; nothing is reserved."""
-    account = find_account(session, word)
-    person = party_of(session, account)
-    put = question(session, _wanted(account, person, channel, now, whom), now)
+    account = find_account(database, word)
     about = {"account": account.reference, "kind": channel, "third_party": whom.third_party}
-    return about | _told(put, put.answer(law_of(packs, person)), person)
+    return about | _told(ask_law(database, places(), account.id, _meant(channel, whom), now))
 
 
-def show(told: Mapping[str, Any]) -> None:
-    """The answer in words. Raises Refused where it is no."""
-    to = f" to {told['third_party']}" if told.get("third_party") else ""
-    what = f"{told['kind']}{to} for {told['account']}"
-    if told["decision"] != "allow":
-        when = f", from {local(told['until'], told['zone'])}" if told.get("until") else ""
-        raise Refused(f"no {what} now{when}: {told['rule']}")
-    typer.echo(f"yes, {what}: {told['debtor']}{', ' + told['details'] if told.get('details') else ''}")
-    for duty in told["duties"]:
-        say(f"it must hold: {duty['says']} ({duty['rule']})")
-    if "others" in told:
-        _show_others(told["others"], told["account"])
+async def may_call_now(
+    database: Database, word: str, channel: str, now: datetime, whom: Whom, by: Actor
+) -> dict[str, Any]:
+    """The same, and what holds the case is asked too: who is protected is not called, whatever the law would allow."""
+    # Loaded only here: the law alone is asked without an engine.
+    from desk.cases.case_holds import running_holds
+
+    told = may_call(database, word, channel, now, whom, by)
+    holds = await running_holds(find_account(database, word), by)
+    stops = next((hold for hold in holds if "contact" in hold.blocks), None)
+    return told if stops is None or told["decision"] == "deny" else _held(told, stops)
 
 
-def _show_others(others: Mapping[str, Any], account: str) -> None:
-    if others["decision"] != "allow":
-        when = f" before {local(others['until'], others['zone'])}" if others["until"] else ""
-        say(f"nobody else may be asked where the debtor is{when}: {others['rule']}")
-        return
-    say("others may be asked where the debtor is, each only as the law says; before each call:")
-    say(f"  agent.py may-call {account} --third-party neighbour-1 --purpose location")
-    for duty in others["duties"]:
-        say(f"  it must hold: {duty['says']} ({duty['rule']})")
+def _held(told: dict[str, Any], hold: HoldShown) -> dict[str, Any]:
+    until = f" until {day(hold.until)}" if hold.until else " until it is released"
+    rule = f"the case is held{until}: {hold.reason.replace('_', ' ')} stops contact"
+    kept = {"decision": "deny", "until": None, "rule": rule, "rules": ["hold"], "duties": []}
+    return {name: value for name, value in told.items() if name not in ("debtor", "details")} | kept
 
 
-def _others(session: Session, account: Account, person: Party, law: Jurisdiction, now: datetime) -> dict[str, Any]:
+def _others(database: Database, task: OpenTask, now: datetime) -> dict[str, Any]:
     """Whether somebody else may be asked by phone where the debtor can be found."""
-    put = question(session, _wanted(account, person, Channel.call, now, Whom(ANYBODY_ELSE, location=True)), now)
-    answer = put.answer(law)
-    return {name: value for name, value in _told(put, answer, person).items() if name not in ("debtor", "details")}
+    meant = _meant("call", Whom(ANYBODY_ELSE, location=True))
+    told = _told(ask_law(database, places(), task.account, meant, now))
+    return {name: value for name, value in told.items() if name not in ("debtor", "details")}
 
 
-def _wanted(account: Account, person: Party, channel: str, now: datetime, whom: Whom) -> Wanted:
-    late = account.days_past_due or 0
-    overdue = debtor_day(now, person.zone) - timedelta(days=late) if late > 0 else None
-    place, third = place_of(whom.place, whom.third_party), whom.third_party or ""
-    demand = not whom.location
-    return Wanted(account.id, person.id, person.zone, channel, demand, overdue, "", place, third, whom.location)
+def _meant(channel: str, whom: Whom) -> Meant:
+    return Meant(Channel(channel), whom.third_party, whom.location, whom.place)
 
 
-def _told(put: Question, answer: Answer, person: Party) -> dict[str, Any]:
+def _told(asked: Asked) -> dict[str, Any]:
+    put, answer = asked.put, asked.answer
     told: dict[str, Any] = {
         "decision": type(answer).__name__.lower(),
         "until": answer.until if isinstance(answer, Defer) else None,
@@ -137,16 +109,12 @@ def _told(put: Question, answer: Answer, person: Party) -> dict[str, Any]:
     if not isinstance(answer, Allow):
         return told
     if put.party.role == "third_party":
-        return told | {"debtor": person.name, "details": None}
-    where = ", ".join(part for part in (person.street, person.postal_code, person.city) if part)
-    return told | {"debtor": person.name, "details": where if put.channel == "visit" else person.phone}
+        return told | {"debtor": asked.debtor, "details": None}
+    return told | {"debtor": asked.debtor, "details": asked.address if put.channel == "visit" else asked.phone}
 
 
-def _task(session: Session, word: str, account: Account | None) -> Task:
-    wanted = select(Task).where(Task.status == "open", col(Task.key).endswith(word, autoescape=True))
-    if account is not None:
-        wanted = wanted.where(Task.account == account.id)
-    found = session.exec(wanted).all()
+def _task(database: Database, word: str, account: KnownAccount | None) -> OpenTask:
+    found = open_tasks(database, word, account.id if account else None)
     meant = [t for t in found if t.key == word] or [t for t in found if t.key.endswith(f":{word}")]
     if len(meant) != 1:
         fault = f"{len(meant)} open tasks end so: name its --account" if meant else "no open task ends so"

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from sqlmodel import Session
 from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.common import (
     SearchAttributePair,
@@ -13,15 +12,17 @@ from temporalio.common import (
 from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 
+from desk.actor import Actor
 from desk.engine_calls import ANSWER_SECONDS, answered, engine
+from desk.readable import answer
 from desk.refused import Refused
 from models import events as e
 from models.case import Case
 from models.decisions import Recorded
-from models.tables.accounts import Account
 from policy.facts.fact_table import reused
 from policy.law.may_contact import debtor_day
 from policy.phrases import day_text
+from store.account_lookup import KnownAccount, account_again
 from store.database import Database
 from store.opt_outs import opted_out
 from workflows.engine_names import PORTFOLIO, SEGMENT, recovery_id
@@ -34,17 +35,19 @@ class NotTaken(Refused):
     """The case did not take the fact, for sure."""
 
 
-async def tell(database: Database, account: Account, fact: e.Event) -> Recorded:
-    """Tell the account's case; refused with the reason where it cannot be taken."""
+async def tell(database: Database, account_id: str, fact: e.Event, by: Actor) -> Recorded:
+    """Tell the account's case, and that they said it; refused with the reason where it cannot be taken."""
     client, settings = await engine()
+    fact = fact if fact.by else fact.model_copy(update={"by": by.name})
+    account = account_again(database, account_id)
     if account.outcome is None:
         try:
             return await _record(client, account, fact)
         except RPCError as fault:
             if fault.status is not RPCStatusCode.NOT_FOUND:
                 raise
+    ended = _ended(account_again(database, account.id))
     with database.reading() as session:
-        ended = _ended(session, account.id)
         # What the party stopped or took back since: a case that has ended is told of neither.
         stopped = opted_out(session, [ended.party]).get(ended.party, ())
     if not isinstance(fact, MONEY):
@@ -56,7 +59,7 @@ async def tell(database: Database, account: Account, fact: e.Event) -> Recorded:
     return await _open_again(client, settings.task_queue, ended, case, fact)
 
 
-async def _record(client: Client, account: Account, fact: e.Event) -> Recorded:
+async def _record(client: Client, account: KnownAccount, fact: e.Event) -> Recorded:
     handle = client.get_workflow_handle(recovery_id(account.portfolio, account.id))
     doubt = f"; it may have been taken all the same: tell it again with --event-id {fact.event_id}"
     limit = timedelta(seconds=ANSWER_SECONDS)
@@ -67,20 +70,20 @@ async def _record(client: Client, account: Account, fact: e.Event) -> Recorded:
         reason = fault.cause.message if isinstance(fault.cause, ApplicationError) else str(fault.cause)
         raise NotTaken(reason) from None
     if recorded.became in ("refused", "kept"):
-        raise NotTaken(recorded.why if recorded.became == "refused" and recorded.why else recorded.message)
+        why = recorded.why if recorded.became == "refused" and recorded.why else recorded.message
+        raise NotTaken(why, answer(recorded, account.reference))
     return recorded
 
 
-def _ended(session: Session, account: str) -> Account:
-    row = session.get_one(Account, account)
-    if row.started is None:
-        raise NotTaken(f"the case of {row.reference} has not been started yet")
-    if row.outcome is None or row.last_case is None:
-        raise NotTaken(f"the case of {row.reference} does not run in this engine")
-    return row
+def _ended(account: KnownAccount) -> KnownAccount:
+    if account.started is None:
+        raise NotTaken(f"the case of {account.reference} has not been started yet")
+    if account.outcome is None or account.last_case is None:
+        raise NotTaken(f"the case of {account.reference} does not run in this engine")
+    return account
 
 
-async def _open_again(client: Client, task_queue: str, account: Account, case: Case, fact: e.Event) -> Recorded:
+async def _open_again(client: Client, task_queue: str, account: KnownAccount, case: Case, fact: e.Event) -> Recorded:
     """A new run from the case as it ended. If another one began meanwhile, that one is told."""
     signal = str(type(fact).model_fields["kind"].default)
     again = reused(case, fact)

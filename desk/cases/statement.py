@@ -5,30 +5,21 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import typer
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
-from temporalio.service import RPCError, RPCStatusCode
-
-from cli.output import say
-from desk.engine_calls import answered, engine
+from desk.actor import Actor
+from desk.cases.live_case import case_of
 from desk.lookup import find_account
 from desk.refused import Refused
 from intake.pack_files import places
 from intake.pack_layers import folders
 from models.addressee import Addressee
 from models.case import Case
-from models.decisions import CaseView, Line
+from models.decisions import Line
 from models.evidence import Pdf
-from models.tables.accounts import Account
-from models.tables.trail import Document
 from policy.law.may_contact import debtor_day
 from policy.money.ledger import entries
 from policy.phrases import day_text, money_text
-from store import journal
-from store.addressees import addressee_of
 from store.database import Database
-from workflows.engine_names import recovery_id
+from store.statement_rows import StatementMade, hand_out, statement_addressee
 from writing.debt_statement import stated
 from writing.document_content import Statement
 from writing.document_pdf import DocumentFault, make_statement
@@ -37,51 +28,22 @@ from writing.texts import Texts, load_texts
 
 AHEAD = timedelta(days=365)
 """A rate further ahead than this is anybody's guess."""
-TRIES = 3
 
 
-async def statement(database: Database, word: str, on: date | None, out: Path | None) -> dict[str, Any]:
+async def statement(database: Database, word: str, on: date | None, out: Path | None, by: Actor) -> dict[str, Any]:
     """Make the statement of an account for a day (today), write and keep it; what it says, as data."""
-    with database.reading() as session:
-        account = find_account(session, word)
-        known = addressee_of(session, places(), account)
-    case = await _case(database, account)
+    account = find_account(database, word)
+    known = statement_addressee(database, places(), account.id)
+    case = await case_of(database, account, by)
     now = datetime.now(UTC)
     day = on or debtor_day(now, case.zone)
     _refuse_day(case, day, debtor_day(now, case.zone))
     paper, pdf = _made(load_texts(*folders("letters")), case, known, day)
-    document = Document(
-        key=f"statement:{account.id}:{day}:{pdf.sha256[:12]}",
-        account=account.id,
-        kind="statement",
-        sha256=pdf.sha256,
-        text_version=pdf.text_version,
-        content=pdf.content,
-        made=now,
-    )
+    made = StatementMade(f"statement:{account.id}:{day}:{pdf.sha256[:12]}", account.id, pdf, now)
     file = out or Path(f"statement-{re.sub(r'[^A-Za-z0-9_.-]', '-', account.reference)}-{day}.pdf")
-    _hand_out(database, document, paper, file)
-    return _told(paper) | {"account": account.id, "file": str(file), "sha256": pdf.sha256, "document": document.key}
-
-
-async def _case(database: Database, account: Account) -> Case:
-    """The case as its workflow knows it; as it ended, where it has ended."""
-    if account.started is None:
-        raise Refused(f"the case of {account.reference} has not been started yet")
-    if account.last_case is None:
-        client, _ = await engine()
-        handle = client.get_workflow_handle(recovery_id(account.portfolio, account.id))
-        try:
-            view: CaseView = await answered(handle.query("case", result_type=CaseView))
-            return view.case
-        except RPCError as fault:
-            if fault.status is not RPCStatusCode.NOT_FOUND:
-                raise
-        with database.reading() as session:
-            account = session.get_one(Account, account.id)
-    if account.last_case is None:
-        raise Refused(f"the case of {account.reference} does not run in this engine")
-    return Case.model_validate(account.last_case)
+    if not hand_out(database, made, _line(made, paper, by), lambda: _write(file, pdf.content)):
+        raise Refused("the case is busy: try again")
+    return _told(paper) | {"account": account.id, "file": str(file), "sha256": pdf.sha256, "document": made.key}
 
 
 def _refuse_day(case: Case, day: date, today: date) -> None:
@@ -103,34 +65,17 @@ def _made(texts: Texts, case: Case, known: Addressee, day: date) -> tuple[Statem
         raise Refused(f"the ledger of {known.reference} does not add up: a person must look at it") from None
 
 
-def _hand_out(database: Database, document: Document, paper: Statement, file: Path) -> None:
-    """The row, the line of the story and the file: all of them or none. The same statement again is kept once."""
-    line = Line(
-        key=document.key,
-        time=document.made,
-        account=document.account,
+def _line(made: StatementMade, paper: Statement, by: Actor) -> Line:
+    owed = money_text(paper.owed.outstanding, paper.currency)
+    sha256 = made.pdf.sha256
+    return Line(
+        key=made.key,
+        time=made.made,
+        account=made.account,
         kind="statement",
-        reason=f"statement of the debt for {day_text(paper.day)}: "
-        f"{money_text(paper.owed.outstanding, paper.currency)} outstanding, sha256 {document.sha256[:12]}",
-        detail={"document": document.key, "sha256": document.sha256, "day": paper.day.isoformat()},
+        reason=f"statement of the debt for {day_text(paper.day)}: {owed} outstanding, sha256 {sha256[:12]}",
+        detail={"document": made.key, "sha256": sha256, "day": paper.day.isoformat(), "by": by.name},
     )
-    for _ in range(TRIES):
-        try:
-            with database.session() as session:
-                _keep(database, session, document, line)
-                _write(file, document.content)
-            return
-        except IntegrityError:  # The case wrote the same line of its journal at the same moment.
-            continue
-    raise Refused("the case is busy: try again")
-
-
-def _keep(database: Database, session: Session, document: Document, line: Line) -> None:
-    database.lock(session, f"journal {document.account}")
-    if session.get(Document, document.key) is None:
-        session.add(Document(**document.model_dump()))
-    journal.append(session, document.account, [line])
-    session.flush()
 
 
 def _write(file: Path, content: bytes) -> None:
@@ -152,9 +97,3 @@ def _told(paper: Statement) -> dict[str, Any]:
     answers = [{"label": label, "text": text} for label, text in paper.text.closing]
     owed = {"owed": paper.owed.model_dump(mode="json")}
     return whole | owed | {"entries": told, "agreements": agreed, "answers": answers}
-
-
-def show_statement(told: dict[str, Any]) -> None:
-    """Where it was written, and by which number it can be proved."""
-    say(f"{told['file']}: {money_text(told['owed']['outstanding'], told['currency'])} outstanding on {told['day']}")
-    typer.echo(f"{told['sha256']}  {told['file']}")

@@ -1,13 +1,13 @@
 """What does the law of a country give for collecting an amount that was left unpaid, and for being late with it?"""
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from desk.actor import Actor
 from desk.refused import Refused
-from models.charges import CENTS, ChargesPack
+from intake.pack_files import charges
+from models.charges import CENTS
 from models.vocabulary import PRODUCTS
 from policy.charging.costs import Charge, collection_cost, late_fee
 from policy.minor_units import half_up
@@ -23,11 +23,12 @@ class Unpaid(NamedTuple):
     """Else VAT comes on top of a cost."""
 
 
-def lawful_charges(by: Actor, laws: Mapping[str, ChargesPack], country: str, unpaid: Unpaid) -> dict[str, Any]:
+def lawful_charges(by: Actor, country: str, unpaid: Unpaid) -> dict[str, Any]:
     """The cost of collecting and the late fee that the law gives, with rule and lines; amounts in minor units.
 
     Nothing where no rule gives one: then only the agreement can, within its caps. Raises Refused.
     """
+    laws = charges()
     law = laws.get(country)
     if law is None:
         raise Refused(f"{country} has no law on charges here; known: {', '.join(sorted(laws))}")

@@ -9,6 +9,7 @@ import holidays
 
 from desk.actor import Actor
 from desk.refused import Refused
+from intake.pack_files import jurisdictions
 from models.jurisdiction import Jurisdiction
 from policy.law.hours import is_holiday
 from policy.procedures.deadline_catalogue import CATALOGUE, Answer, Calendars, answers
@@ -22,11 +23,12 @@ class Asked(NamedTuple):
     known: Mapping[str, date] = {}
 
 
-def legal_deadlines(by: Actor, laws: Mapping[str, Jurisdiction], asked: Asked) -> list[dict[str, Any]]:
+def legal_deadlines(by: Actor, asked: Asked) -> list[dict[str, Any]]:
     """Each deadline with its rule, whose it is and the days it needs; with the days it falls on where those are known.
 
-    `laws`: what binds in each country. Raises Refused.
+    Raises Refused.
     """
+    laws = jurisdictions()
     if asked.country and asked.country not in laws:
         raise Refused(f"{asked.country} has no law pack here; known: {', '.join(sorted(laws))}")
     _refuse_unknown(asked.known)

@@ -8,6 +8,7 @@ from typing import Generic, NamedTuple, TypeVar
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
+from desk.actor import Actor
 from desk.cases.record_fact import tell
 from desk.refused import Refused
 from desk.watching import Show, Watch, unseen
@@ -24,6 +25,8 @@ PAGE = 1000
 AT_ONCE = 32
 TRIES = 3
 PAUSE_SECONDS = 0.2
+_HANDED_OVER = Actor("delivery", "system")
+"""Who tells a case of what came by a file or over the web, where the fact names nobody."""
 Key = TypeVar("Key")
 
 
@@ -110,7 +113,7 @@ async def deliver(opened: Database, client: Client, account: Account, event: e.E
         if fresh.started is None:
             return f"the case of {fresh.reference} has not been started yet"
         try:
-            await tell(opened, fresh, event)
+            await tell(opened, fresh.id, event, _HANDED_OVER)
             return None
         except Refused as refused:
             # Another one may have opened it in between: then it takes the signal.

@@ -5,6 +5,7 @@ from typing import Any
 from desk.refused import Refused
 from models.tables.accounts import Account
 from models.vocabulary import CAUSES
+from store.account_lookup import KnownAccount
 from store.cause_log import causes_added, causes_told, client_of, clients, keep_cause
 from store.database import Session
 
@@ -33,7 +34,7 @@ def add_cause(session: Session, code: str, client: str) -> str:
     return f"{code} added to the list of {client}"
 
 
-def refuse_unknown(session: Session, account: Account, cause: str) -> None:
+def refuse_unknown(session: Session, account: Account | KnownAccount, cause: str) -> None:
     """Refuse a cause that is neither common nor of the account's client, with those that are."""
     client = client_of(session, account.portfolio)
     known = [str(row["cause"]) for row in listed(session, client)]

@@ -13,7 +13,7 @@ from desk.lookup import find_target
 from desk.refused import Refused
 from models import events as e
 from models.portfolio_orders import Order
-from models.tables.accounts import Account, Portfolio
+from store.account_lookup import KnownAccount, KnownPortfolio
 from store.database import Database
 from store.portfolio_rows import number_open, set_held
 from workflows.engine_names import portfolio_id
@@ -26,19 +26,19 @@ def new_id(what: str) -> str:
     return f"{what}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{uuid4().hex[:6]}"
 
 
-def concerned(database: Database, target: str) -> tuple[Account | Portfolio, int]:
+def concerned(database: Database, target: str) -> tuple[KnownAccount | KnownPortfolio, int]:
     """Whom the order is for, and how many open accounts that is."""
+    found = find_target(database, target)
+    if isinstance(found, KnownAccount):
+        return found, 1
     with database.reading() as session:
-        found = find_target(session, target)
-        if isinstance(found, Account):
-            return found, 1
         return found, number_open(session, found.id)
 
 
-async def order(database: Database, what: What, target: Account | Portfolio, by: Actor, reason: str) -> str:
+async def order(database: Database, what: What, target: KnownAccount | KnownPortfolio, by: Actor, reason: str) -> str:
     """Carry the order out; what to answer."""
-    if isinstance(target, Account):
-        answer = await tell(database, target, _fact(what, by.name, reason))
+    if isinstance(target, KnownAccount):
+        answer = await tell(database, target.id, _fact(what, by.name, reason), by)
         return f"{what} of {target.reference}: {answer.message}"
     client, _ = await engine()
     if what != "withdraw":

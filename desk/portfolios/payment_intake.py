@@ -76,9 +76,8 @@ def scope_of(opened: Database, portfolio: str | None, file: Path) -> Scope:
     """The bank that the file is of, as far as it was said."""
     if portfolio is None:
         return Scope(file=file.name)
-    with opened.reading() as session:
-        found = find_portfolio(session, portfolio)
-        return Scope(found.client, found.id, file.name)
+    found = find_portfolio(opened, portfolio)
+    return Scope(found.client, found.id, file.name)
 
 
 def answer(file: Path, read: PaymentsFile, recorded: Recorded) -> dict[str, Any]:

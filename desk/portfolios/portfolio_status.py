@@ -2,15 +2,12 @@
 
 from typing import Any
 
-from desk.lookup import find_portfolio
 from store.database import Session
 from store.portfolio_numbers import ended_by_outcome, matters_for_a_person, numbers_by_portfolio, open_by_stage
 
 
 def standing(session: Session, portfolio: str | None) -> dict[str, Any]:
-    """The numbers, without any person in them. Refused for a portfolio that nobody handed over."""
-    if portfolio:
-        find_portfolio(session, portfolio)
+    """The numbers, without any person in them."""
     return {
         "portfolios": numbers_by_portfolio(session, portfolio),
         "open": open_by_stage(session, portfolio),

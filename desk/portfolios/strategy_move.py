@@ -10,13 +10,13 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from desk.actor import Actor
 from desk.engine_calls import engine
-from desk.lookup import party_of
 from intake.pack_files import Pack
 from models.facts import Moved
-from models.tables.accounts import Account, Portfolio
+from models.tables.accounts import Account
 from policy.agreeing.arrangements import terms
 from policy.deciding.segmentation import NoStrategy, Segmented, choose
 from policy.minor_units import whole_units
+from store.account_lookup import KnownAccount, KnownPortfolio, country_of
 from store.cause_log import client_of
 from store.database import Database, Session
 from store.portfolio_rows import has_guarantor, keep_strategy, open_account_rows
@@ -32,7 +32,7 @@ class Plan(NamedTuple):
     stay: list[tuple[Account, str]]
 
 
-def planned(session: Session, target: Account | Portfolio, pack: Pack) -> Plan:
+def planned(session: Session, target: KnownAccount | KnownPortfolio, pack: Pack) -> Plan:
     """The new cycle of each open account: that of the same name, else the first that fits the account."""
     plan = Plan([], [])
     for account in _open(session, target):
@@ -79,9 +79,9 @@ async def _tell(client: Client, account: Account, cycle: str, pack: Pack, by: st
     return True
 
 
-def _open(session: Session, target: Account | Portfolio) -> Sequence[Account]:
-    if isinstance(target, Account):
-        return [target] if target.outcome is None else []
+def _open(session: Session, target: KnownAccount | KnownPortfolio) -> Sequence[Account]:
+    if isinstance(target, KnownAccount):
+        return [session.get_one(Account, target.id)] if target.outcome is None else []
     return open_account_rows(session, target.id)
 
 
@@ -97,7 +97,7 @@ def _facts(session: Session, account: Account) -> Segmented:
     owed = account.principal if account.outstanding is None else account.outstanding
     return Segmented(
         client=client_of(session, account.portfolio),
-        country=party_of(session, account).country,
+        country=country_of(session, account.party),
         product=account.product,
         legal_status=account.legal_status,
         profile=account.profile,

@@ -1,137 +1,74 @@
 """What is to be done by people, by when, for whom, and how is it named when they tell what came of it?"""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, col, func, select
-
-from cli.output import count, say, show_table
-from desk.lookup import find_account, find_attention, short_key
+from desk.actor import Actor
+from desk.lookup import find_account, find_portfolio, short_key, some
 from desk.refused import Refused
 from models.decisions import Line
-from models.tables.accounts import Account, Party
-from models.tables.arrivals import Webhook
-from models.tables.trail import FOR_A_PERSON, Task
-from policy.law.may_contact import debtor_day
-from store import journal
+from models.wanted_tasks import WantedTasks
+from policy.law.days import debtor_day
 from store.database import Database
+from store.worklist_rows import Attention, TaskFound, attentions, settle_task, tasks_wanted
 
-TRIES = 3
 CALLS = ("call", "visit", "trace")
-COLUMNS = ("due", "what", "for", "account", "debtor", "phone", "why", "key")
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """Which tasks are asked for."""
-
-    assignee: str | None = None
-    portfolio: str | None = None
-    overdue: bool = False
-    ended: bool = False
-    limit: int = 100
-
-
-def tasks(session: Session, wanted: Wanted, now: datetime) -> tuple[list[dict[str, Any]], int]:
+def tasks(database: Database, wanted: WantedTasks, now: datetime, by: Actor) -> tuple[list[dict[str, Any]], int]:
     """The tasks by due date, those without one last, and how many there are in all."""
-    asked = select(Task, Account, Party).join(Account, col(Account.id) == Task.account)
-    asked = asked.join(Party, col(Party.id) == Account.party)
-    if not wanted.ended:
-        asked = asked.where(Task.status == "open")
-    if wanted.assignee:
-        asked = asked.where(Task.assignee == wanted.assignee)
     if wanted.portfolio:
-        asked = asked.where(Account.portfolio == wanted.portfolio)
-    if wanted.overdue:
-        asked = asked.where(Task.due <= now)  # type: ignore[operator]
-    total = session.exec(select(func.count()).select_from(asked.subquery())).one()
-    # False before true: tasks with a date first, on both databases.
-    order = (col(Task.due).is_(None), col(Task.due), col(Task.opened), Task.key)
-    found = [_told(*row) for row in session.exec(asked.order_by(*order).limit(wanted.limit))]
-    texts = _written(session, found)
-    return [task | {"text": texts.get(_message(task))} for task in found], total
+        find_portfolio(database, wanted.portfolio)
+    found, total = tasks_wanted(database, wanted, now)
+    return [_told(one) for one in found], total
 
 
-def _message(task: dict[str, Any]) -> str:
-    """The number of the message that a task is about: it is no sentence, the sentence stays in the database."""
-    return str(task["key"]).partition(":message:")[2]
-
-
-def _written(session: Session, found: list[dict[str, Any]]) -> dict[str, str]:
-    """What debtors wrote, by the number of the message."""
-    keys = {_message(task) for task in found if _message(task)}
-    rows = session.exec(select(Webhook).where(col(Webhook.key).in_(keys))).all() if keys else []
-    return {row.key: str(row.content.get("body") or "") for row in rows}
-
-
-def _told(task: Task, account: Account, party: Party) -> dict[str, Any]:
+def _told(found: TaskFound) -> dict[str, Any]:
+    task = found.task
+    due, key = task["due"], task["key"]
     return {
-        "key": task.key,
-        "short_key": short_key(task.key, account),
-        "kind": task.kind,
-        "step": task.step,
-        "attempt": task.attempt,
-        "assignee": task.assignee,
-        "status": task.status,
-        "outcome": task.outcome,
-        "due": task.due,
-        "last_day": debtor_day(task.due - timedelta(microseconds=1), party.zone) if task.due else None,
-        "account": account.reference,
-        "portfolio": account.portfolio,
-        "debtor": party.name,
-        "phone": party.phone if task.kind in CALLS or ":message:" in task.key else None,
-        "why": task.why,
-        "duties": task.duties,
+        "key": key,
+        "short_key": short_key(key, found.account, found.strategy),
+        **{name: task[name] for name in ("kind", "step", "attempt", "assignee", "status", "outcome", "due")},
+        "last_day": debtor_day(due - timedelta(microseconds=1), found.zone) if due else None,
+        "account": found.reference,
+        "portfolio": found.portfolio,
+        "debtor": found.debtor,
+        "phone": found.phone if task["kind"] in CALLS or found.text is not None else None,
+        "why": task["why"],
+        "duties": task["duties"],
+        "text": found.text,
     }
 
 
-def show_tasks(found: list[dict[str, Any]], total: int) -> None:
-    """The worklist as a table."""
-    rows = [
-        [t["last_day"], _what(t), t["assignee"], t["account"], t["debtor"], t["phone"], _why(t), t["short_key"]]
-        for t in found
-    ]
-    show_table("Worklist", COLUMNS, rows)
-    more = f", {len(found)} shown: raise --limit" if total > len(found) else ""
-    say(f"{count(total, 'task')}{more}")
-
-
-def _why(task: dict[str, Any]) -> str:
-    return f"{task['why']}: {task['text']}" if task["text"] else str(task["why"])
-
-
-def _what(task: dict[str, Any]) -> str:
-    what = task["kind"] if task["kind"] in FOR_A_PERSON else f"{task['kind']} {task['attempt']}"
-    return what if task["status"] == "open" else f"{what} ({task['outcome'] or task['status']})"
-
-
-def settle(database: Database, word: str, by: str, note: str | None, account: str | None) -> Line:
+def settle(database: Database, word: str, note: str | None, account: str | None, by: Actor) -> Line:
     """Close what a person looked at; the line that says so in the story."""
-    for _ in range(TRIES):
-        try:
-            with database.session() as session:
-                task = find_attention(session, word, find_account(session, account) if account else None)
-                line = _settled(task, by, note)
-                journal.append(session, task.account, [line])
-                session.add(task)
-            return line
-        except IntegrityError:  # The case wrote the same line of its journal at the same moment.
-            continue
-    raise Refused(f"the case of {word} is busy: try again")
+    task = _attention(database, word, account)
+    line = _line(task, note, by)
+    if not settle_task(database, task.key, note or "settled", line):
+        raise Refused(f"the case of {word} is busy: try again")
+    return line
 
 
-def _settled(task: Task, by: str, note: str | None) -> Line:
-    now = datetime.now(UTC)
-    task.status, task.outcome, task.ended = "done", note or "settled", now
-    detail: dict[str, Any] = {"task": task.key, "by": by} | ({"note": note} if note else {})
+def _attention(database: Database, word: str, account: str | None) -> Attention:
+    """The open task that only a person can settle, by its key or the end of it; of one account or of any."""
+    tasks = attentions(database, word, find_account(database, account).id if account else None)
+    meant = [t for t in tasks if t.key == word] or [t for t in tasks if t.key.endswith(f":{word}")]
+    if not meant:
+        raise Refused(f"nothing that waits for a person ends in {word!r}: see `agent.py worklist`")
+    if len(meant) > 1:
+        raise Refused(f"{word!r} may be one of {some([t.key for t in meant])}")
+    return meant[0]
+
+
+def _line(task: Attention, note: str | None, by: Actor) -> Line:
+    detail: dict[str, Any] = {"task": task.key, "by": by.name} | ({"note": note} if note else {})
     return Line(
         key=f"settled:{task.key}",
-        time=now,
+        time=datetime.now(UTC),
         account=task.account,
         kind="settled",
         step=task.step,
-        reason=f"settled by {by}: {task.why}" + (f" ({note})" if note else ""),
+        reason=f"settled by {by.name}: {task.why}" + (f" ({note})" if note else ""),
         detail=detail,
     )

@@ -14,7 +14,9 @@ from activities.decide import Deciding
 from activities.open_task import Worklist
 from activities.send_message import Contacting
 from activities.vendors.outbox.outbox_send import Outbox
-from desk.cases.contact_permission import may_call, open_task, show
+from cli.case_tables import show_permission
+from desk.actor import Actor
+from desk.cases.contact_permission import DEBTOR, may_call, open_task
 from desk.refused import Refused
 from intake.pack_files import places, strategy
 from models import events as e
@@ -40,6 +42,7 @@ from tests.workflows.houses import account_row
 from writing.texts import load_texts
 
 AT_ONCE = strategy(HOUSE / "tests" / "durability" / "strategy.yaml")
+ANNA = Actor("anna", "agent")
 LAW, TEXTS = places(), load_texts(HOUSE / "packs" / "letters")
 
 
@@ -189,22 +192,20 @@ def test_a_call_counts_when_it_was_made_and_one_that_nobody_made_not_at_all(desk
 def test_an_agent_opens_a_task_only_when_the_law_still_says_yes(desk: Desk) -> None:
     asked, _ = desk.call(desk.case())
     now = right_now()
-    told = open_task(desk.database, asked.act.key, None, LAW, now)
+    told = open_task(desk.database, asked.act.key, None, now, DEBTOR, ANNA)
     assert (told["decision"], told["details"]) == ("allow", "+393471234567")
     desk.hears(desk.case("q"), e.Protection(event_id="l-1", reason="lawyer"))
-    told = open_task(desk.database, "ring", "P", LAW, now)
+    told = open_task(desk.database, "ring", "P", now, DEBTOR, ANNA)
     assert (told["decision"], told["rules"], told.get("details")) == ("deny", ["US-P1", "HOUSE-8"], None)
     with pytest.raises(Refused, match="no call for P now: US-P1: only with the lawyer"):
-        show(told)
+        show_permission(told)
 
 
 def test_an_unscheduled_call_is_asked_the_same_way_and_reserves_nothing(desk: Desk) -> None:
     now = right_now()
-    with desk.database.reading() as session:
-        assert may_call(session, "Q", "call", LAW, now)["decision"] == "allow"
+    assert may_call(desk.database, "Q", "call", now, DEBTOR, ANNA)["decision"] == "allow"
     desk.hears(desk.case("p"), outcome())
-    with desk.database.reading() as session:
-        told = may_call(session, "Q", "call", LAW, now)
+    told = may_call(desk.database, "Q", "call", now, DEBTOR, ANNA)
     assert (told["decision"], told["rule"].split(":")[0]) == ("defer", "HOUSE-1")
     assert [a.step for a in desk.all(Attempt)] == ["contact"]
 

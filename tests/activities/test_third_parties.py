@@ -9,8 +9,10 @@ import typer
 from sqlmodel import select
 from temporalio.testing import ActivityEnvironment
 
-from desk.audit.contact_audit import Period, recheck
-from desk.cases.contact_permission import DEBTOR, Whom, may_call, open_task, show, third_party
+from cli.case_commands import third_party
+from cli.case_tables import show_permission
+from desk.audit.contact_audit import recheck
+from desk.cases.contact_permission import DEBTOR, Whom, may_call, open_task
 from desk.refused import Refused
 from intake.pack_files import places
 from models import events as e
@@ -23,7 +25,7 @@ from policy.deciding.taking import apply
 from policy.facts.fact_table import objection
 from store.contact_log import law_of
 from store.database import Database
-from tests.activities.test_contact_log import Desk, outcome
+from tests.activities.test_contact_log import ANNA, Desk, outcome
 from tests.commands.test_contacts import TEXTS, keep_law
 from tests.now import right_now
 
@@ -39,8 +41,7 @@ def desk(sqlite_database: Database, tmp_path: Path) -> Desk:
 
 
 def asked(desk: Desk, whom: Whom = DEBTOR, account: str = "P", at: datetime | None = None) -> dict[str, Any]:
-    with desk.database.reading() as session:
-        return may_call(session, account, "call", LAW, at or right_now(), whom)
+    return may_call(desk.database, account, "call", at or right_now(), whom, ANNA)
 
 
 def lives_in(desk: Desk, region: str) -> None:
@@ -55,8 +56,8 @@ def told(desk: Desk, case: Case, name: str, ago: timedelta = MINUTE, **more: Any
 
 
 def verdicts(desk: Desk) -> list[tuple[str, str]]:
-    with desk.database.reading() as session:
-        return [(f["verdict"], f["rule"].split(":")[0]) for f in recheck(session, None, None, Period(None, None))]
+    found = recheck(desk.database, None, None, (None, None), ANNA)
+    return [(f["verdict"], f["rule"].split(":")[0]) for f in found]
 
 
 def test_a_neighbour_is_asked_where_the_debtor_is_and_of_no_debt(desk: Desk, capsys: Any) -> None:
@@ -64,10 +65,10 @@ def test_a_neighbour_is_asked_where_the_debtor_is_and_of_no_debt(desk: Desk, cap
     assert (refused["decision"], refused["rules"]) == ("deny", ["US-T1"])
     assert (allowed["decision"], allowed["details"]) == ("allow", None)
     assert {duty["rule"] for duty in allowed["duties"]} == {"US-T1C", "HOUSE-7"}
-    show(allowed)
+    show_permission(allowed)
     assert "not a word of a debt" in capsys.readouterr().err
     with pytest.raises(Refused, match="no call to neighbour-1 for P now: US-T1: third parties only"):
-        show(refused)
+        show_permission(refused)
 
 
 @pytest.mark.any_day
@@ -139,7 +140,7 @@ def test_where_law_knows_no_third_parties_nobody_is_asked_for_a_trace_either(
     assert asked(desk, NEIGHBOUR)["rules"][0] == rule
     opened = trace(desk)
     assert (opened["decision"], opened["others"]["decision"], opened["others"]["rules"][0]) == ("allow", "deny", rule)
-    show(opened)
+    show_permission(opened)
     assert f"nobody else may be asked where the debtor is: {rule}" in capsys.readouterr().err
 
 
@@ -149,14 +150,14 @@ def trace(desk: Desk) -> dict[str, Any]:
     case = desk.case()
     step = desk.step(case, step="trace", key=f"{case.account}:trace", do="trace", channel=None, due=due)
     ActivityEnvironment().run(desk.worklist.open_task, step)
-    return open_task(desk.database, step.act.key, None, LAW, right_now())
+    return open_task(desk.database, step.act.key, None, right_now(), DEBTOR, ANNA)
 
 
 def test_a_trace_in_america_says_how_others_may_be_asked(desk: Desk, capsys: Any) -> None:
     opened = trace(desk)
     assert opened["others"]["decision"] == "allow"
     assert {duty["rule"] for duty in opened["others"]["duties"]} == {"US-T1C", "HOUSE-7"}
-    show(opened)
+    show_permission(opened)
     assert "agent.py may-call P --third-party neighbour-1 --purpose location" in capsys.readouterr().err
 
 
@@ -244,7 +245,7 @@ def test_a_call_of_a_task_stands_where_it_was_made(desk: Desk) -> None:
     case = desk.case()
     step, opened = desk.call(case)
     case = apply(case, Heard(event=opened, at=step.now))
-    told = open_task(desk.database, step.act.key, None, LAW, right_now(), Whom(place="work"))
+    told = open_task(desk.database, step.act.key, None, right_now(), Whom(place="work"), ANNA)
     assert told["decision"] == "allow"
     desk.hears(case, outcome(outcome=Outcome.no_answer, task=step.act.key, place="work"))
     [row] = desk.all(Attempt)
@@ -267,8 +268,7 @@ def test_the_auditor_finds_the_neighbour_who_was_told_of_the_debt_and_the_second
         case = told(desk, case, f"w-{n}", n * MINUTE, place="work", outcome=Outcome.busy)
     case = told(desk, case, "w-0", 0 * MINUTE, place="work", outcome=Outcome.no_answer)
     told(desk, case, "w-9", timedelta(days=1), place="work", outcome=Outcome.no_answer)
-    with desk.database.reading() as session:
-        last = recheck(session, None, None, Period(None, None))[-1]
+    last = recheck(desk.database, None, None, (None, None), ANNA)[-1]
     assert (last["verdict"], "US-WA-F2" in last["rules"]) == ("unlawful", True)
 
 

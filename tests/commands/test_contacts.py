@@ -1,12 +1,13 @@
 """Does the auditor find the contact that was not lawful, by the law that held then?"""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
-from desk.audit.contact_audit import Period, recheck, refuse_unlawful
+from desk.actor import Actor
+from desk.audit.contact_audit import recheck, refuse_unlawful
 from desk.refused import Refused
 from intake.pack_files import law_packs
 from models.events import ContactOutcome, Outcome
@@ -16,7 +17,9 @@ from store.database import Database
 from tests.activities.test_contact_log import Desk
 from tests.now import right_now
 
-ALWAYS = Period(None, None)
+Days = tuple[date | None, date | None]
+ALWAYS: Days = (None, None)
+VERA = Actor("vera", "auditor")
 TEXTS = {pack.version: pack.text for pack in law_packs().values()}
 
 
@@ -29,9 +32,8 @@ def desk(sqlite_database: Database, tmp_path: Path) -> Desk:
     return made
 
 
-def verdicts(desk: Desk, period: Period = ALWAYS, party: str | None = None) -> list[tuple[str, str, str]]:
-    with desk.database.reading() as session:
-        found = recheck(session, party, None, period)
+def verdicts(desk: Desk, period: Days = ALWAYS, party: str | None = None) -> list[tuple[str, str, str]]:
+    found = recheck(desk.database, party, None, period, VERA)
     return [(f["channel"], f["verdict"], f["rule"].split(":")[0]) for f in found]
 
 
@@ -45,8 +47,8 @@ def test_a_call_of_an_agent_at_a_wrong_moment_is_found_with_its_rule(desk: Desk)
     found = verdicts(desk)
     assert [f[:2] for f in found] == [("call", "unlawful"), ("letter", "unlawful")]
     assert found[0][2].startswith("US-H1"), "at midnight"
-    with desk.database.reading() as session, pytest.raises(Refused, match=r"of 2 contacts \d not lawful, 0 that"):
-        refuse_unlawful(recheck(session, None, None, ALWAYS))
+    with pytest.raises(Refused, match=r"of 2 contacts \d not lawful, 0 that"):
+        refuse_unlawful(recheck(desk.database, None, None, ALWAYS, VERA), VERA)
 
 
 def test_a_call_that_was_told_late_makes_the_letter_after_it_one_too_many(desk: Desk) -> None:
@@ -77,7 +79,7 @@ def test_the_edition_that_held_then_decides_and_without_it_nothing_is_proven(des
 
 def test_days_and_people_are_chosen(desk: Desk) -> None:
     tomorrow = (right_now() + timedelta(days=2)).date()
-    assert verdicts(desk, Period(tomorrow, None)) == []
+    assert verdicts(desk, (tomorrow, None)) == []
     assert verdicts(desk, party="P-1") == [("letter", "lawful", "")]
     with pytest.raises(Refused, match="no party 'P-2'"):
         verdicts(desk, party="P-2")

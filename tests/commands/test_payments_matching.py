@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from desk.actor import Actor
 from desk.portfolios.feed_freshness import STALE, feeds
 from desk.portfolios.payment_intake import Recorded, feed, record
 from desk.tasks.unmatched_payments import unmatched
@@ -21,6 +22,7 @@ from tests.now import days_ago
 from tests.policy.cases import Life, account, at, by_hand
 from tests.workflows.houses import account_row, pack
 
+ANNA = Actor("anna", "operations")
 DAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 Records = Callable[..., Recorded]
@@ -171,15 +173,13 @@ def test_a_reversal_of_what_nobody_placed_is_for_a_person(records: Records, data
 
 def test_the_unmatched_are_listed_with_what_the_payer_wrote(records: Records, database: Database) -> None:
     records(row(payer="Rossi", text="rata"), row("B-2", account="ACC-1"))
-    with database.reading() as session:
-        (listed,) = unmatched(session, "one")
+    (listed,) = unmatched(database, "one", ANNA)
     assert (listed["reference"], listed["text"], listed["amount"]) == ("B-1", "Rossi / rata", 1000)
 
 
 def test_the_file_of_one_client_is_not_listed_for_another(records: Records, database: Database) -> None:
     records(row(), scope=Scope("c1", "one", "f"))
-    with database.reading() as session:
-        assert (len(unmatched(session, "one")), unmatched(session, "two")) == (1, [])
+    assert (len(unmatched(database, "one", ANNA)), unmatched(database, "two", ANNA)) == (1, [])
 
 
 @pytest.mark.timeout(60)

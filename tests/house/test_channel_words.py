@@ -16,7 +16,7 @@ NAMED = {
     "models/contact.py": LAW,
     "models/rules.py": LAW,
     "policy/law/hours.py": LAW,
-    "cli/law_questions.py": LAW,
+    "intake/law_questions.py": LAW,
     "models/tables/accounts.py": DETAIL,
     "intake/people.py": DETAIL,
     "intake/portfolio_columns.py": DETAIL,
@@ -24,12 +24,13 @@ NAMED = {
     "store/addressees.py": DETAIL,
     "store/webhook_log.py": DETAIL,
     "desk/cases/contact_details.py": DETAIL,
+    "cli/fact_options.py": DETAIL,
     "activities/send_message.py": FORM,
     "writing/rendering.py": FORM,
     "writing/text_files.py": FORM,
     "writing/samples.py": FORM,
     "desk/catalogue/text_catalogue.py": FORM,
-    "desk/tasks/unmatched_webhooks.py": "where a stop was said",
+    "store/webhook_placing.py": "where a stop was said",
     "web/hooks/arrivals.py": "what a vendor says; it goes to the vendors",
 }
 """This list only becomes shorter. A rule that differs by channel is a field of the channel's spec."""

@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from channels.channel_table import level_of
-from cli.law_questions import answers, told
+from desk.actor import Actor
+from desk.audit.law_answers import answers
 from intake.pack_files import law_packs
 from models.contact import LEVELS, LawChannel
 from models.events import Outcome
@@ -19,6 +20,7 @@ from policy.parsing.pack_reading import Read
 VECTORS: list[dict[str, Any]] = yaml.safe_load(Path("tests/law/vectors.yaml").read_text(encoding="utf-8"))
 PACKS = law_packs()
 MINUTE = timedelta(minutes=1)
+VERA = Actor("vera", "auditor")
 
 
 def ask(vector: Mapping[str, Any], **other: Any) -> dict[str, Any]:
@@ -26,8 +28,8 @@ def ask(vector: Mapping[str, Any], **other: Any) -> dict[str, Any]:
     row = {**vector, **other}
     history = [past(one) for text in row.get("history", []) for one in repeated(text)]
     question = {name: row[name] for name in ("id", "packs", "zones", "at", "channel", "facts") if name in row}
-    [answer] = answers([json.dumps(question | {"history": history})], switched(row.get("lax", [])))
-    found = told(answer)
+    [answer] = answers([json.dumps(question | {"history": history})], switched(row.get("lax", [])), VERA)
+    found = answer.told
     assert "error" not in found, found
     return found
 

@@ -1,19 +1,14 @@
-"""Questions to the law of contact, one JSON object a line (docs/law.md): each is answered, or told what is wrong."""
+"""Questions to the law of contact, one JSON object a line (docs/law.md): what is asked, or what is wrong with it?"""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
-from functools import cache
-from pathlib import Path
 from typing import Annotated, Any, NamedTuple, Self, get_args
 from zoneinfo import ZoneInfo
 
-import typer
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from channels.channel_table import level_of
-from cli.output import json_line, local, say, show_table
-from desk.refused import Refused
 from models.contact import (
     FACT_NAMES,
     Capacity,
@@ -29,13 +24,17 @@ from models.contact import (
     Role,
 )
 from models.events import Outcome
-from models.jurisdiction import Jurisdiction
 from policy.law.days import readings, zone_known
-from policy.law.may_contact import Allow, Answer, Defer, may_contact
-from policy.parsing.pack_reading import PackFault, Read, jurisdiction
 from policy.parsing.schema_faults import expected
 
-OTHER_WORDS = {"text": "sms", "e-mail": "email", "mail": "email", "post": "letter", "phone": "call", "meeting": "visit"}
+_SYNONYMS = {
+    "text": "sms",
+    "e-mail": "email",
+    "mail": "email",
+    "post": "letter",
+    "phone": "call",
+    "meeting": "visit",
+}
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2190, 12, 31)
 
 
@@ -44,7 +43,7 @@ class Unclear(Exception):
 
 
 def _channel(value: object) -> object:
-    return OTHER_WORDS.get(value.lower(), value.lower()) if isinstance(value, str) else value
+    return _SYNONYMS.get(value.lower(), value.lower()) if isinstance(value, str) else value
 
 
 def _list(value: object) -> object:
@@ -53,7 +52,7 @@ def _list(value: object) -> object:
 
 Way = Annotated[LawChannel, BeforeValidator(_channel)]
 Names = Annotated[list[str], BeforeValidator(_list), Field(min_length=1)]
-Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+_Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 
 
 class Closed(BaseModel):
@@ -76,11 +75,11 @@ class Past(Closed):
     place: Place = "home"
 
 
-class Held(Closed):
+class _Held(Closed):
     """A fact with its days, both included, and the channels it is about."""
 
-    since: Day | None = None
-    until: Day | None = None
+    since: _Day | None = None
+    until: _Day | None = None
     channels: Annotated[list[Way], BeforeValidator(_list)] = []
 
     @model_validator(mode="after")
@@ -90,7 +89,7 @@ class Held(Closed):
         return self
 
 
-class Wish(Closed):
+class _Wish(Closed):
     """Times that the debtor called inconvenient."""
 
     days: list[DayKind] = []
@@ -117,106 +116,23 @@ class Question(Closed):
     facts: dict[str, Any] = {}
 
 
-class Told(NamedTuple):
-    """The answer to a line, or why there is none."""
-
-    line: int
-    id: str | int | None
-    question: Question | None
-    answer: Answer | None
-    fault: str = ""
-
-
-Value = bool | Day | Held | list[Day | Held | Way] | Way | None
-VALUE: TypeAdapter[Any] = TypeAdapter(Value)
-FACT = "expected true, its day such as 2026-03-10, channels, or an object of since, until and channels"
-SINGLE: dict[str, TypeAdapter[Any]] = {
+_Value = bool | _Day | _Held | list[_Day | _Held | Way] | Way | None
+_VALUE: TypeAdapter[Any] = TypeAdapter(_Value)
+_FACT = "expected true, its day such as 2026-03-10, channels, or an object of since, until and channels"
+_SINGLE: dict[str, TypeAdapter[Any]] = {
     "account": TypeAdapter(str),
     "actor": TypeAdapter(Capacity),
     "demand": TypeAdapter(bool),
     "place": TypeAdapter(Place),
-    "contract_on": TypeAdapter(Day),
-    "quiet": TypeAdapter(tuple[Wish, ...]),
+    "contract_on": TypeAdapter(_Day),
+    "quiet": TypeAdapter(tuple[_Wish, ...]),
     "role": TypeAdapter(Role),
     "protected": TypeAdapter(Annotated[list[str], BeforeValidator(_list)]),
 }
 
 
-def answers(lines: Iterable[str], packs: Mapping[str, Read]) -> Iterator[Told]:
-    """Each line's answer in turn; empty lines are left out."""
-    law = cache(lambda *names: jurisdiction(packs, *names))
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            yield _answered(number, line, law)
-
-
-def show_answers(file: Path, packs: Mapping[str, Read], as_json: bool) -> int:
-    """The answers to a file, its faults on stderr; how many lines could not be read. Raises Refused."""
-    try:
-        # What is no UTF-8 is a fault of its line alone.
-        lines = file.read_text(encoding="utf-8-sig", errors="surrogateescape").split("\n")
-    except OSError:
-        raise Refused(f"{file} cannot be read; expected a text file in UTF-8") from None
-    faults, rows = 0, []
-    for answer in answers(lines, packs):
-        if answer.fault:
-            faults += 1
-            say(f"auditor: {file.name}:{answer.line}: {answer.fault}")
-        if as_json:
-            typer.echo(json_line(told(answer)))
-        elif not answer.fault:
-            rows.append(_row(told(answer)))
-    if not as_json:
-        columns = ("id", "decision", "until (UTC)", "rules", "why, and what it must hold")
-        show_table("May they be contacted?", columns, rows)
-    return faults
-
-
-def _row(found: dict[str, Any]) -> Sequence[object]:
-    says = found["rule"] or "; ".join(f"{duty['rule']}: {duty['says']}" for duty in found["duties"])
-    rules = "" if found["decision"] == "allow" else ", ".join(found["rules"])
-    return found["id"], found["decision"], local(found["until"]), rules, says
-
-
-def told(answer: Told) -> dict[str, Any]:
-    """As JSON: the decision, from when, by which rules of which editions, upon what."""
-    if answer.answer is None or answer.question is None:
-        return {"line": answer.line, "id": answer.id, "error": answer.fault}
-    found, question = answer.answer, answer.question
-    inputs = {
-        "party": found.inputs.party.id,
-        "zones": list(found.inputs.party.zones),
-        "at": found.inputs.at,
-        "channel": found.inputs.channel,
-        "history": len(found.inputs.log),
-        "facts": question.facts,
-    }
-    return {
-        "id": question.id,
-        "decision": type(found).__name__.lower(),
-        "until": found.until if isinstance(found, Defer) else None,
-        "rule": None if isinstance(found, Allow) else found.rule,
-        "rules": list(found.rules),
-        "duties": [duty._asdict() for duty in found.duties] if isinstance(found, Allow) else [],
-        "packs": list(found.inputs.packs),
-        "inputs": inputs,
-    }
-
-
-def _answered(number: int, line: str, law: Any) -> Told:
-    name: str | int | None = None
-    try:
-        read = _read_json(line)
-        name = read.get("id") if isinstance(read.get("id"), str | int) else None
-        question = _question(read)
-        return Told(number, name, question, _ask(question, law))
-    except PackFault as fault:
-        return Told(number, name, None, None, f"packs: {fault}")
-    except Unclear as fault:
-        return Told(number, name, None, None, str(fault))
-
-
-def _read_json(line: str) -> dict[str, Any]:
+def read_object(line: str) -> dict[str, Any]:
+    """The object that stands on the line."""
     try:
         line.encode()
         read = json.loads(line, object_pairs_hook=_once)
@@ -243,7 +159,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _question(read: dict[str, Any]) -> Question:
+def question_of(read: dict[str, Any]) -> Question:
+    """The question that it is. Raises Unclear with every fault."""
     try:
         return Question.model_validate(read)
     except ValidationError as error:
@@ -255,13 +172,23 @@ def _fault(found: Any) -> str:
     return f"{place}: {found['msg'][0].lower()}{found['msg'][1:]}"
 
 
-def _ask(question: Question, law: Any) -> Answer:
+class Put(NamedTuple):
+    """A question as the law is asked."""
+
+    party: Party
+    channel: str
+    at: datetime
+    log: list[Contact]
+    facts: Facts
+
+
+def put(question: Question) -> Put:
+    """Its times as instants, its facts by their days."""
     role, facts = _facts(question.facts)
     party = Party(question.party, tuple(question.zones), role)
     clocks = tuple(zone for zone in question.zones if zone_known(zone))
-    packs: Jurisdiction = law(*question.packs)
     log = [_contact(place, past, question.party, clocks) for place, past in enumerate(question.history)]
-    return may_contact(party, question.channel, _instant("at", question.at, clocks), log, facts, packs)
+    return Put(party, question.channel, _instant("at", question.at, clocks), log, facts)
 
 
 def _contact(place: int, past: Past, party: str, clocks: tuple[str, ...]) -> Contact:
@@ -304,12 +231,12 @@ def _facts(told: Mapping[str, Any]) -> tuple[Role, Facts]:
     single: dict[str, Any] = {}
     known: list[Fact] = []
     for name, value in told.items():
-        if name in SINGLE:
-            single[name] = _read(name, SINGLE[name], value)
+        if name in _SINGLE:
+            single[name] = _read(name, _SINGLE[name], value)
         elif name in FACT_NAMES:
-            known += _held(name, _read(name, VALUE, value))
+            known += _held(name, _read(name, _VALUE, value))
         else:
-            raise Unclear(f"facts.{name}: is not known; {expected(name, [*SINGLE, *FACT_NAMES])}")
+            raise Unclear(f"facts.{name}: is not known; {expected(name, [*_SINGLE, *FACT_NAMES])}")
     for name in single.pop("protected", []):
         if name not in FACT_NAMES:
             raise Unclear(f"facts.protected: {name!r} is not known; {expected(name, FACT_NAMES)}")
@@ -326,7 +253,7 @@ def _read(name: str, adapter: TypeAdapter[Any], value: Any) -> Any:
         found = error.errors(include_url=False)
         # Of what a fact may be, an object is meant as its days; anything else is told all that it may be.
         meant = [fault for fault in found if "Held" in str(fault["loc"]) and isinstance(value, dict)]
-        says = FACT if adapter is VALUE and not meant else (meant or found)[0]["msg"]
+        says = _FACT if adapter is _VALUE and not meant else (meant or found)[0]["msg"]
         says = says.removeprefix("Value error, ")
         raise Unclear(f"facts.{name}: {json.dumps(value)} does not fit; {says}") from None
 
@@ -339,7 +266,7 @@ def _held(name: str, value: Any) -> list[Fact]:
             return [Fact(name)]
         case date():
             return [Fact(name, since=value)]
-        case Held():
+        case _Held():
             return [Fact(name, value.since, value.until, tuple(value.channels))]
         case list():
             words = tuple(word for word in value if word in get_args(LawChannel))
