@@ -127,7 +127,7 @@ def test_a_protected_person_is_protected_on_every_account_and_a_dispute_is_about
         contact = Wanted(other.account, other.party, other.zone, "letter")
         answer = question(session, contact, right_now() + timedelta(days=1)).answer(LAW["US"])
     assert isinstance(answer, Deny)
-    assert answer.rules == ("US-P2",)
+    assert answer.rules == ("US-P2", "HOUSE-8")
 
 
 @pytest.mark.parametrize(("days", "sent"), [(5 * 366 + 5, False), (4 * 366, True)])
