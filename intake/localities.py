@@ -2,29 +2,47 @@
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
 import holidays
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from intake.cells import Cell, Refused, tidy
 from intake.pack_files import places
-from intake.pack_layers import layers
+from intake.pack_layers import layers, pack_file
+from policy.parsing.pack_reading import PackFault
+from policy.parsing.yaml_source import Broken, read_source
 
-POSTCODES: dict[str, tuple[re.Pattern[str], str, str]] = {
-    "BR": (re.compile(r"([0-9]{5})([0-9]{3})"), "-", "01310-100"),
-    "GB": (re.compile(r"([A-Z]{1,2}[0-9][0-9A-Z]?)([0-9][A-Z]{2})"), " ", "SW1A 1AA"),
-    "IT": (re.compile(r"([0-9]{5})"), "", "20121"),
-    "NL": (re.compile(r"([1-9][0-9]{3})((?!SA|SD|SS)[A-Z]{2})"), " ", "1234 AB"),
-    "PT": (re.compile(r"([1-9][0-9]{3})([0-9]{3})"), "-", "1000-001"),
-    "RO": (re.compile(r"([0-9]{6})"), "", "010011"),
-    "RU": (re.compile(r"([0-9]{6})"), "", "101000"),
-    "US": (re.compile(r"([0-9]{5})([0-9]{4})?"), "-", "02108 or 02108-1234"),
-}
-"""The postcode without blanks and hyphens, what joins its parts, and an example. Other countries: any short code."""
-ANY_POSTCODE = re.compile(r"[0-9A-Z][0-9A-Z -]{0,10}[0-9A-Z]")
+_ANY_POSTCODE = re.compile(r"[0-9A-Z][0-9A-Z -]{0,10}[0-9A-Z]")
+
+
+class _PostcodeForm(BaseModel):
+    """How the postcodes of a country are written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    pattern: re.Pattern[str]
+    """Without blanks and hyphens."""
+    joint: str
+    """What joins its parts."""
+    example: str
+
+
+def postcode_forms() -> Mapping[str, _PostcodeForm]:
+    """By country, where that is known. Raises PackFault."""
+    return _postcode_forms(layers())
+
+
+@lru_cache
+def _postcode_forms(_: Sequence[Path]) -> Mapping[str, _PostcodeForm]:
+    file = pack_file("postcodes.yaml")
+    try:
+        read = read_source(file.read_text(encoding="utf-8"))
+        return TypeAdapter(dict[str, _PostcodeForm]).validate_python(read.value)
+    except (Broken, ValidationError) as fault:
+        raise PackFault([f"{file}:1:1: {fault}"]) from None
 
 
 @lru_cache
@@ -102,12 +120,12 @@ def postal_code(cell: Cell, country: str | None) -> str | None:
     text = tidy(cell).upper()
     if country is None:
         return None
-    if country not in POSTCODES:
-        if not ANY_POSTCODE.fullmatch(text):
+    form = postcode_forms().get(country)
+    if form is None:
+        if not _ANY_POSTCODE.fullmatch(text):
             raise Refused(f"is no postcode of {country}")
         return text
-    pattern, joint, example = POSTCODES[country]
-    found = pattern.fullmatch(re.sub(r"[ -]", "", text))
+    found = form.pattern.fullmatch(re.sub(r"[ -]", "", text))
     if not found:
-        raise Refused(f"is no postcode of {country}: write it like {example}")
-    return joint.join(part for part in found.groups() if part)
+        raise Refused(f"is no postcode of {country}: write it like {form.example}")
+    return form.joint.join(part for part in found.groups() if part)

@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+import yaml
 
 from intake.pack_files import places
-from intake.pack_layers import layers
+from intake.pack_layers import layers, pack_file
 from models.contact import Facts
 from models.evidence import Pdf
 from models.jurisdiction import Jurisdiction
@@ -25,6 +27,7 @@ from writing.document_pdf import (
 )
 from writing.rendering import render
 from writing.text_facts import AccountLine, TextFacts
+from writing.text_files import OnceLoader
 from writing.texts import Texts
 
 _TODAY = date(2026, 9, 23)
@@ -34,14 +37,6 @@ _DUES = tuple(
     for n in (1, 2, 3, 4)
 )
 OVERDUE, OUTSTANDING = 75_000, 100_000
-_PEOPLE = {
-    "it": ("IT", "EUR", "Giulia Bianchi", "Via Garibaldi 12", "00153 Roma", "Banca Esempio"),
-    "ro": ("RO", "RON", "Ștefan Țuțuianu", "Strada Lungă 12", "500035 Brașov", "Banca Exemplu"),
-    "nl": ("NL", "EUR", "Joris van den Bergh", "Keizersgracht 12", "1015 CX Amsterdam", "Bank Voorbeeld"),
-    "ru": ("RU", "RUB", "Екатерина Щёголева", "ул. Садовая, 12", "190000 Санкт-Петербург", "МКК «Пример»"),
-    "pt": ("BR", "BRL", "João da Conceição", "Rua das Flores 12", "01001-000 São Paulo", "Banco Exemplo"),
-    "en": ("GB", "GBP", "Ann Example", "12 Garden Street", "London E1 6AN", "Example Bank"),
-}
 _ITEMISED = Itemised(by="transaction", day=date(2026, 6, 1), amount=92_000, interest=8_000, current=OUTSTANDING)
 _FINGERPRINT = "0" * 64
 SAMPLE_SENDER = {
@@ -65,9 +60,30 @@ def _law(_: Sequence[Path]) -> Mapping[str, Jurisdiction]:
     return places()
 
 
+class _Person(NamedTuple):
+    """Who is written to in a sample, and for which bank."""
+
+    country: str
+    currency: str
+    name: str
+    street: str
+    town: str
+    creditor: str
+
+
+def _person(language: str) -> _Person:
+    return _people(layers())[language]
+
+
+@cache
+def _people(_: Sequence[Path]) -> Mapping[str, _Person]:
+    told = yaml.load(pack_file("letters/samples.yaml").read_text("utf-8"), OnceLoader)
+    return {language: _Person(**person) for language, person in told.items()}
+
+
 def sample_facts(language: str, country: str | None = None) -> TextFacts:
     """Everything a text can name; no text of the house needs more."""
-    home, currency, name, street, town, creditor = _PEOPLE[language]
+    home, currency, name, street, town, creditor = _person(language)
     return TextFacts(
         name=name,
         creditor=creditor,
@@ -109,7 +125,7 @@ def sample_facts(language: str, country: str | None = None) -> TextFacts:
         phone="0800 123 456",
         licence="DEMO-0001",
         complaints="complaints@example.org",
-        address=", ".join(_PEOPLE[language][3:5]),
+        address=", ".join((street, town)),
         creditor_then=creditor,
         itemised="2026-06-01: 920.00\n+ 80.00\n= 1000.00",
         validation_until=date(2026, 10, 30),
@@ -126,7 +142,7 @@ def sample_fields(name: str, channel: str, country: str | None) -> tuple[str, ..
 def sample_pdf(texts: Texts, language: str, name: str, country: str | None = None) -> Pdf:
     """The text as the paper that leaves the house."""
     known = sample_facts(language, country)
-    _, currency, person, street, town, _ = _PEOPLE[language]
+    _, currency, person, street, town, _ = _person(language)
     common: dict[str, Any] = {
         "language": language,
         "made": _MADE,

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from intake.localities import postcode_forms
 from intake.pack_files import charges, law_packs, places, strategies
 from intake.pack_layers import PACKS, folders, lay_over, pack_file
 from intake.tariff_packs import tariffs
 from policy.parsing.pack_reading import PackFault
+from writing.samples import sample_facts
 from writing.texts import load_texts
 
 Lay = Callable[..., Path]
@@ -112,3 +114,10 @@ def test_tariffs_and_letters_lie_over_those_of_the_house(lay: Lay) -> None:
     assert "ours" in tariffs()
     assert load_texts(*folders("letters")).languages["it"].greeting.startswith("Buongiorno, ")
     assert str(pack_file("letters/answers.yaml")).endswith("mine/letters/answers.yaml")
+
+
+def test_postcodes_and_sample_people_are_data_too(lay: Lay) -> None:
+    lay("postcodes.yaml", own("postcodes.yaml") + 'XX: {pattern: "[0-9]{3}", joint: "", example: "123"}\n')
+    lay("letters/samples.yaml", own("letters/samples.yaml").replace("Giulia Bianchi", "Anna Verdi"))
+    assert postcode_forms()["XX"].example == "123"
+    assert sample_facts("it").name == "Anna Verdi"
