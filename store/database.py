@@ -51,8 +51,8 @@ class Database:
             _as_one_writer_at_a_time(self.engine)
         self._reader = self.engine.execution_options(reading=True)
         # Threads of one process wait for each other here: SQLite's own way is to look again after ever longer naps,
-        # while nobody writes. A plain `with` on it: an activity that is cancelled is torn off between any two lines, and a
-        # turn that was taken by hand was lost with it (found by AT4's test).
+        # while nobody writes. A plain `with` on it: an activity that is cancelled is torn off between any two lines,
+        # and a turn that was taken by hand was lost with it (found by AT4's test).
         self._turn: AbstractContextManager[object] = nullcontext() if self.is_postgresql else threading.Lock()
 
     def __repr__(self) -> str:
